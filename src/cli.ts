@@ -1,0 +1,99 @@
+// The command line's door: flags and environment in, a credential on standard output, everything else on standard error.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Credential } from './credential.js';
+import { errorMessage, UsageError } from './errors.js';
+import { helpText, version } from './help.js';
+import { FORMATS } from './publish/formats.js';
+import { maskLine } from './publish/github.js';
+import { variablesFor } from './publish/variables.js';
+import { runLogin } from './run.js';
+import { Secrets } from './secrets.js';
+import { readSettings, type Settings } from './settings/settings.js';
+import { ROWS } from './settings/table.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+type Flags = Record<string, string | undefined>;
+
+/** Runs one command and returns the exit code: 0 fine, 1 login or verification failed, 2 wrong usage or settings. */
+export async function runCli(args: readonly string[], env: Env): Promise<number> {
+  const secrets = new Secrets();
+  try {
+    const { command, flags } = parse(args);
+    if (command === 'help') return print(helpText());
+    if (command === 'version') return print(`${version}\n`);
+    const format = FORMATS[flags.format ?? 'shell'];
+    if (!format) throw new UsageError(`--format ${flags.format} is none of ${Object.keys(FORMATS).join(', ')}.`);
+    const settings = settingsFrom(flags, env, command === 'env', secrets);
+    const credential = await runLogin(settings, secrets, say, (line) => say(`! ${line}`));
+    if (env.GITHUB_ACTIONS === 'true') process.stderr.write(maskLine(credential.token));
+    return print(command === 'token' ? tokenLine(credential) : format(variables(credential, settings)));
+  } catch (error) {
+    say(secrets.redact(errorMessage(error)));
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function print(text: string): 0 {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** The token alone; a person's terminal also gets a line break. */
+function tokenLine({ token }: Credential): string {
+  return process.stdout.isTTY ? `${token}\n` : token;
+}
+
+function variables(credential: Credential, settings: Settings) {
+  const { path } = settings.ca ?? {};
+  return variablesFor(credential, settings, path && resolve(path));
+}
+
+function settingsFrom(given: Flags, env: Env, handsOver: boolean, secrets: Secrets): Settings {
+  for (const { name, secret } of ROWS) {
+    if (secret && given[name]) say(`! --${name} shows the secret in the list of processes; use --${name}-file or the environment`);
+  }
+  return readSettings(
+    { door: 'cli', given, env, readFile: (path) => readFileSync(path === '-' ? 0 : path, 'utf8') },
+    { trackingUri: handsOver, caPath: handsOver },
+    secrets.add,
+    (text) => say(secrets.redact(`! ${text}`)),
+  );
+}
+
+const COMMANDS = ['token', 'env'];
+
+function parse(args: readonly string[]): { command: string; flags: Flags } {
+  if (args.includes('--help') || args.includes('-h') || args[0] === 'help') return { command: 'help', flags: {} };
+  if (args.includes('--version')) return { command: 'version', flags: {} };
+  const [command = '', ...rest] = args;
+  if (!COMMANDS.includes(command)) {
+    const what = command === '' || command.startsWith('-') ? 'A command is missing' : `There is no command ${command}`;
+    throw new UsageError(`${what}. Commands: ${COMMANDS.join(', ')}. See --help.`);
+  }
+  const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) => (file ? [name, `${name}-file`] : [name]));
+  if (command === 'env') names.push('format');
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  try {
+    return { command, flags: parseArgs({ args: withValues(rest), options, allowPositionals: false }).values };
+  } catch (error) {
+    throw new UsageError(`${errorMessage(error).replace(/^ERR_\w+: /, '')} See --help.`);
+  }
+}
+
+/** Lets a boolean stand alone, as in `--insecure-tls` and `--no-verify`. */
+function withValues(args: string[]): string[] {
+  const booleans = ROWS.filter((row) => row.boolean).map(({ name }) => name as string);
+  return args.map((arg, index) => {
+    const name = arg.replace(/^--(no-)?/, '');
+    if (!arg.startsWith('--') || !booleans.includes(name)) return arg;
+    if (arg.startsWith('--no-')) return `--${name}=false`;
+    return /^(true|false|0|1)$/i.test(args[index + 1] ?? '') ? arg : `--${name}=true`;
+  });
+}

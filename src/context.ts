@@ -1,0 +1,13 @@
+// What every part of a login gets as its collaborators: HTTP, a place for secrets, and someone to tell of progress.
+
+import type { Http } from './http.js';
+
+export interface Context {
+  http: Http;
+  /** Takes a secret at its birth. */
+  mask: (secret: string) => void;
+  /** Runs one step of the login and tells how it went and how long it took. */
+  step: <T>(text: string, work: () => Promise<T>) => Promise<T>;
+  /** Tells something that the user should know, which is no failure. */
+  note: (text: string) => void;
+}

@@ -1,0 +1,97 @@
+// Exchanges the code for tokens and checks the id token; oauth4webapi does both, over our own HTTP.
+
+import * as oauth from 'oauth4webapi';
+import { AuthError, errorMessage } from '../errors.js';
+import type { Answer, Http } from '../http.js';
+import { jsonObject, oneLine, refusal } from './answer.js';
+import { decodeClaims } from './claims.js';
+
+/** Clocks may differ by this much, in seconds. */
+const CLOCK_TOLERANCE = 120;
+
+/** The client at Dex, and where. */
+export interface Client {
+  platform: string;
+  clientId: string;
+  clientSecret: string;
+  redirectUri: string;
+}
+
+/** A successful token response (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3). */
+export interface Tokens {
+  idToken: string;
+  refreshToken: string | undefined;
+}
+
+/**
+ * Redeems an authorization code. The client authenticates in the body (client_secret_post): the platform takes no Basic.
+ * @param parameters of the redirect, with code and state
+ * @param state that was sent
+ * @param mask told of every token before it is looked at
+ * @throws AuthError; its id is "invalid-grant" when the code is stale
+ */
+export async function redeemCode(
+  http: Http,
+  client: Client,
+  parameters: URLSearchParams,
+  state: string,
+  verifier: string,
+  mask: (secret: string) => void,
+): Promise<Tokens> {
+  const endpoint = `${client.platform}/dex/token`;
+  const tried = `redeem the code (POST ${endpoint})`;
+  const oauthClient: oauth.Client = { client_id: client.clientId, [oauth.clockTolerance]: CLOCK_TOLERANCE };
+  const server = { issuer: `${client.platform}/dex`, token_endpoint: endpoint };
+  let answer: Answer | undefined;
+  try {
+    const callback = oauth.validateAuthResponse(server, oauthClient, parameters, state);
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      oauthClient,
+      oauth.ClientSecretPost(client.clientSecret),
+      callback,
+      client.redirectUri,
+      verifier,
+      {
+        // The settings have already refused http: to other machines, unless asked for by name.
+        [oauth.allowInsecureRequests]: true,
+        [oauth.customFetch]: async (address, { headers, body }) => {
+          const what = 'redeem the code';
+          answer = await http(address, { stage: 'token', what, headers, body: String(body) });
+          return new Response(answer.body, { status: answer.status, headers: answer.headers });
+        },
+      },
+    );
+    const json = jsonObject(answer?.body ?? '') ?? {};
+    for (const token of [json.access_token, json.id_token, json.refresh_token]) if (typeof token === 'string') mask(token);
+    const issuer = await issuerOf(http, client.platform, json.id_token);
+    const result = await oauth.processAuthorizationCodeResponse({ ...server, issuer }, oauthClient, response, {
+      requireIdToken: true,
+    });
+    return { idToken: result.id_token ?? '', refreshToken: result.refresh_token };
+  } catch (error) {
+    if (error instanceof AuthError) throw error;
+    if (answer && answer.status !== 200) throw refusal(answer, 'token');
+    throw new AuthError({ stage: 'token', tried, got: oneLine(errorMessage(error) + clockOffset(answer)) }, { cause: error });
+  }
+}
+
+/**
+ * The issuer to expect. A platform may have several addresses while its Dex keeps the first as issuer, so when the
+ * token names another one, the discovery document (OpenID Connect Discovery, 4) of the address in use decides.
+ */
+async function issuerOf(http: Http, platform: string, idToken: unknown): Promise<string> {
+  const usual = `${platform}/dex`;
+  const named = typeof idToken === 'string' ? decodeClaims(idToken)?.iss : undefined;
+  if (named === undefined || named === usual) return usual;
+  const answer = await http(`${usual}/.well-known/openid-configuration`, { stage: 'token', what: 'ask for the issuer' });
+  const { issuer } = jsonObject(answer.body) ?? {};
+  return typeof issuer === 'string' ? issuer : usual;
+}
+
+/** How far this machine's clock is from the server's, when that may explain a refused token. */
+function clockOffset(answer: Answer | undefined): string {
+  const seconds = Math.round((Date.now() - Date.parse(answer?.headers.get('date') ?? '')) / 1000);
+  if (!(Math.abs(seconds) > CLOCK_TOLERANCE)) return '';
+  return `; this machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the server's`;
+}

@@ -1,0 +1,56 @@
+// The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
+
+import { explain, type Stage } from './troubleshoot.js';
+
+/** Settings or arguments are wrong. Nothing was sent anywhere. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What a failed step knows of itself; see {@link AuthError}. */
+export interface Failure {
+  /** The step at which it happened; picks the rows of the troubleshooting table that may apply. */
+  stage: Stage;
+  /** What was attempted, with the method and the address but never its query. */
+  tried: string;
+  /** What came back: the status, the server's own reason, an error code. Never a page, never a secret. */
+  got: string;
+  /** Advice that only the caller can give, such as the connectors that the server offers. */
+  hint?: string;
+}
+
+/** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError';
+  /** The row of the troubleshooting table that explains it. */
+  readonly id: string;
+  /** A title of a few words, for annotations. */
+  readonly title: string;
+
+  constructor(
+    readonly failure: Failure,
+    options?: ErrorOptions,
+  ) {
+    const row = explain(failure.stage, failure.got);
+    const advice = [failure.hint, row.advice].filter(Boolean).join(' ');
+    super(`Tried: ${failure.tried}\nGot:   ${failure.got} (${row.meaning})\nDo:    ${advice}`, options);
+    this.id = row.id;
+    this.title = row.title;
+  }
+}
+
+/**
+ * The text of anything that can be thrown, with its causes and codes, never empty.
+ * AggregateErrors (a host with several addresses) are told by their parts.
+ */
+export function errorMessage(error: unknown): string {
+  if (!(error instanceof Error)) {
+    if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message) || 'unknown error';
+    return (typeof error === 'string' && error) || `unknown error (${typeof error})`;
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const parts = error instanceof AggregateError ? error.errors.map(errorMessage) : [error.message];
+  const text = [...new Set(parts)].filter(Boolean).join('; ') || error.name || 'unknown error';
+  const own = code && !text.includes(code) ? `${code}: ${text}` : text;
+  return error.cause === undefined ? own : `${own}: ${errorMessage(error.cause)}`;
+}

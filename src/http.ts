@@ -1,0 +1,158 @@
+// The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
+
+import { Agent, type Dispatcher, fetch, ProxyAgent, type Response } from 'undici';
+import { AuthError, errorMessage } from './errors.js';
+import type { Stage } from './troubleshoot.js';
+
+const MAX_BODY_BYTES = 1 << 20;
+const MAX_HEADER_BYTES = 1 << 20; // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB
+const TRIES = 3;
+const TRANSIENT = new Set([429, 502, 503, 504]);
+
+/** How to reach the servers. Times are in milliseconds. */
+export interface Transport {
+  /** PEM texts of all trusted roots; undefined leaves the runtime's own. */
+  ca?: string[] | undefined;
+  /** Skips certificate checks. Only ever set because the user asked for it by name. */
+  insecure: boolean;
+  requestTimeout: number;
+  totalTimeout: number;
+  /** The web proxy for an address, or '' for none. */
+  proxyFor: (address: string) => string;
+  /** Told of each try that failed and will be repeated, and of the web proxy in use. */
+  note: (text: string) => void;
+  /** Told of each secret found in the proxy's address. */
+  mask: (secret: string) => void;
+}
+
+export interface Request {
+  stage: Stage;
+  /** What this request is for, as "ask for the public key". */
+  what: string;
+  headers?: Record<string, string>;
+  /** A POST with this body; its content type goes into headers. */
+  body?: string;
+  /** Repeat on connection errors and on 429, 502, 503 and 504. Never for a request that carries a login. */
+  retry?: boolean;
+}
+
+export interface Answer {
+  url: URL;
+  status: number;
+  headers: Headers;
+  /** At most 1 MiB, decoded as UTF-8. */
+  body: string;
+  /** What was asked, for error messages: method and address without its query. */
+  tried: string;
+}
+
+/** Sends one request and reads the whole answer, whatever its status. @throws AuthError when there is none. */
+export type Http = (address: string | URL, request: Request) => Promise<Answer>;
+
+/** Opens the transport; `close` drops all connections at once, so that the process can end. */
+export function openHttp(transport: Transport): { http: Http; close: () => Promise<void> } {
+  const agents = new Map<string, Dispatcher>();
+  const deadline = Date.now() + transport.totalTimeout;
+
+  const agentFor = (url: URL): Dispatcher => {
+    const proxy = transport.proxyFor(url.href);
+    const known = agents.get(proxy);
+    if (known) return known;
+    const agent = makeAgent(transport, proxy);
+    agents.set(proxy, agent);
+    return agent;
+  };
+
+  const once = async (url: URL, request: Request, tried: string): Promise<Answer> => {
+    const budget = Math.min(transport.requestTimeout, deadline - Date.now());
+    if (budget <= 0) throw outOfTime(tried, transport.totalTimeout);
+    const signal = AbortSignal.timeout(budget);
+    try {
+      const response = await fetch(url, {
+        method: request.body === undefined ? 'GET' : 'POST',
+        headers: { 'user-agent': 'mlflow-auth', ...request.headers },
+        ...(request.body === undefined ? {} : { body: request.body }),
+        redirect: 'manual',
+        dispatcher: agentFor(url),
+        signal,
+      });
+      const headers = new Headers([...response.headers] as [string, string][]);
+      return { url, status: response.status, headers, body: await readBody(response), tried };
+    } catch (error) {
+      const proxy = transport.proxyFor(url.href);
+      const via = proxy && ` through the web proxy ${new URL(proxy).host}`;
+      const got = signal.aborted ? `no answer within ${budget} ms` : errorMessage(error).replace(/^fetch failed: /, '');
+      throw new AuthError({ stage: 'connect', tried, got: got + via }, { cause: error });
+    }
+  };
+
+  const http: Http = async (address, request) => {
+    const url = new URL(address);
+    const tried = `${request.what} (${request.body === undefined ? 'GET' : 'POST'} ${url.origin}${url.pathname})`;
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt === TRIES || !request.retry;
+      let wait = 2 ** attempt * 250 * (0.5 + Math.random() / 2);
+      try {
+        const answer = await once(url, request, tried);
+        if (last || !TRANSIENT.has(answer.status)) return answer;
+        wait = retryAfter(answer.headers) ?? wait;
+        if (Date.now() + wait >= deadline) return answer;
+        transport.note(`${tried}: ${answer.status}, trying again (${attempt + 1} of ${TRIES})`);
+      } catch (error) {
+        if (last || !worthRepeating(error) || Date.now() + wait >= deadline) throw error;
+        transport.note(`${tried}: ${error.failure.got}, trying again (${attempt + 1} of ${TRIES})`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  };
+
+  const close = async () => {
+    await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+  };
+  return { http, close };
+}
+
+function makeAgent(transport: Transport, proxy: string): Dispatcher {
+  const tls = {
+    ...(transport.ca ? { ca: transport.ca } : {}),
+    ...(transport.insecure ? { rejectUnauthorized: false } : {}),
+    timeout: transport.requestTimeout,
+  };
+  const limits = { maxHeaderSize: MAX_HEADER_BYTES };
+  if (!proxy) return new Agent({ ...limits, connect: tls });
+  const { origin, host, username, password } = new URL(proxy);
+  transport.note(`using the web proxy ${host}`);
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const token = `Basic ${Buffer.from(login).toString('base64')}`;
+  if (username) for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)]) transport.mask(secret);
+  return new ProxyAgent({ ...limits, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
+}
+
+/** Reads at most 1 MiB of the decoded body, so that no server can fill the memory. */
+async function readBody(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw new Error('the answer is larger than 1 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Milliseconds asked for by Retry-After, in seconds or as a date (RFC 9110, 10.2.3). */
+function retryAfter(headers: Headers): number | undefined {
+  const value = headers.get('retry-after');
+  if (!value) return undefined;
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+}
+
+/** A broken connection may work at the next try; a certificate, a name or a full answer will not change. */
+function worthRepeating(error: unknown): error is AuthError {
+  return error instanceof AuthError && ['unreachable', 'timeout', 'proxy-refused'].includes(error.id);
+}
+
+function outOfTime(tried: string, total: number): AuthError {
+  return new AuthError({ stage: 'connect', tried, got: `the time ran out: ${total / 1000} s for the whole login` });
+}

@@ -1,0 +1,59 @@
+// The token method: authorization code with PKCE (RFC 6749, 4.1; RFC 7636), ending in a Dex id token.
+
+import * as oauth from 'oauth4webapi';
+import type { Context } from '../context.js';
+import type { Credential } from '../credential.js';
+import { decodeClaims, expiryOf, identityOf } from '../dex/claims.js';
+import { type Account, dexLogin } from '../dex/login.js';
+import { type Client, redeemCode, type Tokens } from '../dex/token-endpoint.js';
+import { AuthError } from '../errors.js';
+
+export interface TokenRequest extends Account, Client {
+  scopes: string;
+}
+
+/**
+ * Logs in and returns the id token.
+ * Only when the token endpoint calls the code stale is the whole flow run once more: the password was right, so that
+ * counts towards no lockout.
+ * @throws AuthError
+ */
+export async function tokenMethod(context: Context, request: TokenRequest): Promise<Credential> {
+  try {
+    return credentialOf(await flow(context, request, true));
+  } catch (error) {
+    if (!(error instanceof AuthError && error.id === 'invalid-grant')) throw error;
+    context.note(`${error.failure.got}: starting once more from the beginning`);
+    return credentialOf(await flow(context, request, false));
+  }
+}
+
+async function flow(context: Context, request: TokenRequest, retry: boolean): Promise<Tokens> {
+  const { http, mask, step } = context;
+  const verifier = oauth.generateRandomCodeVerifier();
+  mask(verifier);
+  const state = oauth.generateRandomState();
+  const query = new URLSearchParams({
+    client_id: request.clientId,
+    redirect_uri: request.redirectUri,
+    response_type: 'code',
+    scope: request.scopes,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  });
+  const parameters = await dexLogin(context, request, query.toString(), retry);
+  const back = parameters.get('state');
+  if (back !== state) throw wrongAnswer(`${back === null ? 'no state' : 'a state'} that is not the one that was sent`);
+  if (!parameters.get('code')) throw wrongAnswer('a redirect without a code');
+  return step('code exchanged for a token', () => redeemCode(http, request, parameters, state, verifier, mask));
+}
+
+function wrongAnswer(got: string): AuthError {
+  return new AuthError({ stage: 'login', tried: 'read the code from the answer to the login', got });
+}
+
+function credentialOf({ idToken, refreshToken }: Tokens): Credential {
+  const claims = decodeClaims(idToken) ?? {};
+  return { method: 'token', token: idToken, refreshToken, identity: identityOf(claims), expiresAt: expiryOf(claims) };
+}

@@ -1,0 +1,155 @@
+// The settings of one run, checked: all that is wrong is said in one message, before any request.
+
+import { UsageError } from '../errors.js';
+import { certificatesIn } from '../trust.js';
+import * as check from './checks.js';
+import { type Found, gather, howToGive, type Sources } from './sources.js';
+import { type Name, ROWS } from './table.js';
+
+/** Checked settings, all that the rest of the program knows of them. */
+export interface Settings {
+  /** Origin of the platform, without a trailing slash. */
+  platform: string;
+  /** MLflow's address without a trailing slash; '' when neither it nor a cluster was given. */
+  trackingUri: string;
+  workspace: string | undefined;
+  username: string;
+  password: string;
+  clientId: string;
+  clientSecret: string;
+  method: 'token' | 'cookie';
+  /** Why that method, for the log. */
+  methodReason: string;
+  connector: string;
+  scopes: string;
+  redirectUri: string;
+  /** The private CA as PEM text, and its file where it came from one. */
+  ca: { pem: string; path: string | undefined } | undefined;
+  insecureTls: boolean;
+  allowBase64Password: boolean;
+  verify: boolean;
+  /** Seconds for the whole login. */
+  timeout: number;
+  exportEnv: boolean;
+  maskWorkspace: boolean;
+}
+
+/** What a command needs beside the login itself. */
+export interface Needs {
+  /** The tracking URI is handed out, so there must be one even when nothing is verified. */
+  trackingUri: boolean;
+  /** The CA is handed on as a path, and nothing can be written to disk. */
+  caPath: boolean;
+}
+
+/**
+ * Reads and checks all settings.
+ * @param mask told of each secret, before anything else is done with it
+ * @param note told of what is odd but allowed
+ * @throws UsageError that lists everything that is missing, malformed or contradictory
+ */
+export function readSettings(
+  sources: Sources,
+  needs: Needs,
+  mask: (secret: string) => void,
+  note: (text: string) => void,
+): Settings {
+  const problems: string[] = [];
+  const problem = (name: Name, text: string) => problems.push(`${name}: ${text}`);
+  const found = gather(sources, problem);
+  for (const row of ROWS) if (row.secret) mask(found.get(row.name)?.value ?? '');
+  for (const row of ROWS) check.expansion(row, found.get(row.name), problem, note);
+
+  const text = (name: Name) => found.get(name)?.value ?? '';
+  const flag = (name: Name) => check.boolean(name, text(name), problem);
+  const required = (name: Name) => {
+    const row = ROWS.find((one) => one.name === name);
+    const tried = problems.some((line) => line.startsWith(`${name}:`));
+    if (!found.has(name) && row && !tried) problem(name, `missing. Give ${howToGive(row, sources.door)}.`);
+    return text(name);
+  };
+
+  const allowHttp = flag('allow-http');
+  const address = required('platform-address');
+  const platform = address && check.platformAddress(address, allowHttp, problem);
+  const { method, methodReason } = chooseMethod(found, problem);
+  const verify = flag('verify');
+  const settings: Settings = {
+    platform,
+    trackingUri: trackingUri(found, platform, allowHttp, problem),
+    workspace: check.workspace(text('workspace'), problem),
+    username: required('username'),
+    password: required('password'),
+    clientId: method === 'token' ? required('client-id') : text('client-id'),
+    clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
+    method,
+    methodReason,
+    connector: text('connector'),
+    scopes: check.scopes(text('scopes'), problem),
+    redirectUri: check.redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
+    ca: certificate(text('ca-cert'), sources, problem),
+    insecureTls: flag('insecure-tls'),
+    allowBase64Password: flag('allow-base64-password'),
+    verify,
+    timeout: check.seconds('timeout', text('timeout'), problem),
+    exportEnv: flag('export-env'),
+    maskWorkspace: flag('mask-workspace'),
+  };
+  if (settings.ca && settings.insecureTls) {
+    const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
+    problem('ca-cert', `contradicts insecure-tls (${from}). Give one of them.`);
+  }
+  if (needs.caPath && settings.ca && settings.ca.path === undefined) {
+    problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file.');
+  }
+  const located = found.has('cluster') || found.has('tracking-uri');
+  if (!located && (verify || needs.trackingUri)) {
+    const why = needs.trackingUri ? '' : ', or set verify to false';
+    problem('cluster', `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`);
+  }
+  if (problems.length > 0) throw new UsageError(listOf(problems, sources));
+  if (settings.password !== settings.password.trim()) note('the password begins or ends with blanks; they are sent as they are');
+  return Object.freeze(settings);
+}
+
+function chooseMethod(found: Map<Name, Found>, problem: check.Problem): Pick<Settings, 'method' | 'methodReason'> {
+  const wish = found.get('method');
+  const method = wish?.value.toLowerCase();
+  if (method === 'token' || method === 'cookie') return { method, methodReason: `asked for by ${wish?.from}` };
+  if (method !== 'auto') problem('method', `${check.quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
+  return found.has('client-secret')
+    ? { method: 'token', methodReason: 'a client secret is given' }
+    : { method: 'cookie', methodReason: 'no client secret is given' };
+}
+
+/** The stronger of the two wins; two of the same strength must not differ. */
+function trackingUri(found: Map<Name, Found>, platform: string, allowHttp: boolean, problem: check.Problem): string {
+  const uri = found.get('tracking-uri');
+  const cluster = found.get('cluster');
+  const direct = uri && check.trackingUri(uri.value, allowHttp, problem);
+  const derived = cluster && check.cluster(cluster.value, problem) && `${platform}/clusters/${cluster.value}/mlflow`;
+  if (!uri || !cluster) return direct || derived || '';
+  if (uri.explicit !== cluster.explicit) return (uri.explicit ? direct : derived) || '';
+  if (direct && derived && direct !== derived) {
+    problem('tracking-uri', `contradicts cluster (${uri.from} and ${cluster.from} name different servers). Give one of them.`);
+  }
+  return direct || '';
+}
+
+function certificate(value: string, { readFile }: Sources, problem: check.Problem): Settings['ca'] {
+  if (!value) return undefined;
+  const path = value.includes('-----BEGIN') ? undefined : value;
+  const pem = path === undefined ? value : check.readable('ca-cert', path, readFile, problem);
+  if (pem === undefined) return undefined;
+  if (pem.includes('PRIVATE KEY')) problem('ca-cert', 'holds a private key. Give the certificate alone.');
+  else if (certificatesIn(pem).length === 0) problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
+  return { pem, path };
+}
+
+function listOf(problems: string[], { door, env }: Sources): string {
+  const title = problems.length === 1 ? 'One setting needs attention:' : `${problems.length} settings need attention:`;
+  const outside = env.GITHUB_ACTOR === 'dependabot[bot]' || env.GITHUB_EVENT_NAME?.startsWith('pull_request');
+  const secrets = door === 'action' && problems.some((line) => line.includes('missing'));
+  const hint = secrets && outside ? '\nWorkflows of forks and of Dependabot are not given the secrets of the repository.' : '';
+  return `${title}\n${problems.map((line) => `  ${line}`).join('\n')}${hint}`;
+}

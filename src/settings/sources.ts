@@ -1,0 +1,74 @@
+// Where each setting comes from: an input or a flag, an environment variable, a file, or its default.
+
+import { errorMessage } from '../errors.js';
+import { type Name, ROWS, type Row } from './table.js';
+
+/** A value and its origin. */
+export interface Found {
+  value: string;
+  /** As the user wrote it: `--workspace`, `input workspace`, `MLFLOW_WORKSPACE`, `default`. */
+  from: string;
+  /** Given for this run, by input or flag, and so stronger than what the environment happens to hold. */
+  explicit: boolean;
+}
+
+/** What settings are read from. */
+export interface Sources {
+  door: 'action' | 'cli';
+  /** Inputs or flags by name, `-file` forms included. */
+  given: Readonly<Record<string, string | undefined>>;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Reads a text file, or standard input for `-`. */
+  readFile: (path: string) => string;
+}
+
+/** How a user gives this setting, for messages. */
+export function howToGive(row: Row, door: Sources['door']): string {
+  const first = door === 'action' ? `the input ${row.name}` : `--${row.name}`;
+  return [row.secret && door === 'cli' ? `--${row.name}-file` : first, ...row.env].join(' or ');
+}
+
+/**
+ * Finds every setting's value. Everything but passwords loses blanks at its ends; what is then empty counts as not given.
+ * @param problem told of each file that cannot be read
+ */
+export function gather(sources: Sources, problem: (name: Name, text: string) => void): Map<Name, Found> {
+  const found = new Map<Name, Found>();
+  for (const row of ROWS) {
+    try {
+      const value = find(row, sources);
+      if (value) found.set(row.name, value);
+    } catch (error) {
+      problem(row.name, `cannot be read from its file: ${errorMessage(error)}`);
+    }
+  }
+  return found;
+}
+
+function find(row: Row, { door, given, env, readFile }: Sources): Found | undefined {
+  const name = (suffix: string) => (door === 'action' ? `input ${row.name}${suffix}` : `--${row.name}${suffix}`);
+  const direct = clean(row, given[row.name]);
+  if (direct) return { value: direct, from: name(''), explicit: true };
+  const file = row.file && given[`${row.name}-file`]?.trim();
+  if (file) return { value: fromFile(row, file, readFile), from: name('-file'), explicit: true };
+  for (const variable of row.env) {
+    const value = clean(row, env[variable]);
+    if (value) return { value, from: variable, explicit: false };
+    const path = row.file && env[`${variable}_FILE`]?.trim();
+    if (path) return { value: fromFile(row, path, readFile), from: `${variable}_FILE`, explicit: false };
+  }
+  return row.default === undefined ? undefined : { value: row.default, from: 'default', explicit: false };
+}
+
+/** A password's blanks may be meant. */
+function clean(row: Row, value: string | undefined): string | undefined {
+  return row.name === 'password' ? value : value?.trim();
+}
+
+/** Text files end in a line break, which belongs to the file and not to the password. */
+function fromFile(row: Row, path: string, readFile: Sources['readFile']): string {
+  const text = readFile(path).replace(/\r?\n$/, '');
+  const value = clean(row, text);
+  if (!value) throw new Error(`${path} is empty`);
+  return value;
+}

@@ -1,0 +1,140 @@
+// The settings: one row each. action.yml, --help and README's tables are generated from these rows.
+
+/** One setting. Its flag is `--name`; as an action's input it is called `name`. */
+export interface Row {
+  name: string;
+  /** Environment variables, the first that is set counts. */
+  env: readonly string[];
+  default?: string;
+  /** Masked, and best not given as a flag. */
+  secret?: true;
+  /** Has a `-file` form, for Secrets mounted as files: `--password-file`, `MLFLOW_PASSWORD_FILE`. */
+  file?: true;
+  /** `true` or `false`; as a flag it needs no value. */
+  boolean?: true;
+  /** Makes sense in the action alone. */
+  actionOnly?: true;
+  help: string;
+}
+
+export const TABLE = [
+  {
+    name: 'platform-address',
+    env: ['PLATFORM_ADDRESS'],
+    help: 'Address of the platform, such as https://platform.example.com. A path behind it is cut off.',
+  },
+  {
+    name: 'cluster',
+    env: ['CLUSTER'],
+    help: 'Cluster on which MLflow runs. The tracking URI is then {platform-address}/clusters/{cluster}/mlflow.',
+  },
+  {
+    name: 'tracking-uri',
+    env: ['MLFLOW_TRACKING_URI'],
+    help: 'Address of the MLflow server as the job reaches it, through oauth2-proxy; in place of cluster, for example the in-cluster Service.',
+  },
+  {
+    name: 'workspace',
+    env: ['MLFLOW_WORKSPACE'],
+    help: "MLflow workspace (the namespace). Without it the server's default workspace is used.",
+  },
+  { name: 'username', env: ['MLFLOW_USERNAME'], file: true, help: 'Platform account, best a service account.' },
+  {
+    name: 'password',
+    env: ['MLFLOW_PASSWORD'],
+    secret: true,
+    file: true,
+    help: 'Its password. Taken as it is, blanks included.',
+  },
+  {
+    name: 'client-id',
+    env: ['DEX_CLIENT_ID'],
+    file: true,
+    help: 'OAuth client of the MLflow proxy, for the token method; on Alauda usually alauda-auth.',
+  },
+  { name: 'client-secret', env: ['DEX_CLIENT_SECRET'], secret: true, file: true, help: 'Secret of that client.' },
+  {
+    name: 'method',
+    env: ['MLFLOW_AUTH_METHOD'],
+    default: 'auto',
+    help: 'token, cookie, or auto: token when a client secret is given, otherwise cookie.',
+  },
+  {
+    name: 'connector',
+    env: ['DEX_CONNECTOR'],
+    default: 'local',
+    help: 'Dex connector in which the account lives: local, or the id of an LDAP connector.',
+  },
+  {
+    name: 'scopes',
+    env: ['DEX_SCOPES'],
+    default: 'openid email groups',
+    help: 'Scopes of the token, separated by blanks.',
+  },
+  {
+    name: 'redirect-uri',
+    env: ['DEX_REDIRECT_URI'],
+    help: 'Redirect URI that the client has registered. Default: {platform-address}/oauth2/callback.',
+  },
+  {
+    name: 'ca-cert',
+    env: ['PLATFORM_CA'],
+    help: "CA certificate of the platform, as PEM text or as the path of a PEM file. Trusted beside the system's roots, and handed on to the MLflow SDK.",
+  },
+  {
+    name: 'insecure-tls',
+    env: ['MLFLOW_TRACKING_INSECURE_TLS'],
+    default: 'false',
+    boolean: true,
+    help: 'Skip all certificate checks, here and in the MLflow SDK. For a lab only.',
+  },
+  {
+    name: 'allow-http',
+    env: ['MLFLOW_AUTH_ALLOW_HTTP'],
+    default: 'false',
+    boolean: true,
+    help: 'Allow http: addresses other than this machine, such as the in-cluster Service. Credentials then travel unencrypted.',
+  },
+  {
+    name: 'allow-base64-password',
+    env: ['MLFLOW_AUTH_ALLOW_BASE64_PASSWORD'],
+    default: 'false',
+    boolean: true,
+    help: 'For old platforms without a public key: send the password in base64 where RSA is not possible.',
+  },
+  {
+    name: 'verify',
+    env: ['MLFLOW_AUTH_VERIFY'],
+    default: 'true',
+    boolean: true,
+    help: 'Prove at oauth2-proxy and at the workspace that the credential works, before it is handed out.',
+  },
+  {
+    name: 'timeout',
+    env: ['MLFLOW_AUTH_TIMEOUT'],
+    default: '60',
+    help: 'Seconds for the whole login, 1 to 3600. One request may take 15 of them.',
+  },
+  {
+    name: 'export-env',
+    env: [],
+    default: 'true',
+    boolean: true,
+    actionOnly: true,
+    help: 'Set the variables for the later steps of the job. Without it only outputs are set.',
+  },
+  {
+    name: 'mask-workspace',
+    env: [],
+    default: 'true',
+    boolean: true,
+    actionOnly: true,
+    help: "Mask the workspace's name in the log. Turn it off for names that would garble it, such as ml.",
+  },
+] as const satisfies readonly Row[];
+
+/** The name of a setting. */
+export type Name = (typeof TABLE)[number]['name'];
+
+/** The rows, seen as rows. */
+export const ROWS: readonly (Row & { name: Name })[] = TABLE;

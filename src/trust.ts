@@ -1,0 +1,34 @@
+// Which certificates are trusted: the runtime's own roots, and the CA that the user gives.
+
+import * as tls from 'node:tls';
+
+/**
+ * The private CA and the roots beside it, as PEM texts.
+ * @param note told when the runtime hides its roots (Deno without --allow-sys), so that only the private CA counts
+ */
+export function trustedRoots(pem: string, note: (text: string) => void = () => {}): string[] {
+  const roots = defaultRoots();
+  if (roots.length === 0) note('ca-cert alone is trusted: the runtime does not show its own roots (deno run --allow-sys)');
+  return [...certificatesIn(pem), ...roots];
+}
+
+/**
+ * The runtime's default store (with NODE_EXTRA_CA_CERTS on Node 22.15 and later) and the operating system's,
+ * as far as the runtime shows them.
+ */
+function defaultRoots(): string[] {
+  const { getCACertificates } = tls as typeof tls & { getCACertificates?: (store: string) => string[] };
+  try {
+    if (!getCACertificates) return [...tls.rootCertificates];
+    return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+  } catch {
+    return [];
+  }
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** The certificates in a PEM text, which may be a bundle with comments between them. */
+export function certificatesIn(pem: string): string[] {
+  return pem.match(CERTIFICATE) ?? [];
+}

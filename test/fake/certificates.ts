@@ -1,0 +1,70 @@
+// A CA of the tests' own, and certificates that it signs, made anew in each process.
+
+import { generateKeyPairSync } from 'node:crypto';
+import forge from 'node-forge';
+
+export interface Certificate {
+  cert: string;
+  key: string;
+}
+
+/** What may be wrong with a certificate, on purpose. */
+export interface Flaws {
+  /** Names and addresses in the certificate, in place of the usual ones of this machine. */
+  hosts?: string[];
+  expired?: boolean;
+}
+
+const DAY = 86_400_000;
+const HOSTS = ['localhost', '127.0.0.1', 'platform.test'];
+
+let authority: (Certificate & { forgeKey: forge.pki.rsa.PrivateKey; forgeCert: forge.pki.Certificate }) | undefined;
+
+/** The tests' CA. */
+export function testAuthority() {
+  authority ??= makeAuthority();
+  return authority;
+}
+
+/** A server certificate that the tests' CA signed. */
+export function serverCertificate({ hosts = HOSTS, expired = false }: Flaws = {}): Certificate {
+  const { forgeKey, forgeCert } = testAuthority();
+  const { certificate, key } = blank('mlflow-auth test server');
+  if (expired) {
+    certificate.validity.notBefore = new Date(Date.now() - 3 * DAY);
+    certificate.validity.notAfter = new Date(Date.now() - 2 * DAY);
+  }
+  certificate.setIssuer(forgeCert.subject.attributes);
+  const altNames = hosts.map((host) => (/^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }));
+  certificate.setExtensions([{ name: 'subjectAltName', altNames }, { name: 'extKeyUsage', serverAuth: true }]);
+  certificate.sign(forgeKey, forge.md.sha256.create());
+  return { cert: forge.pki.certificateToPem(certificate), key };
+}
+
+function makeAuthority() {
+  const { certificate, key } = blank('mlflow-auth test CA');
+  const forgeKey = forge.pki.privateKeyFromPem(key);
+  certificate.setIssuer(certificate.subject.attributes);
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: true, critical: true },
+    { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    { name: 'subjectKeyIdentifier' },
+  ]);
+  certificate.sign(forgeKey, forge.md.sha256.create());
+  return { cert: forge.pki.certificateToPem(certificate), key, forgeKey, forgeCert: certificate };
+}
+
+function blank(name: string) {
+  const keys = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
+  certificate.serialNumber = `00${forge.util.bytesToHex(forge.random.getBytesSync(8))}`;
+  certificate.validity.notBefore = new Date(Date.now() - DAY);
+  certificate.validity.notAfter = new Date(Date.now() + 2 * DAY);
+  certificate.setSubject([{ name: 'commonName', value: name }]);
+  return { certificate, key: keys.privateKey };
+}

@@ -1,0 +1,198 @@
+// The fake's Dex with the vendor's JSON login API: authorize, public key, login, token, as facts of real ones have it.
+
+import { constants, createHash, createPublicKey, createSign, generateKeyPairSync, privateDecrypt } from 'node:crypto';
+import type { Answer, Asked } from './platform.js';
+import type { Switches } from './switches.js';
+
+const keyPairs = new Map<string, ReturnType<typeof makeKeys>>();
+
+/** One login that was begun, and later its code. */
+interface Pending {
+  query: URLSearchParams;
+  used: boolean;
+}
+
+export class FakeDex {
+  readonly #switches: Switches;
+  readonly #logins = new Map<string, Pending>();
+  readonly #codes = new Map<string, Pending>();
+  readonly #stamps = new Set<string>();
+  #count = 0;
+
+  constructor(switches: Switches) {
+    this.#switches = switches;
+  }
+
+  /** `GET /dex/api/v1/authorize` */
+  authorize({ url }: Asked): Answer {
+    const query = url.searchParams;
+    const problem = this.#refuses(query, url.origin);
+    if (problem) return problem;
+    const req = `${this.#switches.req}${++this.#count}`;
+    this.#logins.set(req, { query, used: false });
+    return { status: 200, body: { req } };
+  }
+
+  #refuses(query: URLSearchParams, origin: string): Answer | undefined {
+    const uris = this.#switches.redirectUris.map((uri) => new URL(uri, origin).href);
+    if (query.get('client_id') !== this.#switches.clientId) return status(404, 'NotFound', 'Invalid client_id.');
+    if (!uris.includes(query.get('redirect_uri') ?? '')) return status(400, 'BadRequest', 'Unregistered redirect_uri.');
+    if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge')) {
+      return status(400, 'BadRequest', 'PKCE code_challenge is required for this client');
+    }
+    return undefined;
+  }
+
+  /** `GET /dex/pubkey` */
+  pubkey(): Answer {
+    const seconds = `${Math.floor(Date.now() / 1000)}${String(++this.#count).padStart(9, '0')}`;
+    const ts = this.#switches.ts === 'nanoseconds' ? seconds : seconds.slice(0, 13);
+    this.#stamps.add(this.#switches.ts === 'string' ? JSON.stringify(ts) : ts);
+    const raw = this.#switches.ts === 'string' ? JSON.stringify(ts) : ts;
+    return { status: 200, body: `{"ts": ${raw}, ${JSON.stringify(this.#publicKey()).slice(1)}` };
+  }
+
+  #publicKey(): Record<string, string> {
+    const { publicKey } = keysOf('login', this.#switches.keyBits);
+    const pem = (type: 'spki' | 'pkcs1') => publicKey.export({ type, format: 'pem' }).toString();
+    const bare = (type: 'spki' | 'pkcs1') => publicKey.export({ type, format: 'der' }).toString('base64');
+    switch (this.#switches.keyForm) {
+      case 'spki':
+        return { pubkey: pem('spki'), pubkey_encode: Buffer.from(pem('spki')).toString('base64') };
+      case 'pkcs1':
+        return { pubkey: pem('pkcs1') };
+      case 'bare-spki':
+        return { pubkey: bare('spki') };
+      case 'bare-pkcs1':
+        return { pubkey: bare('pkcs1') };
+      case 'one-line':
+        return { pubkey: pem('spki').replaceAll('\n', ' ') };
+      case 'encoded-only':
+        return { pubkey: '', pubkey_encode: Buffer.from(pem('spki')).toString('base64') };
+    }
+  }
+
+  /** `POST /dex/api/v1/authorize/{connector}?req=` */
+  login({ url, body }: Asked): Answer {
+    const connector = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
+    if (!this.#switches.connectors.some(({ id }) => id === connector)) {
+      return status(400, 'BadRequest', 'Connector ID does not match a valid Connector');
+    }
+    const pending = this.#logins.get(url.searchParams.get('req') ?? '');
+    if (!pending || pending.used) return status(400, 'BadRequest', 'User session error.');
+    const { account, password } = JSON.parse(body);
+    const sent = this.#decrypt(password);
+    if (sent === undefined) return status(500, 'InternalError', 'Internal error occurred: failed to decrypt password');
+    const right = account === this.#switches.username && sent === this.#switches.password;
+    if (!right) return status(500, 'InternalError', 'Internal error occurred: failed to authenticate');
+    pending.used = true;
+    return this.#answer(pending);
+  }
+
+  /** The password, if it is well encrypted and its stamp is one that was given and not used. */
+  #decrypt(encrypted: string): string | undefined {
+    if (this.#switches.canned.pubkey) return Buffer.from(encrypted, 'base64').toString('utf8');
+    const text = decryptPkcs1(Buffer.from(encrypted, 'base64'), this.#switches.keyBits);
+    const ts = /^\{"ts":("[^"]*"|\d+),"password":/.exec(text)?.[1];
+    return ts !== undefined && this.#stamps.delete(ts) ? JSON.parse(text).password : undefined;
+  }
+
+  #answer(pending: Pending): Answer {
+    const code = `${this.#switches.code}${++this.#count}`;
+    this.#codes.set(code, pending);
+    const state = this.#switches.state ?? pending.query.get('state') ?? '';
+    const uri = pending.query.get('redirect_uri') ?? '';
+    const parameters = new URLSearchParams({ code, state });
+    const target = this.#switches.answerIn === 'relative' ? new URL(uri).pathname : uri;
+    const mark = this.#switches.answerIn === 'fragment' ? '#' : '?';
+    return { status: 200, body: { redirect_url: `${target}${mark}${parameters}`, session_state: '' } };
+  }
+
+  /** `GET /dex/api/v1/connectors` */
+  connectors(): Answer {
+    return { status: 200, body: this.#switches.connectors.map(({ id, type }) => ({ conn_id: id, conn_type: type })) };
+  }
+
+  /** `POST /dex/token`, as Dex 2.45 answers (server/handlers.go), but for Basic authentication, which the vendor refuses. */
+  token({ url, body, headers }: Asked): Answer {
+    const form = new URLSearchParams(body);
+    if (headers.authorization || form.get('client_id') !== this.#switches.clientId || form.get('client_secret') !== this.#switches.clientSecret) {
+      return { status: 401, body: { error: 'invalid_client', error_description: 'Invalid client credentials.' } };
+    }
+    const code = form.get('code') ?? '';
+    const pending = this.#codes.get(code);
+    this.#codes.delete(code);
+    if (!pending) return grantError('invalid_grant', 'Invalid or expired code parameter.');
+    if (form.get('redirect_uri') !== pending.query.get('redirect_uri')) {
+      return grantError('invalid_request', 'redirect_uri did not match URI from initial request.');
+    }
+    const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');
+    if (challenge !== pending.query.get('code_challenge')) return grantError('invalid_grant', 'Invalid code_verifier.');
+    const idToken = this.#idToken(url.origin);
+    const body200 = { access_token: this.#idToken(url.origin, { at: 1 }), token_type: 'bearer', expires_in: 86399, id_token: idToken };
+    const offline = pending.query.get('scope')?.includes('offline_access');
+    return { status: 200, body: offline ? { ...body200, refresh_token: `refresh-${code}` } : body200 };
+  }
+
+  #idToken(origin: string, more: Record<string, unknown> = {}): string {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = {
+      iss: this.issuer(origin),
+      sub: 'CgNjaRIFbG9jYWw',
+      aud: this.#switches.clientId,
+      exp: now + 86400,
+      iat: now,
+      email: this.#switches.username,
+      email_verified: true,
+      ...this.#switches.claims,
+      ...more,
+    };
+    return signJwt(claims);
+  }
+
+  issuer(origin: string): string {
+    return `${this.#switches.issuer ?? origin}/dex`;
+  }
+
+  /** `GET /dex/.well-known/openid-configuration` */
+  discovery({ url }: Asked): Answer {
+    return { status: 200, body: { issuer: this.issuer(url.origin), token_endpoint: `${url.origin}/dex/token` } };
+  }
+}
+
+/** A JWT of these claims, signed with RS256 by the fake's key. */
+export function signJwt(claims: Record<string, unknown>): string {
+  const { privateKey } = keysOf('sign', 2048);
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const content = `${encode({ alg: 'RS256', kid: 'fake' })}.${encode(claims)}`;
+  return `${content}.${createSign('RSA-SHA256').update(content).sign(privateKey, 'base64url')}`;
+}
+
+/** RSAES-PKCS1-v1_5 decryption by hand: Node 20 and later refuse it. */
+export function decryptPkcs1(encrypted: Buffer, bits = 2048): string {
+  const padded = privateDecrypt({ key: keysOf('login', bits).privateKey, padding: constants.RSA_NO_PADDING }, encrypted);
+  const end = padded.indexOf(0, 2);
+  if (padded[0] !== 0 || padded[1] !== 2 || end < 10) throw new Error('no PKCS#1 v1.5 padding');
+  return padded.subarray(end + 1).toString('utf8');
+}
+
+/** The Kubernetes-like Status in which the vendor's API tells errors. */
+export function status(code: number, reason: string, message: string): Answer {
+  return { status: code, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code } };
+}
+
+function grantError(error: string, error_description: string): Answer {
+  return { status: 400, body: { error, error_description } };
+}
+
+function keysOf(use: string, bits: number) {
+  const name = `${use} ${bits}`;
+  const keys = keyPairs.get(name) ?? makeKeys(bits);
+  keyPairs.set(name, keys);
+  return keys;
+}
+
+function makeKeys(bits: number) {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+}

@@ -1,0 +1,125 @@
+// The fake platform: one TLS server on loopback with a login API, oauth2-proxy and MLflow, that counts what it is asked.
+
+import { createServer as createHttpServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type Certificate, serverCertificate, testAuthority } from './certificates.js';
+import { FakeDex } from './dex.js';
+import { FakeMlflow } from './mlflow.js';
+import { type Endpoint, type Switches, USUAL } from './switches.js';
+
+/** A request as the fake sees it. */
+export interface Asked {
+  method: string;
+  url: URL;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** An answer: an object is sent as JSON, a text as it is. */
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+const ROUTES: [method: string, path: RegExp, endpoint: Endpoint][] = [
+  ['GET', /^\/dex\/api\/v1\/authorize$/, 'authorize'],
+  ['GET', /^\/dex\/pubkey$/, 'pubkey'],
+  ['POST', /^\/dex\/api\/v1\/authorize\/[^/]+$/, 'login'],
+  ['GET', /^\/dex\/api\/v1\/connectors$/, 'connectors'],
+  ['POST', /^\/dex\/token$/, 'token'],
+  ['GET', /^\/dex\/\.well-known\/openid-configuration$/, 'discovery'],
+  ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/userinfo$/, 'userinfo'],
+  ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/start$/, 'start'],
+  ['GET', /^\/clusters\/c1\/mlflow\/api\/3\.0\/mlflow\/workspaces\/[^/]+$/, 'workspace'],
+  ['GET', /^\/clusters\/c1\/mlflow\/api\/3\.0\/mlflow\/server-info$/, 'server-info'],
+  ['GET', /^\/clusters\/c1\/mlflow\/api\/2\.0\/mlflow\/experiments\/search$/, 'experiments'],
+];
+
+export interface FakePlatform {
+  /** Origin, as https://localhost:PORT. */
+  address: string;
+  port: number;
+  /** The CA to trust, as PEM text. */
+  ca: string;
+  /** All that was asked, in order: `GET authorize`, … */
+  asked: { endpoint: string; request: Asked }[];
+  /** TCP connections that were opened. */
+  connections: () => number;
+  close: () => Promise<void>;
+}
+
+export interface StartOptions extends Partial<Switches> {
+  /** Plain http in place of TLS. */
+  plain?: boolean;
+  certificate?: Certificate;
+  host?: string;
+}
+
+/** Starts a platform that behaves as usual but for the given switches. */
+export async function startPlatform(options: StartOptions = {}): Promise<FakePlatform> {
+  const { plain = false, certificate, host = 'localhost', ...given } = options;
+  const switches: Switches = { ...USUAL, ...given };
+  const asked: FakePlatform['asked'] = [];
+  const dex = new FakeDex(switches);
+  const mlflow = new FakeMlflow(switches, (origin) => dex.issuer(origin));
+  const usual: Record<Endpoint, (request: Asked) => Answer> = {
+    authorize: (request) => dex.authorize(request),
+    pubkey: () => dex.pubkey(),
+    login: (request) => dex.login(request),
+    connectors: () => dex.connectors(),
+    token: (request) => dex.token(request),
+    discovery: (request) => dex.discovery(request),
+    userinfo: (request) => mlflow.userinfo(request),
+    start: (request) => mlflow.start(request),
+    workspace: (request) => mlflow.workspace(request),
+    'server-info': (request) => mlflow.serverInfo(request),
+    experiments: (request) => mlflow.experiments(request),
+  };
+  const given_ = new Map<Endpoint, number>();
+
+  const answer = (request: Asked): Answer => {
+    const endpoint = ROUTES.find(([method, path]) => method === request.method && path.test(request.url.pathname))?.[2];
+    asked.push({ endpoint: `${request.method} ${endpoint ?? request.url.pathname}`, request });
+    if (!endpoint) return { status: 200, body: '<!doctype html><html><title>Console</title></html>', headers: { 'content-type': 'text/html' } };
+    const canned = switches.canned[endpoint];
+    const times = given_.get(endpoint) ?? 0;
+    given_.set(endpoint, times + 1);
+    return canned && times < (canned.times ?? Infinity) ? { body: '', ...canned } : usual[endpoint](request);
+  };
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const scheme = plain ? 'http' : 'https';
+    const url = new URL(incoming.url ?? '/', `${scheme}://${incoming.headers.host}`);
+    const { status, body, headers } = answer({
+      method: incoming.method ?? '',
+      url,
+      headers: incoming.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+    });
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+
+  const limits = { maxHeaderSize: 1 << 20 };
+  const server = plain ? createHttpServer(limits, handle) : createServer({ ...limits, ...(certificate ?? serverCertificate()) }, handle);
+  let connections = 0;
+  server.on('connection', () => connections++);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `${plain ? 'http' : 'https'}://${host}:${port}`,
+    port,
+    ca: testAuthority().cert,
+    asked,
+    connections: () => connections,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

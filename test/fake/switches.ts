@@ -1,0 +1,80 @@
+// The switches of the fake platform: each makes it behave as some real platform does, or fail as one does.
+
+/** The places at which an answer can be replaced. */
+export type Endpoint =
+  | 'authorize'
+  | 'pubkey'
+  | 'login'
+  | 'connectors'
+  | 'token'
+  | 'discovery'
+  | 'userinfo'
+  | 'start'
+  | 'workspace'
+  | 'server-info'
+  | 'experiments';
+
+/** An answer in place of the usual one. Without a content type it is JSON. */
+export interface Canned {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** How often it is given before the usual answer follows; for ever if absent. */
+  times?: number;
+}
+
+export interface Switches {
+  /** JSON type of `ts`; a string of seconds is what the vendor documents. */
+  ts: 'string' | 'number' | 'nanoseconds';
+  keyForm: 'spki' | 'pkcs1' | 'bare-spki' | 'bare-pkcs1' | 'one-line' | 'encoded-only';
+  keyBits: number;
+  req: string;
+  code: string;
+  answerIn: 'query' | 'fragment' | 'relative';
+  /** State to answer with, in place of the one that was sent. */
+  state: string | undefined;
+  connectors: { id: string; type: string }[];
+  username: string;
+  password: string;
+  clientId: string;
+  clientSecret: string;
+  redirectUris: string[];
+  /** Claims of the id token that differ from the usual ones. */
+  claims: Record<string, unknown>;
+  /** The host by which Dex knows itself, when it is not the one in use. */
+  issuer: string | undefined;
+  /** oauth2-proxy takes bearer tokens. */
+  skipJwtBearerTokens: boolean;
+  /** The client of oauth2-proxy. */
+  proxyClientId: string;
+  workspacesEnabled: boolean;
+  workspaces: Record<string, 'open' | 'forbidden'>;
+  /** Answers in place of the usual ones. */
+  canned: Partial<Record<Endpoint, Canned>>;
+}
+
+export const USUAL: Switches = {
+  ts: 'string',
+  keyForm: 'spki',
+  keyBits: 2048,
+  req: 'request&#+=%value',
+  code: 'a&b#c+d=e%25f/é',
+  answerIn: 'query',
+  state: undefined,
+  connectors: [
+    { id: 'local', type: 'local' },
+    { id: 'corp-ldap', type: 'ldap' },
+  ],
+  username: 'ci@example.com',
+  password: 'pass "quoted" \\ 100% größer \u{1F511}',
+  clientId: 'alauda-auth',
+  clientSecret: 'a+b/c%=&x secret',
+  redirectUris: ['/oauth2/callback'],
+  claims: {},
+  issuer: undefined,
+  skipJwtBearerTokens: true,
+  proxyClientId: 'alauda-auth',
+  workspacesEnabled: true,
+  workspaces: { 'team-a': 'open', 'team-b': 'forbidden' },
+  canned: {},
+};
