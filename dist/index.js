@@ -29068,7 +29068,7 @@ const SYMPTOMS = [
     },
     {
         id: 'html-from-api',
-        stages: LOGIN_API,
+        stages: [...LOGIN_API, 'token'],
         pattern: /HTML/,
         title: 'A web page instead of the API',
         meaning: 'this address has no JSON login API, or something in between answers in its place',
@@ -29141,7 +29141,7 @@ const SYMPTOMS = [
     {
         id: 'token-claims',
         stages: ['token'],
-        pattern: /"iss"|"aud"|ID Token|JWT/i,
+        pattern: /"iss"|"aud"|id_token|ID Token|JWT|OAUTH_/i,
         title: 'Token not as expected',
         meaning: 'the id token is not one for this client from this issuer',
         advice: 'Check platform-address and client-id, and that the scopes contain openid.',
@@ -29177,14 +29177,6 @@ const SYMPTOMS = [
         title: 'Redirected',
         meaning: 'the API sent us elsewhere, and nothing that carries a login is sent after a redirect',
         advice: 'Use the address to which it points in platform-address, if it is the right one.',
-    },
-    {
-        id: 'server-error',
-        stages: ['authorize', 'pubkey', 'token', 'proxy', 'mlflow'],
-        pattern: /^5\d\d/,
-        title: 'Server error',
-        meaning: 'the server failed',
-        advice: 'Give these lines to the administrator of the platform.',
     },
     // oauth2-proxy and MLflow
     {
@@ -29267,6 +29259,14 @@ const SYMPTOMS = [
         meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
         advice: 'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
     },
+    {
+        id: 'server-error',
+        stages: ['authorize', 'pubkey', 'token', 'mlflow'],
+        pattern: /^5\d\d/,
+        title: 'Server error',
+        meaning: 'the server failed',
+        advice: 'Give these lines to the administrator of the platform.',
+    },
 ];
 
 ;// CONCATENATED MODULE: ./build/src/troubleshoot.js
@@ -29314,6 +29314,8 @@ class AuthError extends Error {
  * AggregateErrors (a host with several addresses) are told by their parts.
  */
 function errorMessage(error) {
+    if (error instanceof AuthError || error instanceof UsageError)
+        return error.message;
     if (!(error instanceof Error)) {
         if (typeof error === 'object' && error !== null && 'message' in error)
             return String(error.message) || 'unknown error';
@@ -29323,7 +29325,7 @@ function errorMessage(error) {
     const parts = error instanceof AggregateError ? error.errors.map(errorMessage) : [error.message];
     const text = [...new Set(parts)].filter(Boolean).join('; ') || error.name || 'unknown error';
     const own = code && !text.includes(code) ? `${code}: ${text}` : text;
-    return error.cause === undefined ? own : `${own}: ${errorMessage(error.cause)}`;
+    return error.cause instanceof Error ? `${own}: ${errorMessage(error.cause)}` : own;
 }
 
 
@@ -34638,7 +34640,7 @@ async function redeemCode(http, client, parameters, state, verifier, mask) {
     catch (error) {
         if (error instanceof errors/* AuthError */.lR)
             throw error;
-        if (answer && answer.status !== 200)
+        if (answer && (answer.status !== 200 || !jsonObject(answer.body)))
             throw refusal(answer, 'token');
         throw new errors/* AuthError */.lR({ stage: 'token', tried, got: oneLine((0,errors/* errorMessage */.gJ)(error) + clockOffset(answer)) }, { cause: error });
     }

@@ -44,6 +44,7 @@ export class AuthError extends Error {
  * AggregateErrors (a host with several addresses) are told by their parts.
  */
 export function errorMessage(error: unknown): string {
+  if (error instanceof AuthError || error instanceof UsageError) return error.message;
   if (!(error instanceof Error)) {
     if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message) || 'unknown error';
     return (typeof error === 'string' && error) || `unknown error (${typeof error})`;
@@ -52,5 +53,5 @@ export function errorMessage(error: unknown): string {
   const parts = error instanceof AggregateError ? error.errors.map(errorMessage) : [error.message];
   const text = [...new Set(parts)].filter(Boolean).join('; ') || error.name || 'unknown error';
   const own = code && !text.includes(code) ? `${code}: ${text}` : text;
-  return error.cause === undefined ? own : `${own}: ${errorMessage(error.cause)}`;
+  return error.cause instanceof Error ? `${own}: ${errorMessage(error.cause)}` : own;
 }

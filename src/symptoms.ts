@@ -220,7 +220,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: 'html-from-api',
-    stages: LOGIN_API,
+    stages: [...LOGIN_API, 'token'],
     pattern: /HTML/,
     title: 'A web page instead of the API',
     meaning: 'this address has no JSON login API, or something in between answers in its place',
@@ -293,7 +293,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   {
     id: 'token-claims',
     stages: ['token'],
-    pattern: /"iss"|"aud"|ID Token|JWT/i,
+    pattern: /"iss"|"aud"|id_token|ID Token|JWT|OAUTH_/i,
     title: 'Token not as expected',
     meaning: 'the id token is not one for this client from this issuer',
     advice: 'Check platform-address and client-id, and that the scopes contain openid.',
@@ -329,14 +329,6 @@ export const SYMPTOMS: readonly Symptom[] = [
     title: 'Redirected',
     meaning: 'the API sent us elsewhere, and nothing that carries a login is sent after a redirect',
     advice: 'Use the address to which it points in platform-address, if it is the right one.',
-  },
-  {
-    id: 'server-error',
-    stages: ['authorize', 'pubkey', 'token', 'proxy', 'mlflow'],
-    pattern: /^5\d\d/,
-    title: 'Server error',
-    meaning: 'the server failed',
-    advice: 'Give these lines to the administrator of the platform.',
   },
 
   // oauth2-proxy and MLflow
@@ -419,5 +411,13 @@ export const SYMPTOMS: readonly Symptom[] = [
     title: 'MLflow rejects the identity',
     meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
     advice: 'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
+  },
+  {
+    id: 'server-error',
+    stages: ['authorize', 'pubkey', 'token', 'mlflow'],
+    pattern: /^5\d\d/,
+    title: 'Server error',
+    meaning: 'the server failed',
+    advice: 'Give these lines to the administrator of the platform.',
   },
 ];

@@ -71,7 +71,7 @@ export async function redeemCode(
     return { idToken: result.id_token ?? '', refreshToken: result.refresh_token };
   } catch (error) {
     if (error instanceof AuthError) throw error;
-    if (answer && answer.status !== 200) throw refusal(answer, 'token');
+    if (answer && (answer.status !== 200 || !jsonObject(answer.body))) throw refusal(answer, 'token');
     throw new AuthError({ stage: 'token', tried, got: oneLine(errorMessage(error) + clockOffset(answer)) }, { cause: error });
   }
 }

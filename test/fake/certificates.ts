@@ -18,12 +18,19 @@ export interface Flaws {
 const DAY = 86_400_000;
 const HOSTS = ['localhost', '127.0.0.1', 'platform.test'];
 
+let usual: Certificate | undefined;
 let authority: (Certificate & { forgeKey: forge.pki.rsa.PrivateKey; forgeCert: forge.pki.Certificate }) | undefined;
 
 /** The tests' CA. */
 export function testAuthority() {
   authority ??= makeAuthority();
   return authority;
+}
+
+/** The certificate of a server without flaws. */
+export function usualCertificate(): Certificate {
+  usual ??= serverCertificate();
+  return usual;
 }
 
 /** A server certificate that the tests' CA signed. */

@@ -176,6 +176,11 @@ export function decryptPkcs1(encrypted: Buffer, bits = 2048): string {
   return padded.subarray(end + 1).toString('utf8');
 }
 
+/** The public key with which the fake wants the password, as SPKI PEM. */
+export function publicKeyPem(): string {
+  return keysOf('login', 2048).publicKey.export({ type: 'spki', format: 'pem' }).toString();
+}
+
 /** The Kubernetes-like Status in which the vendor's API tells errors. */
 export function status(code: number, reason: string, message: string): Answer {
   return { status: code, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code } };

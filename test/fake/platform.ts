@@ -3,7 +3,7 @@
 import { createServer as createHttpServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type Certificate, serverCertificate, testAuthority } from './certificates.js';
+import { type Certificate, testAuthority, usualCertificate } from './certificates.js';
 import { FakeDex } from './dex.js';
 import { FakeMlflow } from './mlflow.js';
 import { type Endpoint, type Switches, USUAL } from './switches.js';
@@ -77,15 +77,15 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
     'server-info': (request) => mlflow.serverInfo(request),
     experiments: (request) => mlflow.experiments(request),
   };
-  const given_ = new Map<Endpoint, number>();
+  const answered = new Map<Endpoint, number>();
 
   const answer = (request: Asked): Answer => {
     const endpoint = ROUTES.find(([method, path]) => method === request.method && path.test(request.url.pathname))?.[2];
     asked.push({ endpoint: `${request.method} ${endpoint ?? request.url.pathname}`, request });
     if (!endpoint) return { status: 200, body: '<!doctype html><html><title>Console</title></html>', headers: { 'content-type': 'text/html' } };
     const canned = switches.canned[endpoint];
-    const times = given_.get(endpoint) ?? 0;
-    given_.set(endpoint, times + 1);
+    const times = answered.get(endpoint) ?? 0;
+    answered.set(endpoint, times + 1);
     return canned && times < (canned.times ?? Infinity) ? { body: '', ...canned } : usual[endpoint](request);
   };
 
@@ -105,7 +105,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
   };
 
   const limits = { maxHeaderSize: 1 << 20 };
-  const server = plain ? createHttpServer(limits, handle) : createServer({ ...limits, ...(certificate ?? serverCertificate()) }, handle);
+  const server = plain ? createHttpServer(limits, handle) : createServer({ ...limits, ...(certificate ?? usualCertificate()) }, handle);
   let connections = 0;
   server.on('connection', () => connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,43 @@
+// A web proxy on loopback that opens CONNECT tunnels, whatever the name asked for, to one port of this machine.
+
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+
+export interface WebProxy {
+  address: string;
+  /** The hosts asked for, with the Proxy-Authorization header they came with. */
+  asked: { host: string; authorization: string | undefined }[];
+  close: () => Promise<void>;
+}
+
+/** @param login `user:password` that is asked for, if any */
+export async function startWebProxy(targetPort: number, login?: string): Promise<WebProxy> {
+  const asked: WebProxy['asked'] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer();
+  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connect', (request, client: Socket) => {
+    const authorization = request.headers['proxy-authorization'];
+    asked.push({ host: request.url ?? '', authorization });
+    if (login && authorization !== `Basic ${Buffer.from(login).toString('base64')}`) {
+      client.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    const target = connect(targetPort, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      client.pipe(target).pipe(client);
+    });
+    sockets.add(target);
+    for (const socket of [client, target]) socket.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
