@@ -28874,6 +28874,14 @@ const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an 
 const SYMPTOMS = [
     // Below HTTP
     {
+        id: 'no-permission',
+        stages: ['connect'],
+        pattern: /NotCapable|EPERM|PermissionDenied|Requires net access/i,
+        title: 'Deno permission missing',
+        meaning: 'deno run was started without a permission that this needs',
+        advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
+    },
+    {
         id: 'certificate-untrusted',
         stages: ['connect'],
         pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
@@ -28936,14 +28944,6 @@ const SYMPTOMS = [
         title: 'Answer too large',
         meaning: 'the answer is larger than any that this login knows',
         advice: 'Check the address: this is not the login API.',
-    },
-    {
-        id: 'no-permission',
-        stages: ['connect'],
-        pattern: /NotCapable|PermissionDenied|Requires net access/i,
-        title: 'Deno permission missing',
-        meaning: 'deno run was started without a permission that this needs',
-        advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
     },
     {
         id: 'unreachable',
@@ -31639,7 +31639,10 @@ function openHttp(transport) {
         const budget = Math.min(transport.requestTimeout, deadline - Date.now());
         if (budget <= 0)
             throw outOfTime(tried, transport.totalTimeout);
-        const signal = AbortSignal.timeout(budget);
+        // Not AbortSignal.timeout: Deno would not end before that has run out.
+        const controller = new AbortController();
+        const timer = setTimeout(() => controller.abort(), budget);
+        const { signal } = controller;
         try {
             const response = await (0,undici/* fetch */.hd)(url, {
                 method: request.body === undefined ? 'GET' : 'POST',
@@ -31657,6 +31660,9 @@ function openHttp(transport) {
             const via = proxy && ` through the web proxy ${new URL(proxy).host}`;
             const got = signal.aborted ? `no answer within ${budget} ms` : (0,errors/* errorMessage */.gJ)(error).replace(/^fetch failed: /, '');
             throw new errors/* AuthError */.lR({ stage: 'connect', tried, got: got + via }, { cause: error });
+        }
+        finally {
+            clearTimeout(timer);
         }
     };
     const http = async (address, request) => {

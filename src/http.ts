@@ -66,7 +66,10 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
   const once = async (url: URL, request: Request, tried: string): Promise<Answer> => {
     const budget = Math.min(transport.requestTimeout, deadline - Date.now());
     if (budget <= 0) throw outOfTime(tried, transport.totalTimeout);
-    const signal = AbortSignal.timeout(budget);
+    // Not AbortSignal.timeout: Deno would not end before that has run out.
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), budget);
+    const { signal } = controller;
     try {
       const response = await fetch(url, {
         method: request.body === undefined ? 'GET' : 'POST',
@@ -83,6 +86,8 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
       const via = proxy && ` through the web proxy ${new URL(proxy).host}`;
       const got = signal.aborted ? `no answer within ${budget} ms` : errorMessage(error).replace(/^fetch failed: /, '');
       throw new AuthError({ stage: 'connect', tried, got: got + via }, { cause: error });
+    } finally {
+      clearTimeout(timer);
     }
   };
 

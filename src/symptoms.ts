@@ -24,6 +24,14 @@ const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an 
 export const SYMPTOMS: readonly Symptom[] = [
   // Below HTTP
   {
+    id: 'no-permission',
+    stages: ['connect'],
+    pattern: /NotCapable|EPERM|PermissionDenied|Requires net access/i,
+    title: 'Deno permission missing',
+    meaning: 'deno run was started without a permission that this needs',
+    advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
+  },
+  {
     id: 'certificate-untrusted',
     stages: ['connect'],
     pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
@@ -87,14 +95,6 @@ export const SYMPTOMS: readonly Symptom[] = [
     title: 'Answer too large',
     meaning: 'the answer is larger than any that this login knows',
     advice: 'Check the address: this is not the login API.',
-  },
-  {
-    id: 'no-permission',
-    stages: ['connect'],
-    pattern: /NotCapable|PermissionDenied|Requires net access/i,
-    title: 'Deno permission missing',
-    meaning: 'deno run was started without a permission that this needs',
-    advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
   },
   {
     id: 'unreachable',

@@ -91,7 +91,7 @@ export class FakeDex {
 
   /** The password, if it is well encrypted and its stamp is one that was given and not used. */
   #decrypt(encrypted: string): string | undefined {
-    if (this.#switches.canned.pubkey) return Buffer.from(encrypted, 'base64').toString('utf8');
+    if (this.#switches.canned.pubkey?.status === 404) return Buffer.from(encrypted, 'base64').toString('utf8');
     const text = decryptPkcs1(Buffer.from(encrypted, 'base64'), this.#switches.keyBits);
     const ts = /^\{"ts":("[^"]*"|\d+),"password":/.exec(text)?.[1];
     return ts !== undefined && this.#stamps.delete(ts) ? JSON.parse(text).password : undefined;
@@ -104,7 +104,7 @@ export class FakeDex {
     const uri = pending.query.get('redirect_uri') ?? '';
     const parameters = new URLSearchParams({ code, state });
     const target = this.#switches.answerIn === 'relative' ? new URL(uri).pathname : uri;
-    const mark = this.#switches.answerIn === 'fragment' ? '#' : '?';
+    const mark = this.#switches.answerIn === 'fragment' ? '#' : target.includes('?') ? '&' : '?';
     return { status: 200, body: { redirect_url: `${target}${mark}${parameters}`, session_state: '' } };
   }
 

@@ -21,6 +21,7 @@ export interface Answer {
   status: number;
   body: unknown;
   headers?: Record<string, string>;
+  hang?: boolean;
 }
 
 const ROUTES: [method: string, path: RegExp, endpoint: Endpoint][] = [
@@ -94,12 +95,13 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
     for await (const chunk of incoming) chunks.push(chunk);
     const scheme = plain ? 'http' : 'https';
     const url = new URL(incoming.url ?? '/', `${scheme}://${incoming.headers.host}`);
-    const { status, body, headers } = answer({
+    const { status, body, headers, hang } = answer({
       method: incoming.method ?? '',
       url,
       headers: incoming.headers,
       body: Buffer.concat(chunks).toString('utf8'),
     });
+    if (hang) return;
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };

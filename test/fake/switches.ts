@@ -21,6 +21,8 @@ export interface Canned {
   headers?: Record<string, string>;
   /** How often it is given before the usual answer follows; for ever if absent. */
   times?: number;
+  /** No answer is ever sent. */
+  hang?: boolean;
 }
 
 export interface Switches {

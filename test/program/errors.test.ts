@@ -77,7 +77,7 @@ const CASES: Case[] = [
   { name: 'code of another client', platform: at('token', oauth(500, 'server_error')), title: 'Code refused', logins: 2 },
   { name: 'redirect URI differs', platform: at('token', oauth(400, 'invalid_request', 'redirect_uri did not match URI from initial request.')), title: 'Redirect URI changed' },
   { name: 'grant not allowed', platform: at('token', oauth(400, 'unsupported_grant_type')), title: 'Grant not allowed' },
-  { name: 'token endpoint as a page', platform: at('token', { status: 200, body: page('x'), headers: HTML }), title: 'Token not as expected' },
+  { name: 'token endpoint as a page', platform: at('token', { status: 200, body: page('x'), headers: HTML }), title: 'A web page instead of the API' },
   { name: 'token endpoint down', platform: at('token', { status: 503, body: '' }), title: 'Server not available' },
   { name: 'token endpoint redirected', platform: at('token', { status: 307, headers: { location: 'https://evil.test/' } }), title: 'Redirected' },
   { name: 'no id token', platform: at('token', { status: 200, body: { access_token: 'access-token', token_type: 'bearer' } }), title: 'Token not as expected' },
@@ -128,7 +128,7 @@ function assertNoSecret(outcome: Partial<Outcome>, secrets: string[]): void {
 
 const logins = (platform: FakePlatform) => platform.asked.filter(({ endpoint }) => endpoint === 'POST login').length;
 
-describe('an error', () => {
+describe('an error', { concurrency: 2 }, () => {
   for (const { name, platform: switches, inputs = {}, title, says = /./, logins: allowed = 1 } of CASES) {
     it(`${name} is told as "${title}"`, async () => {
       const platform = await startPlatform(switches);

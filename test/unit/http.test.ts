@@ -155,7 +155,9 @@ describe('limits', () => {
 
 describe('a server that cannot be reached', () => {
   it('is told with its error code', async () => {
-    await assert.rejects(open().http('http://127.0.0.1:1/', ASK), (error: AuthError) => {
+    const { address } = await serve();
+    for (const close of closing.splice(0)) await close();
+    await assert.rejects(open().http(address, ASK), (error: AuthError) => {
       assert.equal(error.id, 'unreachable');
       assert.match(error.failure.got, /^ECONNREFUSED: /);
       return true;
