@@ -28593,7 +28593,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5310);
 /* harmony import */ var _publish_github_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4920);
 /* harmony import */ var _publish_variables_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1196);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5592);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8770);
 /* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7024);
 /* harmony import */ var _settings_settings_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(663);
 /* harmony import */ var _settings_table_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8403);
@@ -28714,7 +28714,9 @@ const WIDTH = 100;
 /** All commands and settings, for a terminal of 100 columns. */
 function helpText() {
     const settings = table/* ROWS */.I.filter(({ actionOnly }) => !actionOnly).map((row) => {
-        const file = row.file ? ` Also --${row.name}-file${row.env[0] ? ` or ${row.env[0]}_FILE` : ''}, "-" for standard input.` : '';
+        const file = row.file
+            ? ` Also --${row.name}-file${row.env[0] ? ` or ${row.env[0]}_FILE` : ''}, "-" for standard input.`
+            : '';
         const fallback = row.default && !row.boolean ? ` Default: ${row.default}.` : '';
         return item(`--${row.name}`, `${row.help}${fallback}${file} [${row.env.join(', ')}]`);
     });
@@ -28753,8 +28755,8 @@ function item(term, text) {
 var github = __nccwpck_require__(4920);
 // EXTERNAL MODULE: ./build/src/publish/variables.js
 var variables = __nccwpck_require__(1196);
-// EXTERNAL MODULE: ./build/src/run.js + 14 modules
-var run = __nccwpck_require__(5592);
+// EXTERNAL MODULE: ./build/src/run.js + 16 modules
+var run = __nccwpck_require__(8770);
 // EXTERNAL MODULE: ./build/src/secrets.js
 var src_secrets = __nccwpck_require__(7024);
 // EXTERNAL MODULE: ./build/src/settings/settings.js + 2 modules
@@ -28829,7 +28831,7 @@ function parse(args) {
         const what = command === '' || command.startsWith('-') ? 'A command is missing' : `There is no command ${command}`;
         throw new errors/* UsageError */.eb(`${what}. Commands: ${COMMANDS.join(', ')}. See --help.`);
     }
-    const names = table/* ROWS */.I.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) => (file ? [name, `${name}-file`] : [name]));
+    const names = table/* ROWS */.I.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) => file ? [name, `${name}-file`] : [name]);
     if (command === 'env')
         names.push('format');
     const options = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
@@ -29208,7 +29210,7 @@ const SYMPTOMS = [
         stages: ['proxy'],
         pattern: /^403/,
         title: 'oauth2-proxy refuses the account',
-        meaning: "the account is not among the e-mail domains or groups that oauth2-proxy lets in",
+        meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
         advice: 'Ask the administrator of the MLflow proxy to let this account in.',
     },
     {
@@ -31599,7 +31601,7 @@ function variablesFor(credential, settings, certificatePath) {
 
 /***/ }),
 
-/***/ 5592:
+/***/ 8770:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31610,22 +31612,50 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./build/src/agent.js
+// The connections beneath HTTP: which certificates count, through which web proxy, and how large a header may be.
+
+const MAX_HEADER_BYTES = 1 << 20; // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB
+/** Opens a pool of connections, direct or through the web proxy at `proxy`. */
+function makeAgent(transport, proxy) {
+    const tls = {
+        ...(transport.ca ? { ca: transport.ca } : {}),
+        ...(transport.insecure ? { rejectUnauthorized: false } : {}),
+        timeout: transport.requestTimeout,
+    };
+    const limits = { maxHeaderSize: MAX_HEADER_BYTES };
+    if (!proxy)
+        return new undici/* Agent */.g6({ ...limits, connect: tls });
+    const { origin, host, username, password } = new URL(proxy);
+    transport.note(`using the web proxy ${host}`);
+    const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const token = `Basic ${Buffer.from(login).toString('base64')}`;
+    if (username)
+        for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)])
+            transport.mask(secret);
+    return new undici/* ProxyAgent */.kT({ ...limits, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
+}
+
 // EXTERNAL MODULE: ./build/src/errors.js + 2 modules
 var errors = __nccwpck_require__(5310);
 ;// CONCATENATED MODULE: ./build/src/http.js
 // The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
 
 
+
+
 const MAX_BODY_BYTES = 1 << 20;
-const MAX_HEADER_BYTES = 1 << 20; // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB
 const TRIES = 3;
 const TRANSIENT = new Set([429, 502, 503, 504]);
 /** Opens the transport; `close` drops all connections at once, so that the process can end. */
 function openHttp(transport) {
     const agents = new Map();
     const deadline = Date.now() + transport.totalTimeout;
+    const closing = new AbortController();
     const agentFor = (url) => {
         const proxy = transport.proxyFor(url.href);
         const known = agents.get(proxy);
@@ -31669,11 +31699,12 @@ function openHttp(transport) {
         const url = new URL(address);
         const tried = `${request.what} (${request.body === undefined ? 'GET' : 'POST'} ${url.origin}${url.pathname})`;
         for (let attempt = 1;; attempt++) {
-            const last = attempt === TRIES || !request.retry;
+            // What still waits for its answer when another request has failed must not begin anew.
+            const last = () => attempt === TRIES || !request.retry || closing.signal.aborted;
             let wait = 2 ** attempt * 250 * (0.5 + Math.random() / 2);
             try {
                 const answer = await once(url, request, tried);
-                if (last || !TRANSIENT.has(answer.status))
+                if (last() || !TRANSIENT.has(answer.status))
                     return answer;
                 wait = retryAfter(answer.headers) ?? wait;
                 if (Date.now() + wait >= deadline)
@@ -31681,35 +31712,18 @@ function openHttp(transport) {
                 transport.note(`${tried}: ${answer.status}, trying again (${attempt + 1} of ${TRIES})`);
             }
             catch (error) {
-                if (last || !worthRepeating(error) || Date.now() + wait >= deadline)
+                if (last() || !worthRepeating(error) || Date.now() + wait >= deadline)
                     throw error;
                 transport.note(`${tried}: ${error.failure.got}, trying again (${attempt + 1} of ${TRIES})`);
             }
-            await new Promise((resolve) => setTimeout(resolve, wait));
+            await (0,promises_namespaceObject.setTimeout)(wait, undefined, { signal: closing.signal });
         }
     };
     const close = async () => {
+        closing.abort();
         await Promise.all([...agents.values()].map((agent) => agent.destroy()));
     };
     return { http, close };
-}
-function makeAgent(transport, proxy) {
-    const tls = {
-        ...(transport.ca ? { ca: transport.ca } : {}),
-        ...(transport.insecure ? { rejectUnauthorized: false } : {}),
-        timeout: transport.requestTimeout,
-    };
-    const limits = { maxHeaderSize: MAX_HEADER_BYTES };
-    if (!proxy)
-        return new undici/* Agent */.g6({ ...limits, connect: tls });
-    const { origin, host, username, password } = new URL(proxy);
-    transport.note(`using the web proxy ${host}`);
-    const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    const token = `Basic ${Buffer.from(login).toString('base64')}`;
-    if (username)
-        for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)])
-            transport.mask(secret);
-    return new undici/* ProxyAgent */.kT({ ...limits, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
 }
 /** Reads at most 1 MiB of the decoded body, so that no server can fill the memory. */
 async function readBody(response) {
@@ -34357,7 +34371,7 @@ function decodeClaims(jwt) {
 }
 /** Who the token is for, by the claim that MLflow shows as a run's owner where it is set up as usual. */
 function identityOf({ email, preferred_username, name, sub }) {
-    return [email, preferred_username, name, sub].find((claim) => typeof claim === 'string' && claim !== '') ?? '';
+    return ([email, preferred_username, name, sub].find((claim) => typeof claim === 'string' && claim !== '') ?? '');
 }
 /** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */
 function expiryOf({ exp }) {
@@ -34598,7 +34612,12 @@ async function protect(key, account) {
         return Buffer.from(account.password, 'utf8').toString('base64');
     const got = '404: the platform has no public key at this address';
     const hint = 'A very old platform takes the password in base64: allow-base64-password permits that by name.';
-    throw new errors/* AuthError */.lR({ stage: 'pubkey', tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`, got, hint });
+    throw new errors/* AuthError */.lR({
+        stage: 'pubkey',
+        tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`,
+        got,
+        hint,
+    });
 }
 
 ;// CONCATENATED MODULE: ./build/src/dex/token-endpoint.js
@@ -34660,7 +34679,10 @@ async function issuerOf(http, platform, idToken) {
     const named = typeof idToken === 'string' ? decodeClaims(idToken)?.iss : undefined;
     if (named === undefined || named === usual)
         return usual;
-    const answer = await http(`${usual}/.well-known/openid-configuration`, { stage: 'token', what: 'ask for the issuer' });
+    const answer = await http(`${usual}/.well-known/openid-configuration`, {
+        stage: 'token',
+        what: 'ask for the issuer',
+    });
     const { issuer } = jsonObject(answer.body) ?? {};
     return typeof issuer === 'string' ? issuer : usual;
 }
@@ -34759,7 +34781,11 @@ async function checkIdentity(http, { trackingUri }, headers, { token }) {
 }
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
 async function whyRejected(http, trackingUri, token) {
-    const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers: { accept: 'text/html' } };
+    const request = {
+        stage: 'proxy',
+        what: 'look at the login of oauth2-proxy',
+        headers: { accept: 'text/html' },
+    };
     const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
     const location = answer?.headers.get('location') ?? '';
     if (!answer || !URL.canParse(location, answer.url.href))
@@ -34783,7 +34809,11 @@ async function checkWorkspace(http, { trackingUri, workspace }, headers) {
     const request = { stage: 'mlflow' };
     if (workspace === undefined) {
         const what = 'search experiments in the default workspace';
-        const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what, headers });
+        const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, {
+            ...request,
+            what,
+            headers,
+        });
         if (!isMlflow(answer))
             throw refusal(answer, 'mlflow');
         return;
@@ -34795,7 +34825,11 @@ async function checkWorkspace(http, { trackingUri, workspace }, headers) {
         return;
     if (answer.status !== 404)
         throw refusal(answer, 'mlflow');
-    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info', headers });
+    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, {
+        ...request,
+        what: 'ask for the server info',
+        headers,
+    });
     const enabled = jsonObject(info.body)?.workspaces_enabled;
     if (enabled === true)
         throw refusal(answer, 'mlflow');
@@ -34936,7 +34970,14 @@ class Secrets {
 function encodings(value) {
     const form = new URLSearchParams({ v: value }).toString().slice(2);
     const base64 = Buffer.from(value).toString('base64');
-    return [value, encodeURIComponent(value), form, JSON.stringify(value).slice(1, -1), base64, base64.replace(/=+$/, '')];
+    return [
+        value,
+        encodeURIComponent(value),
+        form,
+        JSON.stringify(value).slice(1, -1),
+        base64,
+        base64.replace(/=+$/, ''),
+    ];
 }
 
 

@@ -10,5 +10,7 @@ const files = suites.flatMap((suite) =>
     .map((file) => `build/test/${suite}/${file}`),
 );
 if (files.length === 0) throw new Error(`no test files in: ${suites.join(', ')}`);
-const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files.sort()], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files.sort()], {
+  stdio: 'inherit',
+});
 process.exitCode = status ?? 1;

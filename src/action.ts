@@ -34,7 +34,8 @@ export async function runAction(env: Env): Promise<void> {
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.say(`Logged in as ${credential.identity}${until}.`);
   } catch (error) {
-    const title = error instanceof AuthError ? error.title : error instanceof UsageError ? 'Settings' : 'Unexpected error';
+    const title =
+      error instanceof AuthError ? error.title : error instanceof UsageError ? 'Settings' : 'Unexpected error';
     github.fail(title, secrets.redact(errorMessage(error)));
   }
 }

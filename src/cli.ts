@@ -57,7 +57,8 @@ function variables(credential: Credential, settings: Settings) {
 
 function settingsFrom(given: Flags, env: Env, handsOver: boolean, secrets: Secrets): Settings {
   for (const { name, secret } of ROWS) {
-    if (secret && given[name]) say(`! --${name} shows the secret in the list of processes; use --${name}-file or the environment`);
+    if (secret && given[name])
+      say(`! --${name} shows the secret in the list of processes; use --${name}-file or the environment`);
   }
   return readSettings(
     { door: 'cli', given, env, readFile: (path) => readFileSync(path === '-' ? 0 : path, 'utf8') },
@@ -77,7 +78,9 @@ function parse(args: readonly string[]): { command: string; flags: Flags } {
     const what = command === '' || command.startsWith('-') ? 'A command is missing' : `There is no command ${command}`;
     throw new UsageError(`${what}. Commands: ${COMMANDS.join(', ')}. See --help.`);
   }
-  const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) => (file ? [name, `${name}-file`] : [name]));
+  const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) =>
+    file ? [name, `${name}-file`] : [name],
+  );
   if (command === 'env') names.push('format');
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   try {

@@ -46,7 +46,8 @@ export class AuthError extends Error {
 export function errorMessage(error: unknown): string {
   if (error instanceof AuthError || error instanceof UsageError) return error.message;
   if (!(error instanceof Error)) {
-    if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message) || 'unknown error';
+    if (typeof error === 'object' && error !== null && 'message' in error)
+      return String(error.message) || 'unknown error';
     return (typeof error === 'string' && error) || `unknown error (${typeof error})`;
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

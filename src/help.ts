@@ -12,7 +12,9 @@ const WIDTH = 100;
 /** All commands and settings, for a terminal of 100 columns. */
 export function helpText(): string {
   const settings = ROWS.filter(({ actionOnly }) => !actionOnly).map((row) => {
-    const file = row.file ? ` Also --${row.name}-file${row.env[0] ? ` or ${row.env[0]}_FILE` : ''}, "-" for standard input.` : '';
+    const file = row.file
+      ? ` Also --${row.name}-file${row.env[0] ? ` or ${row.env[0]}_FILE` : ''}, "-" for standard input.`
+      : '';
     const fallback = row.default && !row.boolean ? ` Default: ${row.default}.` : '';
     return item(`--${row.name}`, `${row.help}${fallback}${file} [${row.env.join(', ')}]`);
   });

@@ -1,11 +1,12 @@
 // The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
 
-import { Agent, type Dispatcher, fetch, ProxyAgent, type Response } from 'undici';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Dispatcher, fetch, type Response } from 'undici';
+import { makeAgent } from './agent.js';
 import { AuthError, errorMessage } from './errors.js';
 import type { Stage } from './troubleshoot.js';
 
 const MAX_BODY_BYTES = 1 << 20;
-const MAX_HEADER_BYTES = 1 << 20; // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB
 const TRIES = 3;
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
@@ -53,6 +54,7 @@ export type Http = (address: string | URL, request: Request) => Promise<Answer>;
 export function openHttp(transport: Transport): { http: Http; close: () => Promise<void> } {
   const agents = new Map<string, Dispatcher>();
   const deadline = Date.now() + transport.totalTimeout;
+  const closing = new AbortController();
 
   const agentFor = (url: URL): Dispatcher => {
     const proxy = transport.proxyFor(url.href);
@@ -95,42 +97,28 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
     const url = new URL(address);
     const tried = `${request.what} (${request.body === undefined ? 'GET' : 'POST'} ${url.origin}${url.pathname})`;
     for (let attempt = 1; ; attempt++) {
-      const last = attempt === TRIES || !request.retry;
+      // What still waits for its answer when another request has failed must not begin anew.
+      const last = () => attempt === TRIES || !request.retry || closing.signal.aborted;
       let wait = 2 ** attempt * 250 * (0.5 + Math.random() / 2);
       try {
         const answer = await once(url, request, tried);
-        if (last || !TRANSIENT.has(answer.status)) return answer;
+        if (last() || !TRANSIENT.has(answer.status)) return answer;
         wait = retryAfter(answer.headers) ?? wait;
         if (Date.now() + wait >= deadline) return answer;
         transport.note(`${tried}: ${answer.status}, trying again (${attempt + 1} of ${TRIES})`);
       } catch (error) {
-        if (last || !worthRepeating(error) || Date.now() + wait >= deadline) throw error;
+        if (last() || !worthRepeating(error) || Date.now() + wait >= deadline) throw error;
         transport.note(`${tried}: ${error.failure.got}, trying again (${attempt + 1} of ${TRIES})`);
       }
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await sleep(wait, undefined, { signal: closing.signal });
     }
   };
 
   const close = async () => {
+    closing.abort();
     await Promise.all([...agents.values()].map((agent) => agent.destroy()));
   };
   return { http, close };
-}
-
-function makeAgent(transport: Transport, proxy: string): Dispatcher {
-  const tls = {
-    ...(transport.ca ? { ca: transport.ca } : {}),
-    ...(transport.insecure ? { rejectUnauthorized: false } : {}),
-    timeout: transport.requestTimeout,
-  };
-  const limits = { maxHeaderSize: MAX_HEADER_BYTES };
-  if (!proxy) return new Agent({ ...limits, connect: tls });
-  const { origin, host, username, password } = new URL(proxy);
-  transport.note(`using the web proxy ${host}`);
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const token = `Basic ${Buffer.from(login).toString('base64')}`;
-  if (username) for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)]) transport.mask(secret);
-  return new ProxyAgent({ ...limits, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
 }
 
 /** Reads at most 1 MiB of the decoded body, so that no server can fill the memory. */

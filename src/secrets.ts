@@ -36,5 +36,12 @@ export class Secrets {
 function encodings(value: string): string[] {
   const form = new URLSearchParams({ v: value }).toString().slice(2);
   const base64 = Buffer.from(value).toString('base64');
-  return [value, encodeURIComponent(value), form, JSON.stringify(value).slice(1, -1), base64, base64.replace(/=+$/, '')];
+  return [
+    value,
+    encodeURIComponent(value),
+    form,
+    JSON.stringify(value).slice(1, -1),
+    base64,
+    base64.replace(/=+$/, ''),
+  ];
 }

@@ -34,7 +34,8 @@ export const SYMPTOMS: readonly Symptom[] = [
   {
     id: 'certificate-untrusted',
     stages: ['connect'],
-    pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
+    pattern:
+      /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
     title: 'Untrusted certificate',
     meaning: 'the server shows a certificate of a CA that this machine does not trust',
     advice:
@@ -70,7 +71,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /proxy response \(\d+\)|HTTP tunneling|web proxy/i,
     title: 'Web proxy in the way',
     meaning: 'the web proxy of HTTPS_PROXY or HTTP_PROXY did not open a way to the server',
-    advice: 'Put the host into NO_PROXY if it is internal, or check the name, port, user and password in HTTPS_PROXY (status 407 asks for the last two).',
+    advice:
+      'Put the host into NO_PROXY if it is internal, or check the name, port, user and password in HTTPS_PROXY (status 407 asks for the last two).',
   },
   {
     id: 'dns',
@@ -78,7 +80,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup address/i,
     title: 'Unknown host name',
     meaning: 'the host name is not known here',
-    advice: "Check the address for typing errors. A private platform cannot be found from GitHub's hosted runners: use a self-hosted runner in its network.",
+    advice:
+      "Check the address for typing errors. A private platform cannot be found from GitHub's hosted runners: use a self-hosted runner in its network.",
   },
   {
     id: 'timeout',
@@ -86,7 +89,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /no answer within|time ran out|TIMEOUT|ETIMEDOUT|timed out/i,
     title: 'No answer in time',
     meaning: 'the server, or something on the way to it, did not answer in time',
-    advice: "Check the address and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. For a slow server raise timeout (MLFLOW_AUTH_TIMEOUT).",
+    advice:
+      "Check the address and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. For a slow server raise timeout (MLFLOW_AUTH_TIMEOUT).",
   },
   {
     id: 'answer-too-large',
@@ -102,7 +106,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /(?:)/,
     title: 'Server not reached',
     meaning: 'there is no connection to the server',
-    advice: "Check the address, the port and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. If HTTPS_PROXY is set, an internal host belongs into NO_PROXY.",
+    advice:
+      "Check the address, the port and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. If HTTPS_PROXY is set, an internal host belongs into NO_PROXY.",
   },
 
   // The login API and Dex
@@ -112,7 +117,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /PKCE|code_challenge/i,
     title: 'PKCE required',
     meaning: 'the client must use PKCE and the request carried none, or none of an accepted method',
-    advice: 'The token method always sends S256. With the cookie method the request is oauth2-proxy\'s own: an administrator upgrades the MLflow plugin or sets code_challenge_method = "S256" there.',
+    advice:
+      'The token method always sends S256. With the cookie method the request is oauth2-proxy\'s own: an administrator upgrades the MLflow plugin or sets code_challenge_method = "S256" there.',
   },
   {
     id: 'redirect-uri',
@@ -120,7 +126,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /redirect_uri/i,
     title: 'Redirect URI not registered',
     meaning: 'the client has no such redirect URI',
-    advice: 'Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it.',
+    advice:
+      'Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it.',
   },
   {
     id: 'client-unknown',
@@ -168,7 +175,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /lock/i,
     title: 'Account locked',
     meaning: 'too many failed logins',
-    advice: 'Wait (20 minutes by default) or have an administrator unlock the account, and correct the password before the next run.',
+    advice:
+      'Wait (20 minutes by default) or have an administrator unlock the account, and correct the password before the next run.',
   },
   {
     id: 'account-disabled',
@@ -216,7 +224,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /connector|^404/i,
     title: 'Unknown connector',
     meaning: 'Dex has no connector of this id that takes a password',
-    advice: 'Set connector (DEX_CONNECTOR) to the one in which the account lives: local, or the id of an LDAP connector. Accounts of an OIDC connector cannot log in without a browser.',
+    advice:
+      'Set connector (DEX_CONNECTOR) to the one in which the account lives: local, or the id of an LDAP connector. Accounts of an OIDC connector cannot log in without a browser.',
   },
   {
     id: 'html-from-api',
@@ -224,7 +233,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /HTML/,
     title: 'A web page instead of the API',
     meaning: 'this address has no JSON login API, or something in between answers in its place',
-    advice: 'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
+    advice:
+      'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
   },
   {
     id: 'server-down',
@@ -256,7 +266,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /invalid_client|client credentials/i,
     title: 'Client secret refused',
     meaning: 'the client id and client secret do not belong together',
-    advice: 'Read the secret again (on Alauda: key client-secret of the Secret cpaas-oidc-secret in cpaas-system). kubectl -o yaml shows it in base64: decode it, and leave no line break behind.',
+    advice:
+      'Read the secret again (on Alauda: key client-secret of the Secret cpaas-oidc-secret in cpaas-system). kubectl -o yaml shows it in base64: decode it, and leave no line break behind.',
   },
   {
     id: 'redirect-uri-differs',
@@ -272,7 +283,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /invalid_grant|server_error/i,
     title: 'Code refused',
     meaning: 'the authorization code is used up or stale, or belongs to another client',
-    advice: 'Run it again from the start. If it happens each time, check client-id, and whether several Dex replicas share one storage.',
+    advice:
+      'Run it again from the start. If it happens each time, check client-id, and whether several Dex replicas share one storage.',
   },
   {
     id: 'grant-type',
@@ -338,7 +350,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /for client|from issuer/,
     title: 'Token for another client',
     meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
-    advice: 'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to the address that is the issuer there.',
+    advice:
+      'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to the address that is the issuer there.',
   },
   {
     id: 'token-expired',
@@ -354,14 +367,15 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /^(401|403 Forbidden|30\d|403 sign-in page)/,
     title: 'oauth2-proxy rejects the token',
     meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
-    advice: 'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
+    advice:
+      'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
   },
   {
     id: 'proxy-forbids',
     stages: ['proxy'],
     pattern: /^403/,
     title: 'oauth2-proxy refuses the account',
-    meaning: "the account is not among the e-mail domains or groups that oauth2-proxy lets in",
+    meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
     advice: 'Ask the administrator of the MLflow proxy to let this account in.',
   },
   {
@@ -370,7 +384,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /(?:)/,
     title: 'No MLflow proxy here',
     meaning: 'there is no oauth2-proxy at this address',
-    advice: 'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
+    advice:
+      'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
   },
   {
     id: 'workspace-forbidden',
@@ -378,7 +393,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /PERMISSION_DENIED|^403/,
     title: 'No access to the workspace',
     meaning: 'the account has no role in this workspace',
-    advice: 'Ask for access to the namespace (Role and RoleBinding for the API group mlflow.kubeflow.org). A role that was just granted counts after at most 5 minutes.',
+    advice:
+      'Ask for access to the namespace (Role and RoleBinding for the API group mlflow.kubeflow.org). A role that was just granted counts after at most 5 minutes.',
   },
   {
     id: 'workspaces-off',
@@ -386,7 +402,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /workspaces are not enabled|FEATURE_DISABLED|^503/,
     title: 'Server without workspaces',
     meaning: 'this MLflow server has no workspaces, and the SDK would refuse to work with one',
-    advice: 'Leave workspace (MLFLOW_WORKSPACE) empty, or have --enable-workspaces set on the server (MLflow 3.10 or later).',
+    advice:
+      'Leave workspace (MLFLOW_WORKSPACE) empty, or have --enable-workspaces set on the server (MLflow 3.10 or later).',
   },
   {
     id: 'workspace-unknown',
@@ -410,7 +427,8 @@ export const SYMPTOMS: readonly Symptom[] = [
     pattern: /^401/,
     title: 'MLflow rejects the identity',
     meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
-    advice: 'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
+    advice:
+      'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
   },
   {
     id: 'server-error',

@@ -3,7 +3,16 @@
 import { SYMPTOMS, type Symptom } from './symptoms.js';
 
 /** Where a failure showed itself. `connect` is everything below HTTP, at whichever request. */
-export type Stage = 'connect' | 'authorize' | 'pubkey' | 'password' | 'login' | 'token' | 'proxy' | 'mlflow' | 'handover';
+export type Stage =
+  | 'connect'
+  | 'authorize'
+  | 'pubkey'
+  | 'password'
+  | 'login'
+  | 'token'
+  | 'proxy'
+  | 'mlflow'
+  | 'handover';
 
 /** The row for a failure: the first whose stages and pattern fit; each stage ends with a row that fits always. */
 export function explain(stage: Stage, got: string): Symptom {

@@ -8,7 +8,8 @@ import * as tls from 'node:tls';
  */
 export function trustedRoots(pem: string, note: (text: string) => void = () => {}): string[] {
   const roots = defaultRoots();
-  if (roots.length === 0) note('ca-cert alone is trusted: the runtime does not show its own roots (deno run --allow-sys)');
+  if (roots.length === 0)
+    note('ca-cert alone is trusted: the runtime does not show its own roots (deno run --allow-sys)');
   return [...certificatesIn(pem), ...roots];
 }
 

@@ -22,14 +22,21 @@ export async function verify({ http, step }: Context, target: Target, credential
   const headers = { accept: 'application/json', authorization: `Bearer ${credential.token}` };
   const [identity, workspace] = await Promise.allSettled([
     step('accepted by oauth2-proxy', () => checkIdentity(http, target, headers, credential)),
-    step(target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers', () => checkWorkspace(http, target, headers)),
+    step(target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers', () =>
+      checkWorkspace(http, target, headers),
+    ),
   ]);
   for (const result of [identity, workspace]) if (result.status === 'rejected') throw result.reason;
 }
 
 type CredentialHeaders = Record<string, string>;
 
-async function checkIdentity(http: Http, { trackingUri }: Target, headers: CredentialHeaders, { token }: Credential): Promise<void> {
+async function checkIdentity(
+  http: Http,
+  { trackingUri }: Target,
+  headers: CredentialHeaders,
+  { token }: Credential,
+): Promise<void> {
   const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
   if (answer.status === 200 && jsonObject(answer.body)) return;
@@ -41,7 +48,11 @@ async function checkIdentity(http: Http, { trackingUri }: Target, headers: Crede
 
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
 async function whyRejected(http: Http, trackingUri: string, token: string): Promise<string | undefined> {
-  const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers: { accept: 'text/html' } } as const;
+  const request = {
+    stage: 'proxy',
+    what: 'look at the login of oauth2-proxy',
+    headers: { accept: 'text/html' },
+  } as const;
   const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
   const location = answer?.headers.get('location') ?? '';
   if (!answer || !URL.canParse(location, answer.url.href)) return undefined;
@@ -60,11 +71,19 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   return undefined;
 }
 
-async function checkWorkspace(http: Http, { trackingUri, workspace }: Target, headers: CredentialHeaders): Promise<void> {
+async function checkWorkspace(
+  http: Http,
+  { trackingUri, workspace }: Target,
+  headers: CredentialHeaders,
+): Promise<void> {
   const request = { stage: 'mlflow' } as const;
   if (workspace === undefined) {
     const what = 'search experiments in the default workspace';
-    const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what, headers });
+    const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, {
+      ...request,
+      what,
+      headers,
+    });
     if (!isMlflow(answer)) throw refusal(answer, 'mlflow');
     return;
   }
@@ -73,7 +92,11 @@ async function checkWorkspace(http: Http, { trackingUri, workspace }: Target, he
   const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
   if (isMlflow(answer)) return;
   if (answer.status !== 404) throw refusal(answer, 'mlflow');
-  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info', headers });
+  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, {
+    ...request,
+    what: 'ask for the server info',
+    headers,
+  });
   const enabled = jsonObject(info.body)?.workspaces_enabled;
   if (enabled === true) throw refusal(answer, 'mlflow');
   const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;

@@ -21,7 +21,9 @@ export function decodeClaims(jwt: string): Claims | undefined {
 
 /** Who the token is for, by the claim that MLflow shows as a run's owner where it is set up as usual. */
 export function identityOf({ email, preferred_username, name, sub }: Claims): string {
-  return [email, preferred_username, name, sub].find((claim) => typeof claim === 'string' && claim !== '') as string ?? '';
+  return (
+    ([email, preferred_username, name, sub].find((claim) => typeof claim === 'string' && claim !== '') as string) ?? ''
+  );
 }
 
 /** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */

@@ -49,5 +49,10 @@ async function protect(key: LoginKey | undefined, account: Account): Promise<str
   if (account.allowBase64Password) return Buffer.from(account.password, 'utf8').toString('base64');
   const got = '404: the platform has no public key at this address';
   const hint = 'A very old platform takes the password in base64: allow-base64-password permits that by name.';
-  throw new AuthError({ stage: 'pubkey', tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`, got, hint });
+  throw new AuthError({
+    stage: 'pubkey',
+    tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`,
+    got,
+    hint,
+  });
 }

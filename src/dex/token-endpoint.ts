@@ -63,7 +63,8 @@ export async function redeemCode(
       },
     );
     const json = jsonObject(answer?.body ?? '') ?? {};
-    for (const token of [json.access_token, json.id_token, json.refresh_token]) if (typeof token === 'string') mask(token);
+    for (const token of [json.access_token, json.id_token, json.refresh_token])
+      if (typeof token === 'string') mask(token);
     const issuer = await issuerOf(http, client.platform, json.id_token);
     const result = await oauth.processAuthorizationCodeResponse({ ...server, issuer }, oauthClient, response, {
       requireIdToken: true,
@@ -72,7 +73,10 @@ export async function redeemCode(
   } catch (error) {
     if (error instanceof AuthError) throw error;
     if (answer && (answer.status !== 200 || !jsonObject(answer.body))) throw refusal(answer, 'token');
-    throw new AuthError({ stage: 'token', tried, got: oneLine(errorMessage(error) + clockOffset(answer)) }, { cause: error });
+    throw new AuthError(
+      { stage: 'token', tried, got: oneLine(errorMessage(error) + clockOffset(answer)) },
+      { cause: error },
+    );
   }
 }
 
@@ -84,7 +88,10 @@ async function issuerOf(http: Http, platform: string, idToken: unknown): Promise
   const usual = `${platform}/dex`;
   const named = typeof idToken === 'string' ? decodeClaims(idToken)?.iss : undefined;
   if (named === undefined || named === usual) return usual;
-  const answer = await http(`${usual}/.well-known/openid-configuration`, { stage: 'token', what: 'ask for the issuer' });
+  const answer = await http(`${usual}/.well-known/openid-configuration`, {
+    stage: 'token',
+    what: 'ask for the issuer',
+  });
   const { issuer } = jsonObject(answer.body) ?? {};
   return typeof issuer === 'string' ? issuer : usual;
 }

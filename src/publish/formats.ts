@@ -15,7 +15,8 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   shell: perLine(({ name, value }) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
   /** python-dotenv, dotenv for Node, and `docker --env-file`, which knows no quotes, as long as none are needed. */
   dotenv: perLine(({ name, value }) => `${name}=${dotenvValue(value)}`),
-  json: (variables) => `${JSON.stringify(Object.fromEntries(variables.map(({ name, value }) => [name, value])), null, 2)}\n`,
+  json: (variables) =>
+    `${JSON.stringify(Object.fromEntries(variables.map(({ name, value }) => [name, value])), null, 2)}\n`,
   powershell: perLine(({ name, value }) => `$env:${name} = '${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`),
   /** GITHUB_ENV and GITHUB_OUTPUT, in the form for values of any content. */
   github: perLine(({ name, value }) => {

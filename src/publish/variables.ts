@@ -15,7 +15,11 @@ export interface Variable {
  * The certificate and "insecure" exclude each other there, and an empty value of the former would turn checks off.
  * @param certificatePath PEM file with the roots for the SDK, if there is a private CA
  */
-export function variablesFor(credential: Credential, settings: Settings, certificatePath: string | undefined): Variable[] {
+export function variablesFor(
+  credential: Credential,
+  settings: Settings,
+  certificatePath: string | undefined,
+): Variable[] {
   const list = [
     { name: 'MLFLOW_TRACKING_URI', value: settings.trackingUri, secret: false },
     { name: 'MLFLOW_TRACKING_TOKEN', value: credential.token, secret: true },

@@ -15,7 +15,12 @@ export function quoted(value: string): string {
 }
 
 /** A variable that a shell or a workflow should have replaced. A secret may look like one, so it is only noted. */
-export function expansion(row: Row & { name: Name }, found: Found | undefined, problem: Problem, note: (text: string) => void): void {
+export function expansion(
+  row: Row & { name: Name },
+  found: Found | undefined,
+  problem: Problem,
+  note: (text: string) => void,
+): void {
   if (!found || !/^\$\{?[A-Za-z_]\w*\}?$|\$\{\{/.test(found.value)) return;
   if (row.secret) note(`${row.name} (${found.from}) looks like a variable that was not replaced`);
   else problem(row.name, `${quoted(found.value)} (${found.from}) is a variable that was not replaced.`);
@@ -75,7 +80,12 @@ export function scopes(value: string, problem: Problem): string {
 }
 
 /** A file's text, or undefined after telling the problem. */
-export function readable(name: Name, path: string, readFile: Sources['readFile'], problem: Problem): string | undefined {
+export function readable(
+  name: Name,
+  path: string,
+  readFile: Sources['readFile'],
+  problem: Problem,
+): string | undefined {
   try {
     return readFile(path);
   } catch (error) {

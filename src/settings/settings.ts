@@ -108,7 +108,8 @@ export function readSettings(
     problem('cluster', `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`);
   }
   if (problems.length > 0) throw new UsageError(listOf(problems, sources));
-  if (settings.password !== settings.password.trim()) note('the password begins or ends with blanks; they are sent as they are');
+  if (settings.password !== settings.password.trim())
+    note('the password begins or ends with blanks; they are sent as they are');
   return Object.freeze(settings);
 }
 
@@ -131,7 +132,10 @@ function trackingUri(found: Map<Name, Found>, platform: string, allowHttp: boole
   if (!uri || !cluster) return direct || derived || '';
   if (uri.explicit !== cluster.explicit) return (uri.explicit ? direct : derived) || '';
   if (direct && derived && direct !== derived) {
-    problem('tracking-uri', `contradicts cluster (${uri.from} and ${cluster.from} name different servers). Give one of them.`);
+    problem(
+      'tracking-uri',
+      `contradicts cluster (${uri.from} and ${cluster.from} name different servers). Give one of them.`,
+    );
   }
   return direct || '';
 }
@@ -142,7 +146,8 @@ function certificate(value: string, { readFile }: Sources, problem: check.Proble
   const pem = path === undefined ? value : check.readable('ca-cert', path, readFile, problem);
   if (pem === undefined) return undefined;
   if (pem.includes('PRIVATE KEY')) problem('ca-cert', 'holds a private key. Give the certificate alone.');
-  else if (certificatesIn(pem).length === 0) problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
+  else if (certificatesIn(pem).length === 0)
+    problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
   return { pem, path };
 }
 
@@ -150,6 +155,7 @@ function listOf(problems: string[], { door, env }: Sources): string {
   const title = problems.length === 1 ? 'One setting needs attention:' : `${problems.length} settings need attention:`;
   const outside = env.GITHUB_ACTOR === 'dependabot[bot]' || env.GITHUB_EVENT_NAME?.startsWith('pull_request');
   const secrets = door === 'action' && problems.some((line) => line.includes('missing'));
-  const hint = secrets && outside ? '\nWorkflows of forks and of Dependabot are not given the secrets of the repository.' : '';
+  const hint =
+    secrets && outside ? '\nWorkflows of forks and of Dependabot are not given the secrets of the repository.' : '';
   return `${title}\n${problems.map((line) => `  ${line}`).join('\n')}${hint}`;
 }

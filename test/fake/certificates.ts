@@ -43,7 +43,10 @@ export function serverCertificate({ hosts = HOSTS, expired = false }: Flaws = {}
   }
   certificate.setIssuer(forgeCert.subject.attributes);
   const altNames = hosts.map((host) => (/^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }));
-  certificate.setExtensions([{ name: 'subjectAltName', altNames }, { name: 'extKeyUsage', serverAuth: true }]);
+  certificate.setExtensions([
+    { name: 'subjectAltName', altNames },
+    { name: 'extKeyUsage', serverAuth: true },
+  ]);
   certificate.sign(forgeKey, forge.md.sha256.create());
   return { cert: forge.pki.certificateToPem(certificate), key };
 }

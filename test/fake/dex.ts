@@ -116,7 +116,11 @@ export class FakeDex {
   /** `POST /dex/token`, as Dex 2.45 answers (server/handlers.go), but for Basic authentication, which the vendor refuses. */
   token({ url, body, headers }: Asked): Answer {
     const form = new URLSearchParams(body);
-    if (headers.authorization || form.get('client_id') !== this.#switches.clientId || form.get('client_secret') !== this.#switches.clientSecret) {
+    if (
+      headers.authorization ||
+      form.get('client_id') !== this.#switches.clientId ||
+      form.get('client_secret') !== this.#switches.clientSecret
+    ) {
       return { status: 401, body: { error: 'invalid_client', error_description: 'Invalid client credentials.' } };
     }
     const code = form.get('code') ?? '';
@@ -126,10 +130,17 @@ export class FakeDex {
     if (form.get('redirect_uri') !== pending.query.get('redirect_uri')) {
       return grantError('invalid_request', 'redirect_uri did not match URI from initial request.');
     }
-    const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');
+    const challenge = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url');
     if (challenge !== pending.query.get('code_challenge')) return grantError('invalid_grant', 'Invalid code_verifier.');
     const idToken = this.#idToken(url.origin);
-    const body200 = { access_token: this.#idToken(url.origin, { at: 1 }), token_type: 'bearer', expires_in: 86399, id_token: idToken };
+    const body200 = {
+      access_token: this.#idToken(url.origin, { at: 1 }),
+      token_type: 'bearer',
+      expires_in: 86399,
+      id_token: idToken,
+    };
     const offline = pending.query.get('scope')?.includes('offline_access');
     return { status: 200, body: offline ? { ...body200, refresh_token: `refresh-${code}` } : body200 };
   }
@@ -170,7 +181,10 @@ export function signJwt(claims: Record<string, unknown>): string {
 
 /** RSAES-PKCS1-v1_5 decryption by hand: Node 20 and later refuse it. */
 export function decryptPkcs1(encrypted: Buffer, bits = 2048): string {
-  const padded = privateDecrypt({ key: keysOf('login', bits).privateKey, padding: constants.RSA_NO_PADDING }, encrypted);
+  const padded = privateDecrypt(
+    { key: keysOf('login', bits).privateKey, padding: constants.RSA_NO_PADDING },
+    encrypted,
+  );
   const end = padded.indexOf(0, 2);
   if (padded[0] !== 0 || padded[1] !== 2 || end < 10) throw new Error('no PKCS#1 v1.5 padding');
   return padded.subarray(end + 1).toString('utf8');
@@ -183,7 +197,10 @@ export function publicKeyPem(): string {
 
 /** The Kubernetes-like Status in which the vendor's API tells errors. */
 export function status(code: number, reason: string, message: string): Answer {
-  return { status: code, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code } };
+  return {
+    status: code,
+    body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code },
+  };
 }
 
 function grantError(error: string, error_description: string): Answer {

@@ -44,7 +44,9 @@ export class FakeMlflow {
   /** Everything behind the proxy asks this first. */
   #guarded(asked: Asked, answer: () => Answer): Answer {
     if (this.#caller(asked)) return answer();
-    return /(^|,)\s*application\/json\s*(,|$)/.test(asked.headers.accept ?? '') ? { status: 401, body: {} } : this.start(asked);
+    return /(^|,)\s*application\/json\s*(,|$)/.test(asked.headers.accept ?? '')
+      ? { status: 401, body: {} }
+      : this.start(asked);
   }
 
   /** `GET /api/3.0/mlflow/workspaces/{name}` */
@@ -52,10 +54,14 @@ export class FakeMlflow {
     return this.#guarded(asked, () => {
       const name = asked.url.pathname.split('/').at(-1) ?? '';
       const state = this.#switches.workspaces[name];
-      if (!this.#switches.workspacesEnabled) return { status: 404, body: '<!doctype html><title>404 Not Found</title>' };
+      if (!this.#switches.workspacesEnabled)
+        return { status: 404, body: '<!doctype html><title>404 Not Found</title>' };
       if (state === 'open') return { status: 200, body: { workspace: { name } } };
       if (state === 'forbidden') {
-        return { status: 403, body: { error: { code: 'PERMISSION_DENIED', message: 'Permission denied for requested operation.' } } };
+        return {
+          status: 403,
+          body: { error: { code: 'PERMISSION_DENIED', message: 'Permission denied for requested operation.' } },
+        };
       }
       return { status: 404, body: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: `Workspace '${name}' not found` } };
     });
@@ -64,7 +70,10 @@ export class FakeMlflow {
   /** `GET /api/3.0/mlflow/server-info` */
   serverInfo(asked: Asked): Answer {
     const { workspacesEnabled } = this.#switches;
-    return this.#guarded(asked, () => ({ status: 200, body: { store_type: 'SqlStore', workspaces_enabled: workspacesEnabled } }));
+    return this.#guarded(asked, () => ({
+      status: 200,
+      body: { store_type: 'SqlStore', workspaces_enabled: workspacesEnabled },
+    }));
   }
 
   /** `GET /api/2.0/mlflow/experiments/search`: 200 even without any rights, as the real plugin has it. */

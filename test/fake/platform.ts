@@ -1,6 +1,11 @@
 // The fake platform: one TLS server on loopback with a login API, oauth2-proxy and MLflow, that counts what it is asked.
 
-import { createServer as createHttpServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type Certificate, testAuthority, usualCertificate } from './certificates.js';
@@ -83,7 +88,12 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
   const answer = (request: Asked): Answer => {
     const endpoint = ROUTES.find(([method, path]) => method === request.method && path.test(request.url.pathname))?.[2];
     asked.push({ endpoint: `${request.method} ${endpoint ?? request.url.pathname}`, request });
-    if (!endpoint) return { status: 200, body: '<!doctype html><html><title>Console</title></html>', headers: { 'content-type': 'text/html' } };
+    if (!endpoint)
+      return {
+        status: 200,
+        body: '<!doctype html><html><title>Console</title></html>',
+        headers: { 'content-type': 'text/html' },
+      };
     const canned = switches.canned[endpoint];
     const times = answered.get(endpoint) ?? 0;
     answered.set(endpoint, times + 1);
@@ -107,7 +117,9 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
   };
 
   const limits = { maxHeaderSize: 1 << 20 };
-  const server = plain ? createHttpServer(limits, handle) : createServer({ ...limits, ...(certificate ?? usualCertificate()) }, handle);
+  const server = plain
+    ? createHttpServer(limits, handle)
+    : createServer({ ...limits, ...(certificate ?? usualCertificate()) }, handle);
   let connections = 0;
   server.on('connection', () => connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -18,7 +18,9 @@ const VARIABLES = [value('MLFLOW_TRACKING_URI', URI), value('MLFLOW_TRACKING_TOK
 
 /** The values of the runner's file, by name. */
 function valuesIn(file = ''): Record<string, string> {
-  return Object.fromEntries([...file.matchAll(/^(.+)<<(ghadelimiter_.+)\n([^]*?)\n\2$/gm)].map(([, name, , text]) => [name, text]));
+  return Object.fromEntries(
+    [...file.matchAll(/^(.+)<<(ghadelimiter_.+)\n([\s\S]*?)\n\2$/gm)].map(([, name, , text]) => [name, text]),
+  );
 }
 
 /** Masks, steps and messages with what differs from run to run replaced; steps that run at the same time in one order. */
@@ -28,8 +30,14 @@ function printed(outcome: Outcome): string {
     .replace(/(::add-mask::)[\w-]{43}$/gm, '$1<verifier>')
     .replace(/(::add-mask::)[\w+/]{342}==$/gm, '$1<encrypted password>')
     .replaceAll(new RegExp(`${code.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\d+`, 'g'), '<code>');
-  const together = ['✓ login begun (N ms)\n✓ public key received (N ms)\n', '✓ accepted by oauth2-proxy (N ms)\n✓ workspace team-a open (N ms)\n'];
-  return together.reduce((rest, lines) => rest.replace(lines.split('\n').slice(0, 2).reverse().join('\n') + '\n', lines), text);
+  const together = [
+    '✓ login begun (N ms)\n✓ public key received (N ms)\n',
+    '✓ accepted by oauth2-proxy (N ms)\n✓ workspace team-a open (N ms)\n',
+  ];
+  return together.reduce(
+    (rest, lines) => rest.replace(`${lines.split('\n').slice(0, 2).reverse().join('\n')}\n`, lines),
+    text,
+  );
 }
 
 describe('the action', () => {
@@ -61,7 +69,11 @@ Logged in as ci@example.com, valid until <time>.
     assert.equal(outcome.status, 0);
     const { GITHUB_ENV = '', GITHUB_OUTPUT = '', GITHUB_STEP_SUMMARY = '', ...others } = outcome.files;
     const [[certificateFile = '', certificate = ''] = []] = Object.entries(others);
-    const variables = [...VARIABLES, value('MLFLOW_WORKSPACE', 'team-a'), value('MLFLOW_TRACKING_SERVER_CERT_PATH', '<temp>/mlflow-auth-ca-<uuid>.pem')];
+    const variables = [
+      ...VARIABLES,
+      value('MLFLOW_WORKSPACE', 'team-a'),
+      value('MLFLOW_TRACKING_SERVER_CERT_PATH', '<temp>/mlflow-auth-ca-<uuid>.pem'),
+    ];
     assert.equal(steady(GITHUB_ENV), variables.join(''));
     const facts = [value('method', 'token'), value('identity', 'ci@example.com'), value('expires-at', '<time>')];
     assert.equal(steady(GITHUB_OUTPUT), [...variables, ...facts].join(''));
@@ -122,14 +134,24 @@ Logged in as ci@example.com, valid until <time>.
     const env = { ...valuesIn(first.files.GITHUB_ENV), MLFLOW_TRACKING_URI: 'https://other.test/clusters/c9/mlflow' };
     const second = await runAction(goodInputs(platform), env);
     assert.equal(second.status, 0, second.stdout);
-    assert.match(valuesIn(second.files.GITHUB_ENV).MLFLOW_TRACKING_URI ?? '', /^https:\/\/localhost:\d+\/clusters\/c1\/mlflow$/);
+    assert.match(
+      valuesIn(second.files.GITHUB_ENV).MLFLOW_TRACKING_URI ?? '',
+      /^https:\/\/localhost:\d+\/clusters\/c1\/mlflow$/,
+    );
   });
 
   it('lists all that is wrong before any request', async () => {
     const before = platform.asked.length;
-    const { stdout, status, files } = await runAction({ 'platform-address': platform.address, timeout: 'x', method: 'token' });
+    const { stdout, status, files } = await runAction({
+      'platform-address': platform.address,
+      timeout: 'x',
+      method: 'token',
+    });
     assert.equal(status, 1);
-    assert.match(stdout, /^::error title=mlflow-auth%3A Settings::6 settings need attention:%0A {2}username: missing\. Give the input username/m);
+    assert.match(
+      stdout,
+      /^::error title=mlflow-auth%3A Settings::6 settings need attention:%0A {2}username: missing\. Give the input username/m,
+    );
     assert.equal(platform.asked.length, before);
     assert.deepEqual(files, { GITHUB_ENV: '', GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '' });
   });
@@ -139,7 +161,10 @@ Logged in as ci@example.com, valid until <time>.
       for (const path of ['', '/no/such/file']) {
         const { stdout, status } = await runAction(goodInputs(platform), { [name]: path });
         assert.equal(status, 1);
-        assert.match(stdout, new RegExp(`::error title=mlflow-auth%3A Settings::${name} (is not set|names a file that does not exist)`));
+        assert.match(
+          stdout,
+          new RegExp(`::error title=mlflow-auth%3A Settings::${name} (is not set|names a file that does not exist)`),
+        );
         assert.doesNotMatch(stdout, /set-output|set-env/);
       }
     });

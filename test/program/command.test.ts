@@ -54,14 +54,24 @@ describe('token', () => {
 
   it('takes flags before the environment, and the password from standard input', async () => {
     const env = { ...goodEnv(platform), MLFLOW_PASSWORD: 'wrong', MLFLOW_USERNAME: 'nobody' };
-    const { status, stderr } = await runCommand(['token', '--username', USUAL.username, '--password-file=-'], env, `${USUAL.password}\n`);
+    const { status, stderr } = await runCommand(
+      ['token', '--username', USUAL.username, '--password-file=-'],
+      env,
+      `${USUAL.password}\n`,
+    );
     assert.equal(status, 0, stderr);
   });
 
   it('warns of a secret given as a flag', async () => {
-    const { status, stderr } = await runCommand(['token', '--password', USUAL.password, '--no-verify'], goodEnv(platform));
+    const { status, stderr } = await runCommand(
+      ['token', '--password', USUAL.password, '--no-verify'],
+      goodEnv(platform),
+    );
     assert.equal(status, 0);
-    assert.match(stderr, /^! --password shows the secret in the list of processes; use --password-file or the environment$/m);
+    assert.match(
+      stderr,
+      /^! --password shows the secret in the list of processes; use --password-file or the environment$/m,
+    );
     assert.match(stderr, /- not verified, as asked for/);
   });
 
@@ -102,7 +112,12 @@ describe('env', () => {
 
   it('--format json prints the same, and shell is the default', async () => {
     const { stdout } = await runCommand(['env', '--format=json'], withFile());
-    assert.deepEqual(Object.keys(JSON.parse(stdout)), ['MLFLOW_TRACKING_URI', 'MLFLOW_TRACKING_TOKEN', 'MLFLOW_WORKSPACE', 'MLFLOW_TRACKING_SERVER_CERT_PATH']);
+    assert.deepEqual(Object.keys(JSON.parse(stdout)), [
+      'MLFLOW_TRACKING_URI',
+      'MLFLOW_TRACKING_TOKEN',
+      'MLFLOW_WORKSPACE',
+      'MLFLOW_TRACKING_SERVER_CERT_PATH',
+    ]);
     assert.match((await runCommand(['env'], withFile())).stdout, /^export MLFLOW_TRACKING_URI='/);
   });
 
@@ -135,7 +150,15 @@ describe('usage', () => {
   it('--help names every setting and its variable, on standard output', async () => {
     const { status, stdout, stderr } = await runCommand(['--help']);
     assert.deepEqual([status, stderr], [0, '']);
-    for (const word of ['--platform-address', 'DEX_CLIENT_SECRET', '--password-file', 'MLFLOW_PASSWORD_FILE', '--timeout', 'Default: 60.']) assert.ok(stdout.includes(word), word);
+    for (const word of [
+      '--platform-address',
+      'DEX_CLIENT_SECRET',
+      '--password-file',
+      'MLFLOW_PASSWORD_FILE',
+      '--timeout',
+      'Default: 60.',
+    ])
+      assert.ok(stdout.includes(word), word);
     assert.ok(stdout.split('\n').every((line) => line.length <= 100));
     assert.doesNotMatch(stdout, /export-env/);
     assert.equal((await runCommand(['token', '-h'])).stdout, stdout);

@@ -1,10 +1,9 @@
 // The same bundle under Deno: from disk, and straight from a URL with no more than --allow-net and --allow-env.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -13,7 +12,9 @@ import { BUNDLE, goodEnv, needed, runProgram, steady } from './program.js';
 
 const deno = needed('node_modules/deno/bin.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
-const web = createServer((_, response) => response.setHeader('content-type', 'text/javascript').end(readFileSync(BUNDLE)));
+const web = createServer((_, response) =>
+  response.setHeader('content-type', 'text/javascript').end(readFileSync(BUNDLE)),
+);
 let platform: FakePlatform;
 let url = '';
 
@@ -30,12 +31,18 @@ after(async () => {
 });
 
 const run = (permissions: string[], from: string, args: string[], env = goodEnv(platform)) =>
-  runProgram(process.execPath, [deno, 'run', '--no-prompt', '--quiet', ...permissions, from, ...args], { ...env, DENO_DIR: folder, NO_COLOR: '1' });
+  runProgram(process.execPath, [deno, 'run', '--no-prompt', '--quiet', ...permissions, from, ...args], {
+    ...env,
+    DENO_DIR: folder,
+    NO_COLOR: '1',
+  });
 
 describe('under Deno', () => {
   for (const from of ['disk', 'a URL']) {
     it(`from ${from}, token prints the id token with --allow-net and --allow-env`, async () => {
-      const { status, stdout, stderr } = await run(['--allow-net', '--allow-env'], from === 'disk' ? BUNDLE : url, ['token']);
+      const { status, stdout, stderr } = await run(['--allow-net', '--allow-env'], from === 'disk' ? BUNDLE : url, [
+        'token',
+      ]);
       assert.equal(status, 0, stderr);
       assert.match(stdout, /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/);
       assert.match(stderr, /- ca-cert alone is trusted: the runtime does not show its own roots/);
@@ -47,7 +54,10 @@ describe('under Deno', () => {
     const file = join(folder, 'ca.pem');
     writeFileSync(file, platform.ca);
     const permissions = ['--allow-net', '--allow-env', '--allow-read', '--allow-sys'];
-    const { status, stdout, stderr } = await run(permissions, url, ['env'], { ...goodEnv(platform), PLATFORM_CA: file });
+    const { status, stdout, stderr } = await run(permissions, url, ['env'], {
+      ...goodEnv(platform),
+      PLATFORM_CA: file,
+    });
     assert.equal(status, 0, stderr);
     assert.doesNotMatch(stderr, /ca-cert alone/);
     assert.match(steady(stdout), /^export MLFLOW_TRACKING_URI='https:\/\/localhost:PORT\/clusters\/c1\/mlflow'\n/);
@@ -55,7 +65,10 @@ describe('under Deno', () => {
   });
 
   it('a file without --allow-read is told as a setting that cannot be read', async () => {
-    const { status, stderr } = await run(['--allow-net', '--allow-env'], url, ['token'], { ...goodEnv(platform), PLATFORM_CA: '/ca.pem' });
+    const { status, stderr } = await run(['--allow-net', '--allow-env'], url, ['token'], {
+      ...goodEnv(platform),
+      PLATFORM_CA: '/ca.pem',
+    });
     assert.equal(status, 2);
     assert.match(stderr, /ca-cert: "\/ca\.pem" is neither PEM text nor a file that can be read: .*--allow-read/);
   });

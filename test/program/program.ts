@@ -26,7 +26,12 @@ const SYSTEM = Object.fromEntries(
 ) as Env;
 
 /** Runs a program to its end. */
-export function runProgram(command: string, args: string[], env: Env = {}, stdin = ''): Promise<Omit<Outcome, 'files'>> {
+export function runProgram(
+  command: string,
+  args: string[],
+  env: Env = {},
+  stdin = '',
+): Promise<Omit<Outcome, 'files'>> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { ...SYSTEM, ...env }, stdio: 'pipe' });
     let stdout = '';
@@ -52,10 +57,14 @@ export async function runAction(inputs: Record<string, string>, env: Env = {}): 
   try {
     const paths = Object.fromEntries(RUNNER_FILES.map((name) => [name, join(folder, name)]));
     for (const path of Object.values(paths)) writeFileSync(path, '');
-    const given = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
+    const given = Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+    );
     const runner = { GITHUB_ACTIONS: 'true', RUNNER_TEMP: folder, ...paths };
     const outcome = await runCommand([], { ...runner, ...given, ...env });
-    const files = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+    const files = Object.fromEntries(
+      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+    );
     const hidden = (text: string) => text.replaceAll(folder, '<temp>');
     return { ...outcome, stdout: hidden(outcome.stdout), files: mapValues(files, hidden) };
   } finally {

@@ -14,7 +14,10 @@ const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-transport-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /** Runs `token` at a platform started for it. */
-async function login(options: StartOptions, change: (env: Record<string, string>, port: number) => Record<string, string> = (env) => env) {
+async function login(
+  options: StartOptions,
+  change: (env: Record<string, string>, port: number) => Record<string, string> = (env) => env,
+) {
   const platform = await startPlatform(options);
   const outcome = await runCommand(['token'], change(goodEnv(platform), platform.port));
   await platform.close();
@@ -37,11 +40,31 @@ describe('a certificate', () => {
     }
   });
 
-  const REFUSED: [name: string, options: StartOptions, change: (env: Record<string, string>) => Record<string, string>, message: RegExp][] = [
+  const REFUSED: [
+    name: string,
+    options: StartOptions,
+    change: (env: Record<string, string>) => Record<string, string>,
+    message: RegExp,
+  ][] = [
     ['of a CA that is not given', {}, without, /that this machine does not trust.*\n.*ca-cert.*insecure-tls/],
-    ['that has expired', { certificate: serverCertificate({ expired: true }) }, (env) => env, /has run out or is not valid yet/],
-    ['of another host', { certificate: serverCertificate({ hosts: ['other.test'] }) }, (env) => env, /for another host name/],
-    ['where there is no TLS', { plain: true }, (env) => ({ ...env, PLATFORM_ADDRESS: env.PLATFORM_ADDRESS?.replace('http:', 'https:') ?? '' }), /does not speak TLS/],
+    [
+      'that has expired',
+      { certificate: serverCertificate({ expired: true }) },
+      (env) => env,
+      /has run out or is not valid yet/,
+    ],
+    [
+      'of another host',
+      { certificate: serverCertificate({ hosts: ['other.test'] }) },
+      (env) => env,
+      /for another host name/,
+    ],
+    [
+      'where there is no TLS',
+      { plain: true },
+      (env) => ({ ...env, PLATFORM_ADDRESS: env.PLATFORM_ADDRESS?.replace('http:', 'https:') ?? '' }),
+      /does not speak TLS/,
+    ],
   ];
   for (const [name, options, change, message] of REFUSED) {
     it(`${name} is refused, and nothing is sent`, async () => {
@@ -52,10 +75,13 @@ describe('a certificate', () => {
   }
 
   it('is not looked at with insecure-tls, which is said', async () => {
-    const { status, stderr } = await login({ certificate: serverCertificate({ expired: true, hosts: ['x'] }) }, (env) => ({
-      ...without(env),
-      MLFLOW_TRACKING_INSECURE_TLS: 'true',
-    }));
+    const { status, stderr } = await login(
+      { certificate: serverCertificate({ expired: true, hosts: ['x'] }) },
+      (env) => ({
+        ...without(env),
+        MLFLOW_TRACKING_INSECURE_TLS: 'true',
+      }),
+    );
     assert.equal(status, 0, stderr);
     assert.match(stderr, /^! insecure-tls: certificates are not checked/);
   });
@@ -68,18 +94,23 @@ describe('a certificate', () => {
 });
 
 describe('a web proxy', () => {
-  const through = (proxy: string, more: Record<string, string> = {}) => (env: Record<string, string>, port: number) => ({
-    ...env,
-    PLATFORM_ADDRESS: `https://platform.test:${port}`,
-    HTTPS_PROXY: proxy,
-    ...more,
-  });
+  const through =
+    (proxy: string, more: Record<string, string> = {}) =>
+    (env: Record<string, string>, port: number) => ({
+      ...env,
+      PLATFORM_ADDRESS: `https://platform.test:${port}`,
+      HTTPS_PROXY: proxy,
+      ...more,
+    });
 
   /** Runs `token` through a web proxy to the host platform.test, which only the proxy knows. */
   async function proxied(login?: string, more?: Record<string, string>, address = (host: string) => `http://${host}`) {
     const platform = await startPlatform({ host: 'platform.test' });
     const proxy = await startWebProxy(platform.port, login);
-    const outcome = await runCommand(['token'], through(address(proxy.address), more)(goodEnv(platform), platform.port));
+    const outcome = await runCommand(
+      ['token'],
+      through(address(proxy.address), more)(goodEnv(platform), platform.port),
+    );
     await proxy.close();
     await platform.close();
     return { ...outcome, hosts: new Set(proxy.asked.map(({ host }) => host)), port: platform.port };
@@ -93,7 +124,11 @@ describe('a web proxy', () => {
   });
 
   it('gets its user and password, decoded, which are not shown', async () => {
-    const { status, stderr } = await proxied('us er:p@ss:word/1', {}, (host) => `http://us%20er:p%40ss%3Aword%2F1@${host}`);
+    const { status, stderr } = await proxied(
+      'us er:p@ss:word/1',
+      {},
+      (host) => `http://us%20er:p%40ss%3Aword%2F1@${host}`,
+    );
     assert.equal(status, 0, stderr);
     assert.doesNotMatch(stderr, /p@ss|p%40ss/);
   });
@@ -120,7 +155,10 @@ describe('a web proxy', () => {
 
 describe('time', () => {
   it('of the whole login is limited', async () => {
-    const { status, stderr } = await login({ canned: { login: { status: 200, hang: true } } }, (env) => ({ ...env, MLFLOW_AUTH_TIMEOUT: '1' }));
+    const { status, stderr } = await login({ canned: { login: { status: 200, hang: true } } }, (env) => ({
+      ...env,
+      MLFLOW_AUTH_TIMEOUT: '1',
+    }));
     assert.equal(status, 1);
     assert.match(stderr, /Tried: log in as .*\nGot: {3}no answer within \d+ ms/);
   });

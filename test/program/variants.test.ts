@@ -24,16 +24,40 @@ const CASES: Record<string, Case> = {
   'key in one line': { platform: { keyForm: 'one-line' } },
   'key in pubkey_encode alone': { platform: { keyForm: 'encoded-only' } },
   'key of 4096 bits': { platform: { keyBits: 4096 } },
-  'no key, base64 allowed by name': { platform: { canned: { pubkey: { status: 404 } } }, flags: ['--allow-base64-password'] },
+  'no key, base64 allowed by name': {
+    platform: { canned: { pubkey: { status: 404 } } },
+    flags: ['--allow-base64-password'],
+  },
   'answer in the fragment': { platform: { answerIn: 'fragment' } },
   'answer as a relative redirect_url': { platform: { answerIn: 'relative' } },
   'an LDAP connector': { platform: {}, flags: ['--connector', 'corp-ldap'] },
-  'a connector with a name to be encoded': { platform: { connectors: [{ id: 'a b/c', type: 'ldap' }] }, flags: ['--connector', 'a b/c'] },
-  'another redirect URI': { platform: { redirectUris: ['https://other.test/cb?x=1'] }, flags: ['--redirect-uri', 'https://other.test/cb?x=1'] },
+  'a connector with a name to be encoded': {
+    platform: { connectors: [{ id: 'a b/c', type: 'ldap' }] },
+    flags: ['--connector', 'a b/c'],
+  },
+  'another redirect URI': {
+    platform: { redirectUris: ['https://other.test/cb?x=1'] },
+    flags: ['--redirect-uri', 'https://other.test/cb?x=1'],
+  },
   'a platform that knows itself by another address': { platform: { issuer: 'https://primary.test' } },
   'audience as a list': { platform: { claims: { aud: ['alauda-auth', 'other'], azp: 'alauda-auth' } } },
-  'a code that is stale at first': { platform: { canned: { token: { status: 400, body: { error: 'invalid_grant', error_description: 'Invalid or expired code parameter.' }, times: 1 } } }, logins: 2, says: /starting once more from the beginning/ },
-  'a gateway that is busy before the login': { platform: { canned: { pubkey: { status: 502, headers: { 'retry-after': '0' }, times: 2 } } }, says: /502, trying again \(2 of 3\)/ },
+  'a code that is stale at first': {
+    platform: {
+      canned: {
+        token: {
+          status: 400,
+          body: { error: 'invalid_grant', error_description: 'Invalid or expired code parameter.' },
+          times: 1,
+        },
+      },
+    },
+    logins: 2,
+    says: /starting once more from the beginning/,
+  },
+  'a gateway that is busy before the login': {
+    platform: { canned: { pubkey: { status: 502, headers: { 'retry-after': '0' }, times: 2 } } },
+    says: /502, trying again \(2 of 3\)/,
+  },
   'no workspace': { platform: {}, flags: ['--workspace='] },
 };
 

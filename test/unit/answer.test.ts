@@ -14,27 +14,45 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
 }
 
 const SHAPES: [name: string, body: unknown, reason: string][] = [
-  ['a Kubernetes Status', { kind: 'Status', reason: 'InternalError', message: 'Internal error occurred: x', code: 500 }, 'InternalError: Internal error occurred: x'],
+  [
+    'a Kubernetes Status',
+    { kind: 'Status', reason: 'InternalError', message: 'Internal error occurred: x', code: 500 },
+    'InternalError: Internal error occurred: x',
+  ],
   ['a reason alone', { reason: 'PasswordExpired' }, 'PasswordExpired'],
   ['a reason within error', { error: { reason: 'CaptchaError' } }, 'CaptchaError'],
-  ['OAuth', { error: 'invalid_grant', error_description: 'Invalid or expired code parameter.' }, 'invalid_grant: Invalid or expired code parameter.'],
+  [
+    'OAuth',
+    { error: 'invalid_grant', error_description: 'Invalid or expired code parameter.' },
+    'invalid_grant: Invalid or expired code parameter.',
+  ],
   ['a description alone', { error_description: 'nope' }, 'nope'],
   ['an error as text', { error: 'LoginError' }, 'LoginError'],
   ['a message', { message: 'no' }, 'no'],
-  ['kubernetes-auth', { error: { code: 'PERMISSION_DENIED', message: 'Permission denied.' } }, 'PERMISSION_DENIED: Permission denied.'],
+  [
+    'kubernetes-auth',
+    { error: { code: 'PERMISSION_DENIED', message: 'Permission denied.' } },
+    'PERMISSION_DENIED: Permission denied.',
+  ],
   ['MLflow', { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'not found' }, 'RESOURCE_DOES_NOT_EXIST: not found'],
   ['an empty object', {}, 'JSON without a reason'],
   ['fields of wrong types', { error: 7, message: null, reason: [] }, 'JSON without a reason'],
   ['plain text', 'Unauthorized\n', 'Unauthorized'],
   ['nothing', '', 'an empty answer'],
-  ['a page', '<!doctype html><html><title>404 Not Found</title><body><p>secret</p>', 'HTML page "404 Not Found - secret"'],
+  [
+    'a page',
+    '<!doctype html><html><title>404 Not Found</title><body><p>secret</p>',
+    'HTML page "404 Not Found - secret"',
+  ],
 ];
 
 describe('the reason', () => {
-  for (const [name, body, reason] of SHAPES) it(`is read from ${name}`, () => assert.equal(reasonOf(answer(500, body)), reason));
+  for (const [name, body, reason] of SHAPES)
+    it(`is read from ${name}`, () => assert.equal(reasonOf(answer(500, body)), reason));
 
   it('of an oauth2-proxy page has its request id', () => {
-    const page = '<html><title>500 Internal Server Error</title><p>Oops!</p>Request ID: 3f2c1a90-aaaa-bbbb-cccc-0123456789ab</html>';
+    const page =
+      '<html><title>500 Internal Server Error</title><p>Oops!</p>Request ID: 3f2c1a90-aaaa-bbbb-cccc-0123456789ab</html>';
     assert.equal(
       reasonOf(answer(500, page)),
       'HTML page "500 Internal Server Error - Oops!", request id 3f2c1a90-aaaa-bbbb-cccc-0123456789ab',
@@ -58,7 +76,10 @@ describe('a refusal', () => {
 
   it('says tried, got and do in three lines', () => {
     const lines = refusal(answer(400, { message: 'PKCE code_challenge is required' }), 'authorize').message.split('\n');
-    assert.deepEqual(lines.map((line) => line.slice(0, 6)), ['Tried:', 'Got:  ', 'Do:   ']);
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, 6)),
+      ['Tried:', 'Got:  ', 'Do:   '],
+    );
   });
 
   it('comes for JSON that is no object', () => {

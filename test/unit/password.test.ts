@@ -8,20 +8,24 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { encryptPassword } from '../../src/dex/password.js';
 import { importKey } from '../../src/dex/pubkey.js';
-import { AuthError } from '../../src/errors.js';
+import type { AuthError } from '../../src/errors.js';
 import { decryptPkcs1, publicKeyPem } from '../fake/dex.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-rsa-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const openssl = (args: string[], input?: string | Buffer) => execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'ignore'] });
+const openssl = (args: string[], input?: string | Buffer) =>
+  execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'ignore'] });
 
 const privateKey = join(folder, 'key.pem');
 openssl(['genrsa', '-out', privateKey, '2048']);
 const der = (form: string) => openssl(['rsa', '-in', privateKey, form, '-outform', 'DER']).toString('base64');
 const pem = (form: string) => openssl(['rsa', '-in', privateKey, form]).toString();
 const decrypt = (encrypted: string) =>
-  openssl(['pkeyutl', '-decrypt', '-inkey', privateKey, '-pkeyopt', 'rsa_padding_mode:pkcs1'], Buffer.from(encrypted, 'base64')).toString();
+  openssl(
+    ['pkeyutl', '-decrypt', '-inkey', privateKey, '-pkeyopt', 'rsa_padding_mode:pkcs1'],
+    Buffer.from(encrypted, 'base64'),
+  ).toString();
 
 const FORMS: Record<string, string> = {
   'SPKI as PEM': pem('-pubout'),
@@ -38,11 +42,25 @@ describe('the password, encrypted', () => {
     it(`is read by OpenSSL with a key given as ${form}`, async () => {
       const key = await importKey(text);
       assert.ok(key);
-      assert.equal(decrypt(await encryptPassword({ ts: '"1779940350"', key }, 'secret')), '{"ts":"1779940350","password":"secret"}');
+      assert.equal(
+        decrypt(await encryptPassword({ ts: '"1779940350"', key }, 'secret')),
+        '{"ts":"1779940350","password":"secret"}',
+      );
     });
   }
 
-  const PASSWORDS = ['', '"', '\\', '%41', "it's $HOME `x`", ' blanks ', 'größer', '\u{1F511}', 'tab\tnewline\n', 'a'.repeat(203)];
+  const PASSWORDS = [
+    '',
+    '"',
+    '\\',
+    '%41',
+    "it's $HOME `x`",
+    ' blanks ',
+    'größer',
+    '\u{1F511}',
+    'tab\tnewline\n',
+    'a'.repeat(203),
+  ];
   for (const password of PASSWORDS) {
     it(`holds ${JSON.stringify(password.slice(0, 20))} as it is`, async () => {
       const key = await importKey(FORMS['SPKI as PEM'] ?? '');
@@ -79,7 +97,10 @@ describe('the fake platform', () => {
   it('reads what OpenSSL encrypts', () => {
     const path = join(folder, 'fake.pem');
     writeFileSync(path, publicKeyPem());
-    const encrypted = openssl(['pkeyutl', '-encrypt', '-pubin', '-inkey', path, '-pkeyopt', 'rsa_padding_mode:pkcs1'], '{"ts":"1","password":"größer"}');
+    const encrypted = openssl(
+      ['pkeyutl', '-encrypt', '-pubin', '-inkey', path, '-pkeyopt', 'rsa_padding_mode:pkcs1'],
+      '{"ts":"1","password":"größer"}',
+    );
     assert.equal(decryptPkcs1(encrypted), '{"ts":"1","password":"größer"}');
   });
 });

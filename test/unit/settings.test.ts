@@ -31,10 +31,16 @@ function read({ given = {}, env = {}, files = {}, door = 'cli', needs, notes = [
     return files[path];
   };
   const sources = { door, given, env, readFile };
-  return readSettings(sources, needs ?? { trackingUri: true, caPath: false }, (secret) => masks.push(secret), (note) => notes.push(note));
+  return readSettings(
+    sources,
+    needs ?? { trackingUri: true, caPath: false },
+    (secret) => masks.push(secret),
+    (note) => notes.push(note),
+  );
 }
 
-const withGood = (given: Record<string, string | undefined>, rest: Given = {}) => read({ ...rest, given: { ...GOOD, ...given } });
+const withGood = (given: Record<string, string | undefined>, rest: Given = {}) =>
+  read({ ...rest, given: { ...GOOD, ...given } });
 
 function problems(run: () => unknown): string {
   try {
@@ -49,27 +55,30 @@ function problems(run: () => unknown): string {
 describe('settings', () => {
   it('have their defaults', () => {
     const settings = read({ given: GOOD });
-    assert.deepEqual({ ...settings, password: '', clientSecret: '' }, {
-      platform: 'https://platform.test',
-      trackingUri: 'https://platform.test/clusters/c1/mlflow',
-      workspace: undefined,
-      username: 'ci@example.com',
-      password: '',
-      clientId: 'alauda-auth',
-      clientSecret: '',
-      method: 'token',
-      methodReason: 'a client secret is given',
-      connector: 'local',
-      scopes: 'openid email groups',
-      redirectUri: 'https://platform.test/oauth2/callback',
-      ca: undefined,
-      insecureTls: false,
-      allowBase64Password: false,
-      verify: true,
-      timeout: 60,
-      exportEnv: true,
-      maskWorkspace: true,
-    });
+    assert.deepEqual(
+      { ...settings, password: '', clientSecret: '' },
+      {
+        platform: 'https://platform.test',
+        trackingUri: 'https://platform.test/clusters/c1/mlflow',
+        workspace: undefined,
+        username: 'ci@example.com',
+        password: '',
+        clientId: 'alauda-auth',
+        clientSecret: '',
+        method: 'token',
+        methodReason: 'a client secret is given',
+        connector: 'local',
+        scopes: 'openid email groups',
+        redirectUri: 'https://platform.test/oauth2/callback',
+        ca: undefined,
+        insecureTls: false,
+        allowBase64Password: false,
+        verify: true,
+        timeout: 60,
+        exportEnv: true,
+        maskWorkspace: true,
+      },
+    );
     assert.ok(Object.isFrozen(settings));
   });
 
@@ -97,15 +106,24 @@ describe('settings', () => {
   it('come from files, without the one line break at their end', () => {
     const files = { '/s/password': 'a b \n', '/s/secret': 'xyz\r\n' };
     const env = { MLFLOW_PASSWORD_FILE: '/s/password' };
-    const settings = withGood({ password: undefined, 'client-secret': undefined, 'client-secret-file': '/s/secret' }, { env, files });
+    const settings = withGood(
+      { password: undefined, 'client-secret': undefined, 'client-secret-file': '/s/secret' },
+      { env, files },
+    );
     assert.equal(settings.password, 'a b ');
     assert.equal(settings.clientSecret, 'xyz');
   });
 
   it('from files that cannot be read are told, not taken for missing', () => {
     const text = problems(() => withGood({ password: undefined, 'password-file': '/none' }));
-    assert.equal(text, 'One setting needs attention:\n  password: cannot be read from its file: ENOENT: no such file /none');
-    assert.match(problems(() => withGood({ password: undefined, 'password-file': '/e' }, { files: { '/e': '\n' } })), /\/e is empty/);
+    assert.equal(
+      text,
+      'One setting needs attention:\n  password: cannot be read from its file: ENOENT: no such file /none',
+    );
+    assert.match(
+      problems(() => withGood({ password: undefined, 'password-file': '/e' }, { files: { '/e': '\n' } })),
+      /\/e is empty/,
+    );
   });
 
   it('lose blanks at their ends, but not the password, which is noted', () => {
@@ -132,20 +150,32 @@ describe('settings', () => {
       const text = problems(() => read({ door: 'action', given: { ...GOOD, password: '' }, env }));
       assert.match(text, /forks and of Dependabot are not given the secrets/);
     }
-    assert.doesNotMatch(problems(() => read({ door: 'action', given: { ...GOOD, password: '' } })), /Dependabot/);
+    assert.doesNotMatch(
+      problems(() => read({ door: 'action', given: { ...GOOD, password: '' } })),
+      /Dependabot/,
+    );
   });
 
   it('need no MLflow address when nothing is verified or handed over', () => {
     const needs = { trackingUri: false, caPath: false };
     assert.equal(withGood({ cluster: undefined, verify: 'false' }, { needs }).trackingUri, '');
-    assert.match(problems(() => withGood({ cluster: undefined }, { needs })), /or set verify to false/);
+    assert.match(
+      problems(() => withGood({ cluster: undefined }, { needs })),
+      /or set verify to false/,
+    );
   });
 });
 
 describe('addresses', () => {
-  const ORIGINS = ['https://platform.test/', 'https://platform.test/console-portal/#x', 'HTTPS://platform.test:443', 'https://platform.test?x=1'];
+  const ORIGINS = [
+    'https://platform.test/',
+    'https://platform.test/console-portal/#x',
+    'HTTPS://platform.test:443',
+    'https://platform.test?x=1',
+  ];
   for (const address of ORIGINS) {
-    it(`${address} is cut to its origin`, () => assert.equal(withGood({ 'platform-address': address }).platform, 'https://platform.test'));
+    it(`${address} is cut to its origin`, () =>
+      assert.equal(withGood({ 'platform-address': address }).platform, 'https://platform.test'));
   }
 
   const REFUSED: [name: string, value: string, why: RegExp][] = [
@@ -167,7 +197,8 @@ describe('addresses', () => {
   }
 
   for (const address of ['http://localhost:8080', 'http://127.9.9.9', 'http://[::1]:80', 'http://a.localhost']) {
-    it(`${address} is this machine`, () => assert.ok(withGood({ 'platform-address': address }).platform.startsWith('http:')));
+    it(`${address} is this machine`, () =>
+      assert.ok(withGood({ 'platform-address': address }).platform.startsWith('http:')));
   }
 
   it('allow-http lets the in-cluster Service in by name', () => {
@@ -180,17 +211,25 @@ describe('contradictions', () => {
   const uri = 'https://other.test';
 
   it('of cluster and tracking-uri are refused, unless they agree', () => {
-    assert.match(problems(() => withGood({ 'tracking-uri': uri })), /tracking-uri: contradicts cluster/);
+    assert.match(
+      problems(() => withGood({ 'tracking-uri': uri })),
+      /tracking-uri: contradicts cluster/,
+    );
     assert.ok(withGood({ 'tracking-uri': 'https://platform.test/clusters/c1/mlflow/' }));
   });
 
   it('between what is given and what the environment holds are won by what is given', () => {
-    assert.equal(withGood({}, { env: { MLFLOW_TRACKING_URI: uri } }).trackingUri, 'https://platform.test/clusters/c1/mlflow');
+    assert.equal(
+      withGood({}, { env: { MLFLOW_TRACKING_URI: uri } }).trackingUri,
+      'https://platform.test/clusters/c1/mlflow',
+    );
     assert.equal(withGood({ cluster: undefined, 'tracking-uri': uri }, { env: { CLUSTER: 'c2' } }).trackingUri, uri);
   });
 
   it('of ca-cert and insecure-tls are refused', () => {
-    const text = problems(() => withGood({ 'ca-cert': testAuthority().cert }, { env: { MLFLOW_TRACKING_INSECURE_TLS: 'true' } }));
+    const text = problems(() =>
+      withGood({ 'ca-cert': testAuthority().cert }, { env: { MLFLOW_TRACKING_INSECURE_TLS: 'true' } }),
+    );
     assert.match(text, /ca-cert: contradicts insecure-tls \(--ca-cert and MLFLOW_TRACKING_INSECURE_TLS\)/);
   });
 });
@@ -220,14 +259,25 @@ describe('values', () => {
     ['ca-cert', '-----BEGIN CERTIFICATE-----', /holds no PEM certificate/],
   ];
   for (const [name, value, why] of REFUSED) {
-    it(`${name} "${value.slice(0, 30)}" is refused`, () => assert.match(problems(() => withGood({ [name]: value })), why));
+    it(`${name} "${value.slice(0, 30)}" is refused`, () =>
+      assert.match(
+        problems(() => withGood({ [name]: value })),
+        why,
+      ));
   }
 
   for (const workspace of ['ab', 'team-a', '0a', 'a'.repeat(63)]) {
-    it(`workspace ${workspace.slice(0, 10)} is taken`, () => assert.equal(withGood({ workspace }).workspace, workspace));
+    it(`workspace ${workspace.slice(0, 10)} is taken`, () =>
+      assert.equal(withGood({ workspace }).workspace, workspace));
   }
 
-  for (const [word, meaning] of [['true', true], ['TRUE', true], ['1', true], ['false', false], ['0', false]] as const) {
+  for (const [word, meaning] of [
+    ['true', true],
+    ['TRUE', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+  ] as const) {
     it(`"${word}" is ${meaning}`, () => assert.equal(withGood({ verify: word }).verify, meaning));
   }
 
@@ -249,7 +299,10 @@ describe('values', () => {
     assert.deepEqual(withGood({ 'ca-cert': cert }).ca, { pem: cert.trim(), path: undefined });
     assert.deepEqual(withGood({ 'ca-cert': 'ca.pem' }, { files }).ca, { pem: cert, path: 'ca.pem' });
     const needs = { trackingUri: true, caPath: true };
-    assert.match(problems(() => withGood({ 'ca-cert': cert }, { needs })), /the SDK needs a file/);
+    assert.match(
+      problems(() => withGood({ 'ca-cert': cert }, { needs })),
+      /the SDK needs a file/,
+    );
     assert.ok(withGood({ 'ca-cert': 'ca.pem' }, { files, needs }));
   });
 });

@@ -9,7 +9,19 @@ import { Secrets } from '../../src/secrets.js';
 import { SYMPTOMS } from '../../src/symptoms.js';
 import { explain } from '../../src/troubleshoot.js';
 
-const NASTY = ['simple', "it's", 'a "b" c', '$HOME `id` $(id)', 'back\\slash\\', '!event', '#hash', 'größer \u{1F511}', ' a ', 'two\nlines', 'a=b;c|d&e'];
+const NASTY = [
+  'simple',
+  "it's",
+  'a "b" c',
+  '$HOME `id` $(id)',
+  'back\\slash\\',
+  '!event',
+  '#hash',
+  'größer \u{1F511}',
+  ' a ',
+  'two\nlines',
+  'a=b;c|d&e',
+];
 const variables = NASTY.map((value, index) => ({ name: `VALUE_${index}`, value, secret: true }));
 
 describe('the format', () => {
@@ -32,7 +44,10 @@ describe('the format', () => {
   });
 
   it('powershell doubles every kind of single quote', () => {
-    assert.equal(FORMATS.powershell?.([{ name: 'A', value: "a'b\u2019c$d", secret: false }]), "$env:A = 'a''b\u2019\u2019c$d'\n");
+    assert.equal(
+      FORMATS.powershell?.([{ name: 'A', value: "a'b\u2019c$d", secret: false }]),
+      "$env:A = 'a''b\u2019\u2019c$d'\n",
+    );
   });
 
   it('github ends each value with a delimiter that nobody can guess', () => {
@@ -48,7 +63,13 @@ describe('secrets', () => {
     const { add, redact } = new Secrets();
     const secret = 'pä"ss\\w%rd&+ x';
     add(secret);
-    const forms = [secret, encodeURIComponent(secret), String(new URLSearchParams({ '': secret })).slice(1), JSON.stringify(secret), Buffer.from(secret).toString('base64')];
+    const forms = [
+      secret,
+      encodeURIComponent(secret),
+      String(new URLSearchParams({ '': secret })).slice(1),
+      JSON.stringify(secret),
+      Buffer.from(secret).toString('base64'),
+    ];
     for (const form of forms) assert.doesNotMatch(redact(`<${form}>`), /ss/, form);
     assert.equal(redact(`<${secret}>`), '<***>');
   });
@@ -114,6 +135,9 @@ describe('the table of symptoms', () => {
 
   it('has an answer for everything', () => {
     assert.equal(explain('token', 'something never seen').id, 'unknown');
-    assert.match(new AuthError({ stage: 'token', tried: 'x', got: 'y', hint: 'Hint.' }).message, /^Tried: x\nGot: {3}y \(.*\)\nDo: {4}Hint\. /);
+    assert.match(
+      new AuthError({ stage: 'token', tried: 'x', got: 'y', hint: 'Hint.' }).message,
+      /^Tried: x\nGot: {3}y \(.*\)\nDo: {4}Hint\. /,
+    );
   });
 });

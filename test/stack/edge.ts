@@ -1,0 +1,61 @@
+// The edge of the real stack: TLS with the tests' CA, the login API, and the ways to Dex and to one oauth2-proxy for each cluster.
+
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { usualCertificate } from '../fake/certificates.js';
+import { loginApi } from './login-api.js';
+
+export interface Edge {
+  /** Bytes of the largest request header that was passed on. */
+  close: () => Promise<void>;
+}
+
+/** @param clusters port of the oauth2-proxy of each cluster; may grow later */
+export async function startEdge(port: number, dexPort: number, clusters: ReadonlyMap<string, number>): Promise<Edge> {
+  const issuer = `https://localhost:${port}/dex`;
+  const api = loginApi(`http://127.0.0.1:${dexPort}/dex`, issuer);
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const raw = incoming.url ?? '/';
+    const url = new URL(raw, issuer);
+    const json = ({ status, body }: { status: number; body: unknown }) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    if (url.pathname === '/dex/api/v1/authorize') return json(await api.authorize(url.search.slice(1)));
+    if (url.pathname === '/dex/pubkey') return json(api.pubkey());
+    if (url.pathname === '/dex/api/v1/connectors') return json({ status: 200, body: [{ conn_id: 'local' }] });
+    if (url.pathname === '/dex/api/v1/authorize/local') {
+      const chunks: Buffer[] = [];
+      for await (const chunk of incoming) chunks.push(chunk);
+      return json(await api.login(url.searchParams.get('req') ?? '', Buffer.concat(chunks).toString()));
+    }
+    if (url.pathname.startsWith('/dex/')) return pass(incoming, response, dexPort, raw);
+    const [, cluster = '', rest = ''] = /^\/clusters\/([^/]+)\/mlflow(\/.*|\?.*|)$/.exec(raw) ?? [];
+    const proxy = clusters.get(cluster);
+    if (proxy) return pass(incoming, response, proxy, rest.startsWith('/') ? rest : `/${rest}`);
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Console</title>');
+  };
+
+  const server = createServer({ ...usualCertificate(), maxHeaderSize: 1 << 20 }, (incoming, response) => {
+    handle(incoming, response).catch((error) => response.writeHead(500).end(String(error)));
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** Passes a request on as it is, and its answer back with each Set-Cookie apart. */
+function pass(incoming: IncomingMessage, response: ServerResponse, port: number, path: string): void {
+  const { method, headers } = incoming;
+  const onward = httpRequest({ host: '127.0.0.1', port, path, method, headers, maxHeaderSize: 1 << 20 }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+    answer.pipe(response);
+  });
+  onward.on('error', () => response.headersSent || response.writeHead(502).end());
+  incoming.pipe(onward);
+}

@@ -1,0 +1,169 @@
+// The whole real stack on one machine: edge, Dex, one oauth2-proxy for each cluster, MLflow with kubernetes-auth.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testAuthority } from '../fake/certificates.js';
+import { startEdge } from './edge.js';
+import { kubeconfig, startKubernetes } from './kubernetes.js';
+import { freePort, startServer, stopAll } from './processes.js';
+import { type Tools, tools } from './tools.js';
+
+/** "password", bcrypt with cost 10. */
+const HASH = '$2a$10$2b2cU8CPhOTaGrs1HRQuAueS7JTT5ZHsHSzYiFPm1leZck7Mc8T4W';
+export const PASSWORD = 'password';
+/** Needs every kind of encoding on its way. */
+export const CLIENT_SECRET = 'a+b/c%=&x';
+
+/** Settings of an oauth2-proxy that differ from the usual ones, in its own names and in TOML's syntax. */
+export type ProxySettings = Record<string, string | number | boolean | string[]>;
+
+export interface Stack {
+  address: string;
+  folder: string;
+  caFile: string;
+  tools: Tools;
+  /** Environment of a login as ci@example.com in team-a on cluster c1. */
+  env: Record<string, string>;
+  stop: () => Promise<void>;
+}
+
+/** Starts it all; what was started is ended again when something fails. @param proxies what is special about the oauth2-proxy of each cluster */
+export async function startStack(proxies: Record<string, ProxySettings> = { c1: {} }): Promise<Stack> {
+  const programs = tools();
+  const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-stack-'));
+  const closing = [stopAll, async () => rmSync(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const close of closing.splice(0)) await close();
+  };
+  try {
+    const address = await startAll(programs, folder, proxies, (close) => closing.push(close));
+    const caFile = join(folder, 'ca.pem');
+    const env = {
+      PLATFORM_ADDRESS: address,
+      CLUSTER: 'c1',
+      MLFLOW_WORKSPACE: 'team-a',
+      MLFLOW_USERNAME: 'ci@example.com',
+      MLFLOW_PASSWORD: PASSWORD,
+      DEX_CLIENT_ID: 'alauda-auth',
+      DEX_CLIENT_SECRET: CLIENT_SECRET,
+      PLATFORM_CA: caFile,
+    };
+    return { address, folder, caFile, tools: programs, env, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(
+  programs: Tools,
+  folder: string,
+  proxies: Record<string, ProxySettings>,
+  atEnd: (close: () => Promise<void>) => void,
+): Promise<string> {
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const [port, dexPort, mlflowPort] = [await freePort(), await freePort(), await freePort()];
+  const address = `https://localhost:${port}`;
+  const caFile = file('ca.pem', testAuthority().cert);
+  const kubernetes = await startKubernetes({ 'team-a': ['ci@example.com', 'other@example.com'], 'team-b': [] });
+  atEnd(kubernetes.close);
+  const clusters = new Map<string, number>();
+  for (const name of Object.keys(proxies)) clusters.set(name, await freePort());
+  const edge = await startEdge(port, dexPort, clusters);
+  atEnd(edge.close);
+
+  const dexConfig = file('dex.json', JSON.stringify(dex(address, dexPort, Object.keys(proxies))));
+  await startServer('dex', programs.dex, ['serve', dexConfig], `http://127.0.0.1:${dexPort}/dex/healthz`);
+  await Promise.all([
+    startMlflow(programs, folder, mlflowPort, file('kubeconfig.json', kubeconfig(kubernetes.address))),
+    ...Object.entries(proxies).map(([name, special]) => {
+      const own = clusters.get(name) ?? 0;
+      const config = file(`${name}.toml`, toml({ ...oauth2Proxy(address, name, own, mlflowPort, caFile), ...special }));
+      const args = ['--config', config];
+      return startServer(`oauth2-proxy ${name}`, programs['oauth2-proxy'], args, `http://127.0.0.1:${own}/ping`);
+    }),
+  ]);
+  return address;
+}
+
+function dex(address: string, port: number, clusters: string[]) {
+  const redirectURIs = [
+    `${address}/oauth2/callback`,
+    ...clusters.map((name) => `${address}/clusters/${name}/mlflow/oauth2/callback`),
+  ];
+  const account = (name: string, userID: string) => ({
+    email: `${name}@example.com`,
+    hash: HASH,
+    username: name,
+    userID,
+  });
+  return {
+    issuer: `${address}/dex`,
+    storage: { type: 'memory' },
+    web: { http: `127.0.0.1:${port}` },
+    oauth2: { skipApprovalScreen: true },
+    staticClients: [
+      { id: 'alauda-auth', name: 'MLflow', secret: CLIENT_SECRET, redirectURIs },
+      { id: 'another-client', name: 'Another', secret: CLIENT_SECRET, redirectURIs },
+    ],
+    enablePasswordDB: true,
+    staticPasswords: [
+      account('ci', '08a8684b-db88-4b73-90a9-3cd1661f5466'),
+      account('other', '18a8684b-db88-4b73-90a9-3cd1661f5466'),
+    ],
+  };
+}
+
+function oauth2Proxy(
+  address: string,
+  cluster: string,
+  port: number,
+  mlflowPort: number,
+  caFile: string,
+): ProxySettings {
+  return {
+    http_address: `127.0.0.1:${port}`,
+    provider: 'oidc',
+    oidc_issuer_url: `${address}/dex`,
+    provider_ca_files: [caFile],
+    client_id: 'alauda-auth',
+    client_secret: CLIENT_SECRET,
+    redirect_url: `${address}/clusters/${cluster}/mlflow/oauth2/callback`,
+    scope: 'openid email profile groups offline_access',
+    code_challenge_method: 'S256',
+    approval_prompt: 'auto',
+    email_domains: ['*'],
+    cookie_secret: '0123456789abcdef0123456789abcdef',
+    skip_provider_button: true,
+    skip_jwt_bearer_tokens: true,
+    pass_authorization_header: true,
+    upstreams: [`http://127.0.0.1:${mlflowPort}/`],
+  };
+}
+
+/** JSON's strings, numbers, booleans and lists are TOML's too. */
+function toml(settings: ProxySettings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`)
+    .join('');
+}
+
+async function startMlflow(programs: Tools, folder: string, port: number, config: string): Promise<void> {
+  const args = [
+    ['server', '--host', '127.0.0.1', '--port', String(port)],
+    [
+      '--backend-store-uri',
+      `sqlite:///${join(folder, 'mlflow.db')}`,
+      '--artifacts-destination',
+      join(folder, 'artifacts'),
+    ],
+    ['--enable-workspaces', '--workspace-store-uri', 'kubernetes://', '--app-name', 'kubernetes-auth'],
+    ['--workers', '1', '--allowed-hosts', '*'],
+  ].flat();
+  const env = { KUBECONFIG: config, MLFLOW_K8S_AUTH_USERNAME_CLAIM: 'email', MLFLOW_K8S_NAMESPACE: 'kubeflow' };
+  await startServer('mlflow', programs.mlflow, args, `http://127.0.0.1:${port}/health`, env);
+}

@@ -1,0 +1,116 @@
+// The token method against the real Dex, oauth2-proxy and MLflow, up to the stock SDK and a real workflow.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { runCommand, runProgram } from '../program/program.js';
+import { CLIENT_SECRET, PASSWORD, type Stack, startStack } from './stack.js';
+
+let stack: Stack;
+before(async () => {
+  stack = await startStack();
+});
+after(() => stack?.stop());
+
+/** Logs in through the bundle and returns what `env` hands over. */
+async function handedOver(flags: string[] = []): Promise<Record<string, string>> {
+  const { status, stdout, stderr } = await runCommand(['env', '--format', 'json', ...flags], stack.env);
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+/** Runs a Python script of the stack's with nothing but what was handed over. */
+function python(script: string, env: Record<string, string>, ...args: string[]) {
+  const quiet = { HOME: stack.folder, PYTHONWARNINGS: 'ignore', GIT_PYTHON_REFRESH: 'quiet' };
+  return runProgram(stack.tools.python, [`test/stack/python/${script}`, ...args], { ...env, ...quiet });
+}
+
+describe('the token method on the real stack', () => {
+  it('lets the stock SDK write a run that the account owns', async () => {
+    const env = await handedOver();
+    const { status, stdout, stderr } = await python('quickstart.py', env);
+    assert.equal(status, 0, stderr);
+    const run = /^run: ([0-9a-f]{32})$/m.exec(stdout)?.[1] ?? assert.fail(stdout);
+    const seen = await python('read_run.py', env, run);
+    assert.deepEqual(JSON.parse(seen.stdout), {
+      owner: 'ci@example.com',
+      params: { learning_rate: '0.0002' },
+      metrics: { loss: 0.123 },
+    });
+  });
+
+  it('registers a model and loads it again', async () => {
+    const { status, stdout, stderr } = await python('register_model.py', await handedOver());
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^version: 1 predicts: 4\.0$/m);
+  });
+
+  const REFUSED: [name: string, flags: string[], message: RegExp][] = [
+    [
+      'a workspace without access',
+      ['--workspace', 'team-b'],
+      /403 PERMISSION_DENIED: Permission denied for requested operation\. \(the account has no role in this workspace\)/,
+    ],
+    [
+      'a workspace that does not exist',
+      ['--workspace', 'team-x'],
+      /404 RESOURCE_DOES_NOT_EXIST: .* \(the server has no such workspace\)/,
+    ],
+    [
+      'another client',
+      ['--client-id', 'another-client'],
+      /401: the token is for client another-client, oauth2-proxy logs in as alauda-auth/,
+    ],
+    ['an unknown client', ['--client-id', 'no-such-client'], /404 InternalError: Invalid client_id\./],
+    [
+      'an unknown redirect URI',
+      ['--redirect-uri', 'https://localhost/other'],
+      /Unregistered redirect_uri.*\n.*The redirect URI sent was https:\/\/localhost\/other\./,
+    ],
+    ['an unknown scope', ['--scopes', 'openid nonsense'], /invalid_scope: Unrecognized scope\(s\)/],
+    ['a wrong client secret', ['--client-secret', 'wrong'], /401 invalid_client: Invalid client credentials\./],
+    ['a wrong password', ['--password', 'wrong'], /failed to authenticate \(most likely a wrong user name or password/],
+    ['a wrong cluster', ['--cluster', 'c9'], /200 HTML page "Console" \(there is no oauth2-proxy at this address\)/],
+  ];
+  for (const [name, flags, message] of REFUSED) {
+    it(`refuses ${name} and names the cause`, async () => {
+      const { status, stdout, stderr } = await runCommand(['token', ...flags], stack.env);
+      assert.deepEqual([status, stdout], [1, ''], stderr);
+      assert.match(stderr, message);
+    });
+  }
+
+  it('works in a real workflow: uses: ./, then a plain python step, no secret in the log', async () => {
+    const home = join(stack.folder, 'home');
+    mkdirSync(home);
+    const vars = join(stack.folder, 'vars');
+    writeFileSync(vars, `PLATFORM=${stack.address}\nCA=${stack.caFile}\n`);
+    const secrets = join(stack.folder, 'secrets');
+    writeFileSync(secrets, `PASSWORD=${PASSWORD}\nCLIENT_SECRET=${CLIENT_SECRET}\n`);
+    const path = [stack.tools.nodeFolder, resolve(stack.tools.python, '..'), process.env.PATH].join(delimiter);
+    const args = [
+      'workflow_dispatch',
+      '-W',
+      'test/stack/workflow.yml',
+      '-P',
+      'ubuntu-latest=-self-hosted',
+      '--var-file',
+      vars,
+      '--secret-file',
+      secrets,
+    ];
+    const env = { PATH: path, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+    const { status, stdout, stderr } = await runProgram(stack.tools.act, args, env);
+    const log = stdout + stderr;
+    assert.equal(status, 0, log);
+    assert.match(log, /Logged in as ci@example\.com, valid until/);
+    assert.match(log, /run: [0-9a-f]{32}/);
+    assert.match(log, /token \*\*\* and \*\*\*/);
+    assert.match(log, /workspace \*\*\*/);
+    assert.match(log, /identity ci@example\.com, method token/);
+    for (const secret of [PASSWORD, CLIENT_SECRET, encodeURIComponent(CLIENT_SECRET)])
+      assert.ok(!log.includes(secret), log);
+    assert.doesNotMatch(log, /ey[\w-]+\.ey[\w-]+\.[\w-]+/);
+  });
+});
