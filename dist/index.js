@@ -427,7 +427,7 @@ const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require
 
 __webpack_unused_export__ = deleteCookie
 __webpack_unused_export__ = getCookies
-__webpack_unused_export__ = getSetCookies
+module.exports.yI = getSetCookies
 __webpack_unused_export__ = setCookie
 
 const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
@@ -28592,12 +28592,11 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5310);
 /* harmony import */ var _publish_github_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4920);
-/* harmony import */ var _publish_variables_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1196);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8770);
+/* harmony import */ var _publish_handover_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4388);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4179);
 /* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7024);
-/* harmony import */ var _settings_settings_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(663);
-/* harmony import */ var _settings_table_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8403);
-/* harmony import */ var _trust_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7367);
+/* harmony import */ var _settings_settings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(663);
+/* harmony import */ var _settings_table_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8403);
 // The action's door: inputs in, outputs and variables out, by way of the runner.
 
 
@@ -28609,18 +28608,19 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 
 
-
+const readFile = (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8');
 /** Runs the action. Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
 async function runAction(env) {
     const secrets = new _secrets_js__WEBPACK_IMPORTED_MODULE_9__/* .Secrets */ .S(_publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .mask */ .dK);
     try {
-        const settings = (0,_settings_settings_js__WEBPACK_IMPORTED_MODULE_6__/* .readSettings */ .s)({ door: 'action', given: inputs(env), env, readFile: (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8') }, { trackingUri: true, caPath: false }, secrets.add, (text) => _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .warn */ .R8(secrets.redact(text)));
+        const settings = (0,_settings_settings_js__WEBPACK_IMPORTED_MODULE_7__/* .readSettings */ .s)({ door: 'action', given: inputs(env), env, readFile }, { trackingUri: true, caPath: false }, secrets.add, (text) => _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .warn */ .R8(secrets.redact(text)));
         if (settings.workspace && settings.maskWorkspace)
             _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .mask */ .dK(settings.workspace);
         requireFiles(env, settings);
-        const credential = await _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .group */ .Os('Log in to MLflow', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_5__/* .runLogin */ .J)(settings, secrets, _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .say */ .cv, _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .warn */ .R8));
-        const certificate = settings.ca && writeCertificate(settings.ca.pem, env);
-        await _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .publish */ .mk({ credential, settings, variables: (0,_publish_variables_js__WEBPACK_IMPORTED_MODULE_10__/* .variablesFor */ .j)(credential, settings, certificate) });
+        const credential = await _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .group */ .Os('Log in to MLflow', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_6__/* .runLogin */ .J)(settings, secrets, _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .say */ .cv, _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .warn */ .R8));
+        const dir = settings.dir ?? (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(env.RUNNER_TEMP ?? '', `mlflow-auth-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}`);
+        const variables = (0,_publish_handover_js__WEBPACK_IMPORTED_MODULE_5__/* .handOver */ .C)(credential, settings, dir, env, readFile, _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .warn */ .R8);
+        await _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .publish */ .mk({ credential, settings, variables });
         const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
         _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .say */ .cv(`Logged in as ${credential.identity}${until}.`);
     }
@@ -28631,32 +28631,24 @@ async function runAction(env) {
 }
 /** The runner's `INPUT_*` variables, by input name. */
 function inputs(env) {
-    const names = _settings_table_js__WEBPACK_IMPORTED_MODULE_7__/* .ROWS */ .I.flatMap(({ name, file }) => (file ? [name, `${name}-file`] : [name]));
+    const names = _settings_table_js__WEBPACK_IMPORTED_MODULE_8__/* .ROWS */ .I.flatMap(({ name, file }) => (file ? [name, `${name}-file`] : [name]));
     return Object.fromEntries(names.map((name) => [name, env[`INPUT_${name.toUpperCase()}`]]));
 }
 /** Without these files the toolkit would print values as commands, secrets included. */
-function requireFiles(env, { exportEnv }) {
-    for (const name of ['GITHUB_OUTPUT', ...(exportEnv ? ['GITHUB_ENV'] : [])]) {
+function requireFiles(env, { exportEnv, dir }) {
+    for (const name of ['GITHUB_OUTPUT', ...(exportEnv ? ['GITHUB_ENV'] : []), ...(dir ? [] : ['RUNNER_TEMP'])]) {
         const path = env[name];
         if (path && (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(path))
             continue;
-        const what = path ? 'names a file that does not exist' : 'is not set';
+        const what = path ? 'names something that does not exist' : 'is not set';
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UsageError */ .eb(`${name} ${what}: a runner provides it. Outside of a runner use the commands, see --help.`);
     }
-}
-/** The CA and the system's roots in one file, since the SDK trusts nothing beside the file it is given. */
-function writeCertificate(pem, env) {
-    if (!env.RUNNER_TEMP)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UsageError */ .eb('RUNNER_TEMP is not set: a runner provides it.');
-    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(env.RUNNER_TEMP, `mlflow-auth-ca-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.pem`);
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(path, `${(0,_trust_js__WEBPACK_IMPORTED_MODULE_8__/* .trustedRoots */ .V)(pem).join('\n')}\n`, { mode: 0o600, flag: 'wx' });
-    return path;
 }
 
 
 /***/ }),
 
-/***/ 9786:
+/***/ 4298:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28667,14 +28659,14 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: ./build/src/credential.js
+var src_credential = __nccwpck_require__(2852);
 // EXTERNAL MODULE: ./build/src/errors.js + 2 modules
 var errors = __nccwpck_require__(5310);
-;// CONCATENATED MODULE: ./build/package.json
-const package_namespaceObject = {"rE":"1.0.0"};
+// EXTERNAL MODULE: ./build/package.json
+var build_package = __nccwpck_require__(8797);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/src/publish/formats.js
@@ -28708,7 +28700,7 @@ var table = __nccwpck_require__(8403);
 
 
 
-const { /* version */ "rE": version } = package_namespaceObject;
+const { /* version */ "rE": version } = build_package;
 const INDENT = 26;
 const WIDTH = 100;
 /** All commands and settings, for a terminal of 100 columns. */
@@ -28726,6 +28718,7 @@ Usage: mlflow-auth COMMAND [SETTINGS]
 
 Commands:
 ${item('token', 'Log in and print the id token, nothing else.')}
+${item('cookie', 'Log in and print the session cookie of oauth2-proxy, as the value of a Cookie header.')}
 ${item('env', 'Log in and print the variables of the MLflow SDK.')}
 ${item('  --format FORMAT', `One of ${Object.keys(FORMATS).join(', ')}. Default: shell.`)}
 ${item('--help, --version', 'Print this, or the version.')}
@@ -28753,10 +28746,10 @@ function item(term, text) {
 
 // EXTERNAL MODULE: ./build/src/publish/github.js + 19 modules
 var github = __nccwpck_require__(4920);
-// EXTERNAL MODULE: ./build/src/publish/variables.js
-var variables = __nccwpck_require__(1196);
-// EXTERNAL MODULE: ./build/src/run.js + 16 modules
-var run = __nccwpck_require__(8770);
+// EXTERNAL MODULE: ./build/src/publish/handover.js + 4 modules
+var handover = __nccwpck_require__(4388);
+// EXTERNAL MODULE: ./build/src/run.js + 21 modules
+var run = __nccwpck_require__(4179);
 // EXTERNAL MODULE: ./build/src/secrets.js
 var src_secrets = __nccwpck_require__(7024);
 // EXTERNAL MODULE: ./build/src/settings/settings.js + 2 modules
@@ -28787,11 +28780,14 @@ async function runCli(args, env) {
         const format = FORMATS[flags.format ?? 'shell'];
         if (!format)
             throw new errors/* UsageError */.eb(`--format ${flags.format} is none of ${Object.keys(FORMATS).join(', ')}.`);
-        const settings = settingsFrom(flags, env, command === 'env', secrets);
-        const credential = await (0,run/* runLogin */.J)(settings, secrets, say, (line) => say(`! ${line}`));
+        const settings = settingsFrom(flags, env, NEEDS[command], secrets);
+        const credential = await (0,run/* runLogin */.J)(settings, secrets, say, warn);
         if (env.GITHUB_ACTIONS === 'true')
-            process.stderr.write((0,github/* maskLine */.Zj)(credential.token));
-        return print(command === 'token' ? tokenLine(credential) : format(cli_variables(credential, settings)));
+            for (const secret of (0,src_credential/* secretsOf */.F)(credential))
+                process.stderr.write((0,github/* maskLine */.Zj)(secret));
+        if (command !== 'env')
+            return print(bare(credential));
+        return print(format((0,handover/* handOver */.C)(credential, settings, settings.dir, env, readFile, warn)));
     }
     catch (error) {
         say(secrets.redact((0,errors/* errorMessage */.gJ)(error)));
@@ -28805,22 +28801,29 @@ function print(text) {
     process.stdout.write(text);
     return 0;
 }
-/** The token alone; a person's terminal also gets a line break. */
-function tokenLine({ token }) {
-    return process.stdout.isTTY ? `${token}\n` : token;
+function warn(line) {
+    say(`! ${line}`);
 }
-function cli_variables(credential, settings) {
-    const { path } = settings.ca ?? {};
-    return (0,variables/* variablesFor */.j)(credential, settings, path && (0,external_node_path_.resolve)(path));
+const readFile = (path) => (0,external_node_fs_.readFileSync)(path === '-' ? 0 : path, 'utf8');
+/** The credential alone; a person's terminal also gets a line break. */
+function bare(credential) {
+    const value = credential.method === 'token' ? credential.token : credential.cookie;
+    return process.stdout.isTTY ? `${value}\n` : value;
 }
-function settingsFrom(given, env, handsOver, secrets) {
+function settingsFrom(given, env, needs, secrets) {
     for (const { name, secret } of table/* ROWS */.I) {
         if (secret && given[name])
             say(`! --${name} shows the secret in the list of processes; use --${name}-file or the environment`);
     }
-    return (0,settings/* readSettings */.s)({ door: 'cli', given, env, readFile: (path) => (0,external_node_fs_.readFileSync)(path === '-' ? 0 : path, 'utf8') }, { trackingUri: handsOver, caPath: handsOver }, secrets.add, (text) => say(secrets.redact(`! ${text}`)));
+    return (0,settings/* readSettings */.s)({ door: 'cli', given, env, readFile }, needs, secrets.add, (text) => warn(secrets.redact(text)));
 }
-const COMMANDS = ['token', 'env'];
+/** The commands that log in, and what each needs of the settings. */
+const NEEDS = {
+    token: { trackingUri: false, caPath: false, method: 'token' },
+    cookie: { trackingUri: true, caPath: false, method: 'cookie' },
+    env: { trackingUri: true, caPath: true },
+};
+const COMMANDS = Object.keys(NEEDS);
 function parse(args) {
     if (args.includes('--help') || args.includes('-h') || args[0] === 'help')
         return { command: 'help', flags: {} };
@@ -28853,6 +28856,31 @@ function withValues(args) {
             return `--${name}=false`;
         return /^(true|false|0|1)$/i.test(args[index + 1] ?? '') ? arg : `--${name}=true`;
     });
+}
+
+
+/***/ }),
+
+/***/ 2852:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ secretsOf),
+/* harmony export */   Y: () => (/* binding */ headersOf)
+/* harmony export */ });
+// What a login yields: a token or a session cookie, and how a request carries it.
+/** The headers with which a request carries the credential. */
+function headersOf(credential) {
+    return credential.method === 'token'
+        ? { authorization: `Bearer ${credential.token}` }
+        : { cookie: credential.cookie };
+}
+/** What of it must be masked in a log. */
+function secretsOf(credential) {
+    if (credential.method === 'token')
+        return [credential.token];
+    const values = credential.cookie.split('; ').map((part) => part.slice(part.indexOf('=') + 1));
+    return [...values, credential.cookie];
 }
 
 
@@ -29182,6 +29210,14 @@ const SYMPTOMS = [
     },
     // oauth2-proxy and MLflow
     {
+        id: 'no-login-needed',
+        stages: ['proxy'],
+        pattern: /answers without any login/,
+        title: 'No login in front of MLflow',
+        meaning: 'there is no oauth2-proxy at this address, or it lets this machine in without a login',
+        advice: 'No credential is needed here, and none can be had. If this is not meant to be so, tell the administrator: anyone who reaches the address can use this MLflow.',
+    },
+    {
         id: 'audience',
         stages: ['proxy'],
         pattern: /for client|from issuer/,
@@ -29198,12 +29234,28 @@ const SYMPTOMS = [
         advice: "Log in again, and compare the server's clock with this machine's.",
     },
     {
+        id: 'cookie-rejected',
+        stages: ['proxy'],
+        pattern: /session cookie rejected/,
+        title: 'oauth2-proxy rejects its own cookie',
+        meaning: 'oauth2-proxy does not accept the session cookie that it has just made',
+        advice: 'Several replicas with different cookie secrets are likely, or clocks that differ: that is for the administrator of the MLflow proxy.',
+    },
+    {
         id: 'bearer-off',
         stages: ['proxy'],
         pattern: /^(401|403 Forbidden|30\d|403 sign-in page)/,
         title: 'oauth2-proxy rejects the token',
         meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
         advice: 'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
+    },
+    {
+        id: 'proxy-redirected',
+        stages: ['proxy'],
+        pattern: /^3\d\d redirect to/,
+        title: 'Redirected',
+        meaning: 'this address sends us to another host, to which no credential is taken',
+        advice: 'If that host is the right one, use it in tracking-uri or platform-address.',
     },
     {
         id: 'proxy-forbids',
@@ -29220,6 +29272,62 @@ const SYMPTOMS = [
         title: 'No MLflow proxy here',
         meaning: 'there is no oauth2-proxy at this address',
         advice: 'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
+    },
+    {
+        id: 'callback-csrf',
+        stages: ['callback'],
+        pattern: /CSRF/i,
+        title: 'oauth2-proxy lost the login',
+        meaning: 'oauth2-proxy does not find the csrf cookie of this login',
+        advice: 'Run it again. If it happens each time: several replicas with different cookie secrets, or more than 15 minutes between start and end, or clocks that differ.',
+    },
+    {
+        id: 'callback-provider',
+        stages: ['callback'],
+        pattern: /identity provider returned an error/i,
+        title: 'Dex refused the login of oauth2-proxy',
+        meaning: 'Dex sent oauth2-proxy an error in place of a code',
+        advice: 'Give these lines to the administrator of the MLflow proxy: its client, scopes and redirect URL must fit the client in Dex.',
+    },
+    {
+        id: 'callback-forbidden',
+        stages: ['callback'],
+        pattern: /^403|permission/i,
+        title: 'oauth2-proxy refuses the account',
+        meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
+        advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+    },
+    {
+        id: 'callback-redeem',
+        stages: ['callback'],
+        pattern: /^5\d\d/,
+        title: 'oauth2-proxy could not finish the login',
+        meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
+        advice: 'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
+    },
+    {
+        id: 'callback-address',
+        stages: ['callback'],
+        pattern: /another login|^404/,
+        title: 'Callback not known to oauth2-proxy',
+        meaning: 'oauth2-proxy does not recognise its own callback address',
+        advice: 'Its redirect URL and its proxy prefix, or what the edge strips, do not fit together: that is for the administrator of the MLflow proxy.',
+    },
+    {
+        id: 'callback-cookie',
+        stages: ['callback'],
+        pattern: /without a session cookie/,
+        title: 'No session cookie',
+        meaning: 'oauth2-proxy ended the login without a session cookie of that name',
+        advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
+    },
+    {
+        id: 'header-too-large',
+        stages: ['proxy', 'callback', 'mlflow'],
+        pattern: /^431|Invalid HTTP request|(header|cookie).{0,30}too large|too (big|large).{0,20}(header|cookie)/i,
+        title: 'Session cookie too large',
+        meaning: 'something between here and MLflow does not take headers of this size',
+        advice: 'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.',
     },
     {
         id: 'workspace-forbidden',
@@ -29338,7 +29446,7 @@ function errorMessage(error) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7663);
-/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9786);
+/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4298);
 // The entry: a runner starts it without arguments and gets the action, anyone else gets the command line.
 
 
@@ -31575,33 +31683,166 @@ function escapeHtml(text) {
 
 /***/ }),
 
-/***/ 1196:
+/***/ 4388:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ variablesFor)
-/* harmony export */ });
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ handOver)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/trust.js
+var trust = __nccwpck_require__(7367);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./build/package.json
+var build_package = __nccwpck_require__(8797);
+;// CONCATENATED MODULE: ./build/src/python/source.js
+// Generated by npm run build from mlflow_auth_provider.py.
+const providerSource = "\"\"\"Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.\n\nMLflow finds this module by itself, through the entry point beside it, when its folder is on PYTHONPATH and\nMLFLOW_TRACKING_AUTH is \"mlflow-auth\". It must never fail on import: any error here would break `import mlflow`.\nPython 3.8, standard library only.\n\"\"\"\n\nimport datetime\nimport json\nimport os\nfrom urllib.parse import urljoin, urlsplit\n\nNAME = \"mlflow-auth\"\nFILE_VARIABLE = \"MLFLOW_AUTH_CREDENTIAL_FILE\"\nPORTS = {\"http\": 80, \"https\": 443}\n\n\nclass MlflowAuthError(Exception):\n    \"\"\"The credential did not work; the text says what to do.\"\"\"\n\n\nclass MlflowAuthProvider:\n    \"\"\"What MLflow asks of a request auth provider (mlflow/tracking/request_auth).\"\"\"\n\n    def get_name(self):\n        return NAME\n\n    def get_auth(self):\n        return authorize\n\n\ndef authorize(request):\n    \"\"\"Adds the credential to a prepared request of `requests`, if it goes to the tracking server.\"\"\"\n    credential = read_credential()\n    if not is_below(request.url, credential[\"tracking_uri\"]):\n        return request\n    if credential[\"method\"] == \"cookie\":\n        request.headers[\"Cookie\"] = credential[\"value\"]\n        # A token left behind in the environment would only be in the way.\n        request.headers.pop(\"Authorization\", None)\n    else:\n        request.headers[\"Authorization\"] = \"Bearer \" + credential[\"value\"]\n    # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which\n    # MLflow takes for success when it uploads an artifact.\n    request.headers[\"Accept\"] = \"application/json, */*\"\n    request.register_hook(\"response\", check)\n    return request\n\n\ndef read_credential():\n    \"\"\"The credential of now: the file is read for each request, since it may have been renewed.\"\"\"\n    path = os.environ.get(FILE_VARIABLE)\n    if not path:\n        raise MlflowAuthError(\"mlflow-auth: {} is not set. Log in again.\".format(FILE_VARIABLE))\n    try:\n        with open(path, encoding=\"utf-8\") as file:\n            return json.load(file)\n    except (OSError, ValueError) as error:\n        raise MlflowAuthError(\"mlflow-auth: the credential file cannot be read ({}). Log in again.\".format(error))\n\n\ndef check(response, *args, **kwargs):\n    \"\"\"Raises where the SDK would misunderstand: a rejected credential, a redirect away from the tracking server.\"\"\"\n    credential = read_credential()\n    location = response.headers.get(\"location\")\n    if location and 300 <= response.status_code <= 399:\n        target = urljoin(response.url, location)\n        if \"client_id=\" in target:\n            raise rejected(credential, \"a redirect to the login page\")\n        if not is_below(target, credential[\"tracking_uri\"]):\n            away = urlsplit(target)\n            raise MlflowAuthError(\n                \"mlflow-auth: {} redirects to {}://{}. The credential is not sent there; correct the tracking URI.\".format(\n                    credential[\"tracking_uri\"], away.scheme, away.netloc\n                )\n            )\n    if response.status_code == 401:\n        raise rejected(credential, \"401 \" + reason(response))\n    if response.status_code == 403 and (response.text.strip() == \"Forbidden\" or is_html(response)):\n        raise rejected(credential, \"403 \" + (\"a web page\" if is_html(response) else \"Forbidden\"))\n    return response\n\n\ndef rejected(credential, got):\n    \"\"\"What to tell when oauth2-proxy, or MLflow behind it, does not take the credential.\"\"\"\n    kind = \"session cookie\" if credential[\"method\"] == \"cookie\" else \"token\"\n    until = credential.get(\"expires_at\")\n    expired = until and parse_time(until) <= datetime.datetime.now(datetime.timezone.utc)\n    state = \"expired at {}\".format(until) if expired else \"was rejected ({})\".format(got)\n    return MlflowAuthError(\"mlflow-auth: the {} for {} {}. Log in again.\".format(kind, credential[\"tracking_uri\"], state))\n\n\ndef parse_time(text):\n    \"\"\"ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on.\"\"\"\n    return datetime.datetime.fromisoformat(text.replace(\"Z\", \"+00:00\"))\n\n\ndef reason(response):\n    \"\"\"The server's own reason in a few words.\"\"\"\n    try:\n        error = response.json().get(\"error\")\n        return str(error.get(\"message\") or \"\") if isinstance(error, dict) else str(error or \"\")\n    except (ValueError, AttributeError):\n        return \"\"\n\n\ndef is_html(response):\n    return \"text/html\" in response.headers.get(\"content-type\", \"\")\n\n\ndef is_below(url, base):\n    \"\"\"Whether the address is at or below the base: same scheme, host and port, and a path under its path.\"\"\"\n    one, other = urlsplit(url), urlsplit(base)\n    if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):\n        return False\n    path = other.path.rstrip(\"/\")\n    return one.path == path or one.path.startswith(path + \"/\")\n\n\ndef port_of(parts):\n    return parts.port or PORTS.get(parts.scheme)\n";
+
+;// CONCATENATED MODULE: ./build/src/publish/folder.js
+// The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
+
+
+
+
+
+/** Its own name, so that it can be told apart on a PYTHONPATH. */
+const PYTHON_FOLDER = 'mlflow-auth-python';
+/** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
+function writeFolder(path, { credential, trackingUri, roots }) {
+    const python = (0,external_node_path_.resolve)(path, PYTHON_FOLDER);
+    const distInfo = (0,external_node_path_.join)(python, `mlflow_auth_provider-${build_package/* version */.rE}.dist-info`);
+    (0,external_node_fs_.mkdirSync)(distInfo, { recursive: true, mode: 0o700 });
+    const credentialFile = (0,external_node_path_.resolve)(path, 'credential.json');
+    write(credentialFile, credentialJson(credential, trackingUri));
+    write((0,external_node_path_.join)(python, 'mlflow_auth_provider.py'), providerSource);
+    // METADATA, since pip complains without it; no RECORD, so that the module is no requirement of a logged model.
+    write((0,external_node_path_.join)(distInfo, 'METADATA'), `Metadata-Version: 2.1\nName: mlflow-auth-provider\nVersion: ${build_package/* version */.rE}\n`);
+    const entry = 'mlflow-auth = mlflow_auth_provider:MlflowAuthProvider';
+    write((0,external_node_path_.join)(distInfo, 'entry_points.txt'), `[mlflow.request_auth_provider]\n${entry}\n`);
+    const certificates = roots && (0,external_node_path_.resolve)(path, 'ca.pem');
+    if (certificates)
+        write(certificates, `${roots.join('\n')}\n`);
+    return { credentialFile, python, certificates };
+}
+/** What src/python/mlflow_auth_provider.py reads. */
+function credentialJson(credential, trackingUri) {
+    return JSON.stringify({
+        tracking_uri: trackingUri,
+        method: credential.method,
+        value: credential.method === 'token' ? credential.token : credential.cookie,
+        expires_at: credential.expiresAt?.toISOString(),
+    });
+}
+function write(path, text) {
+    const unfinished = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
+    (0,external_node_fs_.writeFileSync)(unfinished, text, { mode: 0o600, flag: 'wx' });
+    (0,external_node_fs_.renameSync)(unfinished, path);
+}
+
+;// CONCATENATED MODULE: ./build/src/publish/overrides.js
+// Finds what would keep the MLflow SDK from using the credential that it is given (mlflow/utils/credentials.py, rest_utils.py).
+
+/**
+ * Says in a sentence each what else the SDK would listen to.
+ * @param readFile of a text file; may throw
+ * @param withProvider whether the Python provider is handed over, which wins over all but SigV4
+ */
+function overridesOf(env, trackingUri, readFile, withProvider) {
+    const home = env.HOME ?? env.USERPROFILE ?? '';
+    const read = (path) => {
+        try {
+            return path ? readFile(path) : '';
+        }
+        catch {
+            return '';
+        }
+    };
+    const found = [];
+    const elsewhere = withProvider ? 'where the Python provider is not used (python -I, other SDKs)' : 'always';
+    const credentials = read(home && (0,external_node_path_.join)(home, '.mlflow', 'credentials'));
+    const file = /mlflow_tracking_username[\s\S]*mlflow_tracking_password/.test(credentials);
+    if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
+        const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
+        found.push(`${where} hold a login that the SDK sends in place of ours, ${elsewhere}: remove it`);
+    }
+    const { hostname } = new URL(trackingUri);
+    const machines = read(env.NETRC || (home && (0,external_node_path_.join)(home, '.netrc'))).matchAll(/^\s*machine\s+(\S+)/gm);
+    if ([...machines].some(([, machine]) => machine === hostname)) {
+        found.push(`~/.netrc has a login for ${hostname}, which overwrites a token, ${elsewhere}: remove it`);
+    }
+    if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
+        found.push('MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it');
+    }
+    const auth = env.MLFLOW_TRACKING_AUTH;
+    if (auth && auth !== 'mlflow-auth') {
+        found.push(withProvider
+            ? `MLFLOW_TRACKING_AUTH was ${auth} and is replaced`
+            : `MLFLOW_TRACKING_AUTH is ${auth}, whose provider may overwrite our credential: unset it`);
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./build/src/publish/variables.js
 // What is handed over: the names under which the stock MLflow SDK finds a credential.
+
+
 /**
  * The variables for the SDK (mlflow/environment_variables.py), in the order in which they are shown.
  * The certificate and "insecure" exclude each other there, and an empty value of the former would turn checks off.
- * @param certificatePath PEM file with the roots for the SDK, if there is a private CA
  */
-function variablesFor(credential, settings, certificatePath) {
-    const list = [
-        { name: 'MLFLOW_TRACKING_URI', value: settings.trackingUri, secret: false },
-        { name: 'MLFLOW_TRACKING_TOKEN', value: credential.token, secret: true },
-        { name: 'MLFLOW_WORKSPACE', value: settings.workspace ?? '', secret: false },
-        { name: 'MLFLOW_TRACKING_SERVER_CERT_PATH', value: certificatePath ?? '', secret: false },
-        { name: 'MLFLOW_TRACKING_INSECURE_TLS', value: settings.insecureTls ? 'true' : '', secret: false },
-    ];
-    return list.filter(({ value }) => value !== '');
+function variablesFor({ credential, settings, folder, pythonPath, certificates }) {
+    const others = (pythonPath ?? '').split(external_node_path_.delimiter).filter((path) => path && (0,external_node_path_.basename)(path) !== PYTHON_FOLDER);
+    const list = {
+        MLFLOW_TRACKING_URI: settings.trackingUri,
+        MLFLOW_TRACKING_TOKEN: credential.method === 'token' ? credential.token : '',
+        MLFLOW_PROXY_COOKIE: credential.method === 'cookie' ? credential.cookie : '',
+        MLFLOW_WORKSPACE: settings.workspace ?? '',
+        MLFLOW_TRACKING_SERVER_CERT_PATH: folder?.certificates ?? certificates ?? '',
+        MLFLOW_TRACKING_INSECURE_TLS: settings.insecureTls ? 'true' : '',
+        MLFLOW_TRACKING_AUTH: folder ? 'mlflow-auth' : '',
+        MLFLOW_AUTH_CREDENTIAL_FILE: folder?.credentialFile ?? '',
+        PYTHONPATH: folder ? [folder.python, ...others].join(external_node_path_.delimiter) : '',
+    };
+    return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
+}
+
+;// CONCATENATED MODULE: ./build/src/publish/handover.js
+// Puts together what is handed over, for either door: the folder for the SDK, the variables, and what stands in their way.
+
+
+
+
+
+/**
+ * Writes the folder, where there is to be one, and lists the variables.
+ * @param dir folder to write, or undefined for none
+ * @param warn told of everything that would keep the SDK from using the credential
+ */
+function handOver(credential, settings, dir, env, readFile, warn) {
+    const { ca, trackingUri } = settings;
+    // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
+    const folder = dir ? writeFolder(dir, { credential, trackingUri, roots: ca && (0,trust/* trustedRoots */.V)(ca.pem) }) : undefined;
+    for (const text of overridesOf(env, trackingUri, readFile, folder !== undefined))
+        warn(text);
+    if (!folder && credential.method === 'cookie') {
+        warn('the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it');
+    }
+    const certificates = ca?.path && (0,external_node_path_.resolve)(ca.path);
+    return variablesFor({ credential, settings, folder, pythonPath: env.PYTHONPATH, certificates });
 }
 
 
 /***/ }),
 
-/***/ 8770:
+/***/ 4179:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31751,6 +31992,563 @@ function worthRepeating(error) {
 }
 function outOfTime(tried, total) {
     return new errors/* AuthError */.lR({ stage: 'connect', tried, got: `the time ran out: ${total / 1000} s for the whole login` });
+}
+
+// EXTERNAL MODULE: ./build/src/credential.js
+var src_credential = __nccwpck_require__(2852);
+;// CONCATENATED MODULE: ./build/src/dex/answer.js
+// Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
+
+const MAX_REASON = 240;
+/** The body as a JSON object, or undefined when it is anything else. */
+function jsonObject(body) {
+    const value = json(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+/** The objects of a JSON array; empty when the body is anything else. */
+function jsonArray(body) {
+    const value = json(body);
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
+}
+function json(body) {
+    try {
+        return JSON.parse(body);
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * The JSON object of a 200 answer.
+ * @throws AuthError with the server's own reason for any other status, and for a body that is no JSON object
+ */
+function expectJson(answer, stage, hint) {
+    const json = jsonObject(answer.body);
+    if (answer.status !== 200 || !json)
+        throw refusal(answer, stage, hint);
+    return json;
+}
+/** The error for an answer that is not the expected one. */
+function refusal(answer, stage, hint) {
+    const got = `${answer.status} ${whereTo(answer)}${reasonOf(answer)}`.trim();
+    return new errors/* AuthError */.lR({ stage, tried: answer.tried, got, ...(hint ? { hint } : {}) });
+}
+/** Where a redirect points, without its query, which may hold a code. */
+function whereTo(answer) {
+    const location = answer.headers.get('location');
+    if (!location || answer.status < 300 || answer.status > 399)
+        return '';
+    const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
+    const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
+    return `redirect to ${url ? url.origin + url.pathname : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
+}
+/**
+ * The server's own reason. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
+ * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
+ * Of a page only its title or heading, and the request id that oauth2-proxy prints.
+ */
+function reasonOf({ body, headers }) {
+    const json = jsonObject(body);
+    if (json) {
+        const inner = typeof json.error === 'object' && json.error !== null ? json.error : {};
+        const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
+        const text = [json.message, json.error_description, inner.message].find(isText);
+        return oneLine([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
+    }
+    if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body))
+        return htmlReason(body);
+    return oneLine(body) || 'an empty answer';
+}
+function htmlReason(page) {
+    const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
+    const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
+    const texts = [...new Set(parts)]
+        .filter((text) => text && !/^(More Info$|Request ID)/.test(text))
+        .slice(0, 3)
+        .join(' - ');
+    return oneLine(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
+}
+function isText(value) {
+    return typeof value === 'string' && value !== '';
+}
+/** One short line without control characters. */
+function oneLine(text) {
+    const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+    return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}...` : line;
+}
+
+;// CONCATENATED MODULE: ./build/src/dex/authorize.js
+// The first request of a login: announces it to the platform, which answers with the id of the login request.
+
+
+/**
+ * Begins a login with an OAuth 2.0 authorization request (RFC 6749, 4.1.1).
+ * @param query of the request, without "?", passed on byte for byte
+ * @param retry whether a failed connection may be tried again
+ * @returns `req`, the opaque id of the login request
+ * @throws AuthError
+ */
+async function authorize(http, platform, query, retry) {
+    const sent = new URLSearchParams(query).get('redirect_uri');
+    const answer = await http(`${platform}/dex/api/v1/authorize?${query}`, {
+        stage: 'authorize',
+        what: 'begin the login',
+        headers: { accept: 'application/json' },
+        retry,
+    });
+    const hint = /redirect_uri/i.test(answer.body) ? `The redirect URI sent was ${sent}.` : undefined;
+    const { req } = expectJson(answer, 'authorize', hint);
+    if (typeof req === 'string' && req !== '')
+        return req;
+    if (/"(error|reason|message)"/.test(answer.body))
+        throw refusal(answer, 'authorize', hint);
+    throw new errors/* AuthError */.lR({ stage: 'authorize', tried: answer.tried, got: `${answer.status} JSON without "req"` });
+}
+
+;// CONCATENATED MODULE: ./build/src/dex/local-login.js
+// The one request that carries the password, and what comes back: the redirect URI with a code.
+
+
+/** Rows of the table of symptoms that another connector may explain. */
+const MAYBE_ANOTHER_CONNECTOR = ['wrong-password', 'connector'];
+/**
+ * Logs in at a connector that takes passwords. Sent once: a failed login counts towards a lockout.
+ * @returns the parameters with which the platform answers in `redirect_url`, in its query or its fragment
+ * @throws AuthError
+ */
+async function logIn(http, login) {
+    const { platform, connector, req, username, password } = login;
+    const address = `${platform}/dex/api/v1/authorize/${encodeURIComponent(connector)}?req=${encodeURIComponent(req)}`;
+    const answer = await http(address, {
+        stage: 'login',
+        what: `log in as ${username} at the connector ${connector}`,
+        headers: { accept: 'application/json', 'content-type': 'application/json' },
+        body: JSON.stringify({ account: username, password }),
+    });
+    if (answer.status !== 200) {
+        const error = refusal(answer, 'login');
+        if (!MAYBE_ANOTHER_CONNECTOR.includes(error.id))
+            throw error;
+        throw refusal(answer, 'login', await connectorHint(http, platform, connector));
+    }
+    const { redirect_url } = expectJson(answer, 'login');
+    const failed = (got) => new errors/* AuthError */.lR({ stage: 'login', tried: answer.tried, got });
+    if (typeof redirect_url !== 'string') {
+        if (/"(error|reason|message)"/.test(answer.body))
+            throw refusal(answer, 'login');
+        throw failed(`${answer.status} JSON without "redirect_url"`);
+    }
+    if (!URL.canParse(redirect_url, platform))
+        throw failed('a redirect_url that is no address');
+    const parameters = parametersOf(new URL(redirect_url, platform));
+    const error = parameters.get('error');
+    if (error)
+        throw failed(oneLine(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
+    return parameters;
+}
+/** The query's parameters, or the fragment's where the query has none of an answer's. */
+function parametersOf(url) {
+    const answers = ['code', 'error', 'id_token'];
+    const inQuery = answers.some((name) => url.searchParams.has(name));
+    const fragment = new URLSearchParams(url.hash.slice(1));
+    return !inQuery && answers.some((name) => fragment.has(name)) ? fragment : url.searchParams;
+}
+/** Names the connectors that there are: "wrong password" often means "another connector". */
+async function connectorHint(http, platform, connector) {
+    const request = { stage: 'login', what: 'list the connectors' };
+    const answer = await http(`${platform}/dex/api/v1/connectors`, request).catch(() => undefined);
+    const list = jsonArray(answer?.body ?? '');
+    const ids = list.map((one) => one?.conn_id ?? one?.id).filter((id) => typeof id === 'string');
+    if (ids.length === 0)
+        return '';
+    const known = ids.includes(connector) ? 'The platform has' : `There is no connector ${connector}; the platform has`;
+    return `${known}: ${oneLine(ids.join(', '))}.`;
+}
+
+;// CONCATENATED MODULE: ./build/src/dex/password.js
+// Encrypts the password as the platform's own login page does: RSAES-PKCS1-v1_5 (RFC 8017, 7.2.1).
+
+/** 0x00 0x02, a 0x00 in front of the message, and at least 8 random bytes (RFC 8017, 7.2.1). */
+const PADDING_BYTES = 11;
+/**
+ * Encrypts `{"ts":…,"password":"…"}` and returns it in base64.
+ * @throws AuthError when that is longer than the key can hold (245 bytes for 2048 bits)
+ */
+async function encryptPassword({ ts, key }, password) {
+    const message = Buffer.from(`{"ts":${ts},"password":${JSON.stringify(password)}}`, 'utf8');
+    const { n = '', e = '' } = await crypto.subtle.exportKey('jwk', key);
+    const modulus = Buffer.from(n, 'base64url');
+    const room = modulus.byteLength - PADDING_BYTES;
+    if (message.byteLength > room) {
+        const got = `with its frame and escapes the password takes ${message.byteLength} bytes, and the platform's ${modulus.byteLength * 8}-bit key holds ${room} bytes`;
+        throw new errors/* AuthError */.lR({ stage: 'password', tried: 'encrypt the password', got });
+    }
+    return rsa(pad(message, modulus.byteLength), modulus, Buffer.from(e, 'base64url')).toString('base64');
+}
+/** EME-PKCS1-v1_5 encoding to `length` bytes. */
+function pad(message, length) {
+    const filler = Buffer.alloc(length - message.byteLength - 3);
+    crypto.getRandomValues(filler);
+    for (let i = 0; i < filler.length; i++)
+        while (filler[i] === 0)
+            crypto.getRandomValues(filler.subarray(i, i + 1));
+    return Buffer.concat([Buffer.from([0, 2]), filler, Buffer.from([0]), message]);
+}
+/** RSAEP: message^e mod n, as many bytes as n has (RFC 8017, 5.1.1). */
+function rsa(message, n, e) {
+    const number = (bytes) => BigInt(`0x${bytes.toString('hex')}`);
+    const modulus = number(n);
+    let base = number(message);
+    let result = 1n;
+    for (let exponent = number(e); exponent > 0n; exponent >>= 1n) {
+        if (exponent & 1n)
+            result = (result * base) % modulus;
+        base = (base * base) % modulus;
+    }
+    return Buffer.from(result.toString(16).padStart(n.byteLength * 2, '0'), 'hex');
+}
+
+;// CONCATENATED MODULE: ./build/src/dex/pubkey.js
+// The public key with which the password is encrypted, in every form in which platforms send it.
+
+
+/** RSA as Web Crypto imports it; the padding that it would use is not used. */
+const ALGORITHM = { name: 'RSA-OAEP', hash: 'SHA-256' };
+/**
+ * Asks for the key. Its time stamp serves for one login.
+ * @returns undefined when the platform has no key (404), as before Dex v2 of the vendor
+ * @throws AuthError
+ */
+async function fetchLoginKey(http, platform, retry) {
+    const answer = await http(`${platform}/dex/pubkey`, {
+        stage: 'pubkey',
+        what: 'ask for the public key',
+        headers: { accept: 'application/json' },
+        retry,
+    });
+    if (answer.status === 404)
+        return undefined;
+    const { ts, pubkey, pubkey_encode } = expectJson(answer, 'pubkey');
+    const forms = [pubkey, decoded(pubkey_encode)].filter((form) => typeof form === 'string' && form !== '');
+    for (const form of forms) {
+        const key = await importKey(form);
+        if (key && (typeof ts === 'string' || typeof ts === 'number'))
+            return { ts: asJson(ts, answer.body), key };
+    }
+    const got = forms.length === 0 ? 'JSON without a key' : `a key or "ts" of an unknown form (ts: ${typeof ts})`;
+    throw new errors/* AuthError */.lR({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
+}
+/** Numbers keep the digits in which they came, however many. */
+function asJson(ts, body) {
+    return typeof ts === 'string' ? JSON.stringify(ts) : (/"ts"\s*:\s*([-+.\deE]+)/.exec(body)?.[1] ?? String(ts));
+}
+/** `pubkey_encode` is the PEM text in base64. */
+function decoded(value) {
+    return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined;
+}
+/**
+ * Imports SPKI or PKCS#1 (RFC 8017, A.1.1), as PEM with or without its line breaks, or as bare base64 DER.
+ * @returns undefined when it is none of them
+ */
+async function importKey(text) {
+    const base64 = text.replace(/-----[A-Z ]+-----/g, '').replace(/\\n|\s/g, '');
+    if (!/^[A-Za-z0-9+/]+=*$/.test(base64))
+        return undefined;
+    const der = Buffer.from(base64, 'base64');
+    for (const spki of [der, spkiAround(der)]) {
+        try {
+            return await crypto.subtle.importKey('spki', new Uint8Array(spki), ALGORITHM, true, ['encrypt']);
+        }
+        catch {
+            // Not this form; the next one may be it.
+        }
+    }
+    return undefined;
+}
+/** The fixed AlgorithmIdentifier of rsaEncryption (RFC 3279, 2.3.1) around a PKCS#1 key. */
+function spkiAround(pkcs1) {
+    const algorithm = Buffer.from('300d06092a864886f70d0101010500', 'hex');
+    const bits = derValue(0x03, Buffer.concat([Buffer.from([0]), pkcs1]));
+    return derValue(0x30, Buffer.concat([algorithm, bits]));
+}
+/** A DER value with its tag and length (X.690, 8.1). */
+function derValue(tag, content) {
+    const length = content.byteLength;
+    const bytes = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+    return Buffer.concat([Buffer.from([tag, ...bytes]), content]);
+}
+
+;// CONCATENATED MODULE: ./build/src/dex/login.js
+// A whole login at the platform: authorize and the public key at the same time, then the password, once.
+
+
+
+
+
+/**
+ * Drives the login page's own API with an authorization request made elsewhere: by the token method or by oauth2-proxy.
+ * @param query of the authorization request, passed on byte for byte; the key is asked for without waiting for it
+ * @param retry whether what comes before the password may be tried again
+ * @returns the parameters of the redirect: code and state
+ * @throws AuthError
+ */
+async function dexLogin({ http, mask, step }, account, query, retry) {
+    const { platform, connector, username } = account;
+    const begin = async () => {
+        const request = await query;
+        return step('login begun', () => authorize(http, platform, request, retry));
+    };
+    const [req, key] = await Promise.all([
+        begin(),
+        step('public key received', () => fetchLoginKey(http, platform, retry)),
+    ]);
+    const password = await protect(key, account);
+    mask(password);
+    const parameters = await step(`logged in as ${username} (connector ${connector})`, () => logIn(http, { platform, connector, req, username, password }));
+    mask(parameters.get('code') ?? '');
+    return parameters;
+}
+async function protect(key, account) {
+    if (key)
+        return encryptPassword(key, account.password);
+    if (account.allowBase64Password)
+        return Buffer.from(account.password, 'utf8').toString('base64');
+    const got = '404: the platform has no public key at this address';
+    const hint = 'A very old platform takes the password in base64: allow-base64-password permits that by name.';
+    throw new errors/* AuthError */.lR({
+        stage: 'pubkey',
+        tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`,
+        got,
+        hint,
+    });
+}
+
+;// CONCATENATED MODULE: ./build/src/oauth2-proxy/cookies.js
+// The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
+
+/** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
+function cookiesOf(headers) {
+    return (0,undici/* getSetCookies */.yI)(headers).filter((cookie) => cookie !== null);
+}
+/** Cookies of one login at one server. Deleted ones are gone. */
+class Jar {
+    #cookies = new Map();
+    /** Takes what an answer sets, and drops what it deletes. */
+    take(headers) {
+        for (const { name, value, maxAge, expires } of cookiesOf(headers)) {
+            const deleted = value === '' || (maxAge !== undefined && maxAge <= 0) || (expires && Number(expires) <= Date.now());
+            if (deleted)
+                this.#cookies.delete(name);
+            else
+                this.#cookies.set(name, value);
+        }
+    }
+    get names() {
+        return [...this.#cookies.keys()];
+    }
+    /** Value of the Cookie header. */
+    toString() {
+        return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    }
+}
+/**
+ * The name of the session cookie, which the csrf cookie tells: `{name}_csrf`, or with --cookie-csrf-per-request
+ * `{name}_{first 8 characters of the state's nonce}_csrf` (pkg/cookies/csrf.go).
+ * @param state as sent, in plain or with --encode-state in base64url
+ */
+function sessionCookieName(cookieNames, state) {
+    const csrf = cookieNames.find((name) => name.endsWith('_csrf'))?.slice(0, -'_csrf'.length);
+    const nonces = [state, Buffer.from(state, 'base64url').toString('latin1')].map((text) => `_${text.slice(0, 8)}`);
+    const nonce = nonces.find((suffix) => suffix.length === 9 && csrf?.endsWith(suffix));
+    return nonce ? csrf?.slice(0, -nonce.length) : csrf;
+}
+/**
+ * The session in the answer to the callback: the cookie `name`, or else its chunks `name_0`, `name_1`, … up to the first
+ * gap, as oauth2-proxy reads them back. The csrf cookie is never one, nor is a cookie that is deleted.
+ */
+function sessionCookie(headers, name) {
+    const set = new Map(cookiesOf(headers).map((cookie) => [cookie.name, cookie]));
+    const present = (key) => (set.get(key)?.value ? set.get(key) : undefined);
+    const single = present(name);
+    const chunks = [];
+    for (let chunk = present(`${name}_0`); chunk; chunk = present(`${name}_${chunks.length}`))
+        chunks.push(chunk);
+    const cookies = single ? [single] : chunks;
+    if (cookies.length === 0)
+        return undefined;
+    return { parts: cookies.map(({ name, value }) => ({ name, value })), maxAge: cookies[0]?.maxAge };
+}
+
+;// CONCATENATED MODULE: ./build/src/oauth2-proxy/callback.js
+// Ends a login at oauth2-proxy: gives it the code, and takes its session cookie.
+
+
+
+const USUAL_NAME = '_oauth2_proxy';
+/**
+ * Takes code and state to the callback, with the csrf cookie, which only the host of the start may see. That may be the
+ * in-cluster Service while the redirect URI is the public route; oauth2-proxy redeems with the latter all the same.
+ * @param parameters of the redirect, with code and state
+ * @param wantedName of the session cookie, when the user gave one
+ * @throws AuthError unless the answer is a redirect with a session cookie
+ */
+async function finishProxyLogin(http, trackingUri, login, parameters, wantedName) {
+    const { jar, state, redirectUri } = login;
+    const sameHost = redirectUri.origin === new URL(trackingUri).origin;
+    const target = new URL(sameHost ? redirectUri : `${trackingUri}/oauth2/callback`);
+    target.searchParams.set('code', parameters.get('code') ?? '');
+    target.searchParams.set('state', state);
+    // One try: the code is spent by it.
+    const answer = await http(target, {
+        stage: 'callback',
+        what: 'hand the code to oauth2-proxy',
+        headers: { accept: 'text/html', cookie: jar.toString() },
+    });
+    if (answer.status < 300 || answer.status > 399)
+        throw refusal(answer, 'callback');
+    const name = wantedName ?? sessionCookieName(jar.names, state) ?? USUAL_NAME;
+    const session = sessionCookie(answer.headers, name);
+    if (session)
+        return session;
+    const again = /[?&]client_id=/.test(answer.headers.get('location') ?? '') ? 'to another login ' : '';
+    const got = `${answer.status} redirect ${again}without a session cookie "${name}"`;
+    throw new errors/* AuthError */.lR({ stage: 'callback', tried: answer.tried, got });
+}
+
+;// CONCATENATED MODULE: ./build/src/oauth2-proxy/start.js
+// Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
+
+
+
+/** The start of a login whatever the settings are, and a protected page, which starts one without the provider button. */
+const ENTRANCES = ['/oauth2/start?rd=%2F', '/'];
+const MAX_REDIRECTS = 3;
+/**
+ * Starts a login at `{trackingUri}/oauth2/start`, or at `{trackingUri}/`, or by the form of the sign-in page.
+ * @throws AuthError when this is not oauth2-proxy, or when MLflow answers without any login
+ */
+async function startProxyLogin(http, trackingUri) {
+    let last;
+    for (const entrance of ENTRANCES) {
+        const jar = new Jar();
+        let answer = await visit(http, `${trackingUri}${entrance}`, jar);
+        const form = signInForm(answer);
+        if (!redirectToLogin(answer) && form)
+            answer = await visit(http, form, jar);
+        const login = redirectToLogin(answer);
+        if (login)
+            return { ...login, jar };
+        last = answer;
+        if (answer.status >= 500)
+            break;
+    }
+    throw await notAProxy(http, trackingUri, last);
+}
+/** Asks for a page, and goes along with redirects within the same host, such as to a trailing slash or to https. */
+async function visit(http, address, jar) {
+    for (let hops = 0;; hops++) {
+        // With application/json here oauth2-proxy would answer 401 in place of the redirect.
+        const headers = { accept: 'text/html', ...(`${jar}` ? { cookie: `${jar}` } : {}) };
+        const answer = await http(address, {
+            stage: 'proxy',
+            what: 'begin the login at oauth2-proxy',
+            headers,
+            retry: true,
+        });
+        jar.take(answer.headers);
+        const target = locationOf(answer);
+        if (!target || redirectToLogin(answer) || hops === MAX_REDIRECTS)
+            return answer;
+        if (target.hostname !== answer.url.hostname || (answer.url.protocol === 'https:' && target.protocol !== 'https:'))
+            return answer;
+        address = target.href;
+    }
+}
+function locationOf({ status, headers, url }) {
+    const location = headers.get('location');
+    const redirects = status >= 300 && status <= 399 && location !== null && URL.canParse(location, url.href);
+    return redirects ? new URL(location, url) : undefined;
+}
+/** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
+function redirectToLogin(answer) {
+    const parameters = locationOf(answer)?.searchParams;
+    const redirectUri = parameters?.get('redirect_uri') ?? '';
+    if (!parameters?.get('client_id') || !URL.canParse(redirectUri))
+        return undefined;
+    const query = (answer.headers.get('location') ?? '').replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
+    return { query, state: parameters.get('state') ?? '', redirectUri: new URL(redirectUri) };
+}
+/** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
+function signInForm({ status, body, url }) {
+    const action = /<form[^>]*\saction="([^"]*\/start)"/i.exec(body)?.[1];
+    if ((status !== 403 && status !== 200) || action === undefined || !URL.canParse(action, url.href))
+        return undefined;
+    const target = new URL(action, url);
+    // Behind an edge that strips a prefix, the page does not know that prefix.
+    const prefix = url.pathname.replace(/\/(oauth2\/.*)?$/, '');
+    if (!target.pathname.startsWith(`${prefix}/`))
+        target.pathname = prefix + target.pathname;
+    target.searchParams.set('rd', '/');
+    return target.origin === url.origin ? target.href : undefined;
+}
+/** Tells what is there in place of oauth2-proxy. */
+async function notAProxy(http, trackingUri, answer) {
+    if (answer.status >= 300)
+        return refusal(answer, 'proxy');
+    const request = {
+        stage: 'proxy',
+        what: 'ask MLflow without a login',
+        headers: { accept: 'application/json' },
+    };
+    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, request);
+    const open = info.status === 200 && jsonObject(info.body) !== undefined;
+    const got = open ? '200: MLflow answers without any login' : `${answer.status} ${reasonOf(answer)}`;
+    return new errors/* AuthError */.lR({ stage: 'proxy', tried: answer.tried, got });
+}
+
+;// CONCATENATED MODULE: ./build/src/methods/code.js
+// What both methods check in the answer to a login, before the code goes anywhere.
+
+/**
+ * The code of a redirect, if it answers the login that was begun (RFC 6749, 10.12).
+ * @throws AuthError when the state differs or the code is missing
+ */
+function codeFrom(parameters, state) {
+    const failed = (got) => new errors/* AuthError */.lR({ stage: 'login', tried: 'read the code from the answer to the login', got });
+    const back = parameters.get('state');
+    if (back !== state)
+        throw failed(`${back === null ? 'no state' : 'a state'} that is not the one that was sent`);
+    const code = parameters.get('code');
+    if (!code)
+        throw failed('a redirect without a code');
+    return code;
+}
+
+;// CONCATENATED MODULE: ./build/src/methods/cookie.js
+// The cookie method: oauth2-proxy begins and ends the login, we do in between what a browser would; it ends in its session cookie.
+
+
+
+
+
+/** Seconds after which the id token in the session ends by default, whatever the cookie says; MLflow then answers 401. */
+const TOKEN_LIFE = 86_400;
+/** @throws AuthError */
+async function cookieMethod(context, request) {
+    const { http, mask, step } = context;
+    const { trackingUri, cookieName } = request;
+    const starting = step('login begun at oauth2-proxy', () => startProxyLogin(http, trackingUri));
+    const query = starting.then((login) => login.query);
+    const parameters = await dexLogin(context, request, query, true);
+    const login = await starting;
+    codeFrom(parameters, login.state);
+    const { parts, maxAge } = await step('code exchanged for a session cookie', () => finishProxyLogin(http, trackingUri, login, parameters, cookieName));
+    const cookie = parts.map(({ name, value }) => `${name}=${value}`).join('; ');
+    const expiresAt = new Date(Date.now() + Math.min(maxAge ?? TOKEN_LIFE, TOKEN_LIFE) * 1000);
+    const credential = { method: 'cookie', cookie, identity: '', expiresAt };
+    for (const secret of (0,src_credential/* secretsOf */.F)(credential))
+        mask(secret);
+    return credential;
 }
 
 ;// CONCATENATED MODULE: ./node_modules/oauth4webapi/build/index.js
@@ -34283,84 +35081,6 @@ const _nopkce = (/* unused pure expression or super */ null && (nopkce));
 const _nodiscoverycheck = Symbol();
 const _expectedIssuer = Symbol();
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./build/src/dex/answer.js
-// Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
-
-const MAX_REASON = 240;
-/** The body as a JSON object, or undefined when it is anything else. */
-function jsonObject(body) {
-    const value = json(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-}
-/** The objects of a JSON array; empty when the body is anything else. */
-function jsonArray(body) {
-    const value = json(body);
-    return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
-}
-function json(body) {
-    try {
-        return JSON.parse(body);
-    }
-    catch {
-        return undefined;
-    }
-}
-/**
- * The JSON object of a 200 answer.
- * @throws AuthError with the server's own reason for any other status, and for a body that is no JSON object
- */
-function expectJson(answer, stage, hint) {
-    const json = jsonObject(answer.body);
-    if (answer.status !== 200 || !json)
-        throw refusal(answer, stage, hint);
-    return json;
-}
-/** The error for an answer that is not the expected one. */
-function refusal(answer, stage, hint) {
-    const got = `${answer.status} ${whereTo(answer)}${reasonOf(answer)}`.trim();
-    return new errors/* AuthError */.lR({ stage, tried: answer.tried, got, ...(hint ? { hint } : {}) });
-}
-/** Where a redirect points, without its query, which may hold a code. */
-function whereTo(answer) {
-    const location = answer.headers.get('location');
-    if (!location || answer.status < 300 || answer.status > 399)
-        return '';
-    const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
-    const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
-    return `redirect to ${url ? url.origin + url.pathname : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
-}
-/**
- * The server's own reason. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
- * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
- * Of a page only its title or heading, and the request id that oauth2-proxy prints.
- */
-function reasonOf({ body, headers }) {
-    const json = jsonObject(body);
-    if (json) {
-        const inner = typeof json.error === 'object' && json.error !== null ? json.error : {};
-        const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
-        const text = [json.message, json.error_description, inner.message].find(isText);
-        return oneLine([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
-    }
-    if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body))
-        return htmlReason(body);
-    return oneLine(body) || 'an empty answer';
-}
-function htmlReason(page) {
-    const parts = [...page.matchAll(/<(title|h2|p)\b[^>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
-    const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
-    const texts = [...new Set(parts)].filter(Boolean).slice(0, 3).join(' - ');
-    return oneLine(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
-}
-function isText(value) {
-    return typeof value === 'string' && value !== '';
-}
-/** One short line without control characters. */
-function oneLine(text) {
-    const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-    return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}...` : line;
-}
-
 ;// CONCATENATED MODULE: ./build/src/dex/claims.js
 // What an id token says of itself. It is read here, not trusted: the checks are made where it is received.
 
@@ -34376,248 +35096,6 @@ function identityOf({ email, preferred_username, name, sub }) {
 /** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */
 function expiryOf({ exp }) {
     return typeof exp === 'number' && Number.isFinite(exp) && exp < 8.64e12 ? new Date(exp * 1000) : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/authorize.js
-// The first request of a login: announces it to the platform, which answers with the id of the login request.
-
-
-/**
- * Begins a login with an OAuth 2.0 authorization request (RFC 6749, 4.1.1).
- * @param query of the request, without "?", passed on byte for byte
- * @param retry whether a failed connection may be tried again
- * @returns `req`, the opaque id of the login request
- * @throws AuthError
- */
-async function authorize(http, platform, query, retry) {
-    const sent = new URLSearchParams(query).get('redirect_uri');
-    const answer = await http(`${platform}/dex/api/v1/authorize?${query}`, {
-        stage: 'authorize',
-        what: 'begin the login',
-        headers: { accept: 'application/json' },
-        retry,
-    });
-    const hint = /redirect_uri/i.test(answer.body) ? `The redirect URI sent was ${sent}.` : undefined;
-    const { req } = expectJson(answer, 'authorize', hint);
-    if (typeof req === 'string' && req !== '')
-        return req;
-    if (/"(error|reason|message)"/.test(answer.body))
-        throw refusal(answer, 'authorize', hint);
-    throw new errors/* AuthError */.lR({ stage: 'authorize', tried: answer.tried, got: `${answer.status} JSON without "req"` });
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/local-login.js
-// The one request that carries the password, and what comes back: the redirect URI with a code.
-
-
-/** Rows of the table of symptoms that another connector may explain. */
-const MAYBE_ANOTHER_CONNECTOR = ['wrong-password', 'connector'];
-/**
- * Logs in at a connector that takes passwords. Sent once: a failed login counts towards a lockout.
- * @returns the parameters with which the platform answers in `redirect_url`, in its query or its fragment
- * @throws AuthError
- */
-async function logIn(http, login) {
-    const { platform, connector, req, username, password } = login;
-    const address = `${platform}/dex/api/v1/authorize/${encodeURIComponent(connector)}?req=${encodeURIComponent(req)}`;
-    const answer = await http(address, {
-        stage: 'login',
-        what: `log in as ${username} at the connector ${connector}`,
-        headers: { accept: 'application/json', 'content-type': 'application/json' },
-        body: JSON.stringify({ account: username, password }),
-    });
-    if (answer.status !== 200) {
-        const error = refusal(answer, 'login');
-        if (!MAYBE_ANOTHER_CONNECTOR.includes(error.id))
-            throw error;
-        throw refusal(answer, 'login', await connectorHint(http, platform, connector));
-    }
-    const { redirect_url } = expectJson(answer, 'login');
-    const failed = (got) => new errors/* AuthError */.lR({ stage: 'login', tried: answer.tried, got });
-    if (typeof redirect_url !== 'string') {
-        if (/"(error|reason|message)"/.test(answer.body))
-            throw refusal(answer, 'login');
-        throw failed(`${answer.status} JSON without "redirect_url"`);
-    }
-    if (!URL.canParse(redirect_url, platform))
-        throw failed('a redirect_url that is no address');
-    const parameters = parametersOf(new URL(redirect_url, platform));
-    const error = parameters.get('error');
-    if (error)
-        throw failed(oneLine(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
-    return parameters;
-}
-/** The query's parameters, or the fragment's where the query has none of an answer's. */
-function parametersOf(url) {
-    const answers = ['code', 'error', 'id_token'];
-    const inQuery = answers.some((name) => url.searchParams.has(name));
-    const fragment = new URLSearchParams(url.hash.slice(1));
-    return !inQuery && answers.some((name) => fragment.has(name)) ? fragment : url.searchParams;
-}
-/** Names the connectors that there are: "wrong password" often means "another connector". */
-async function connectorHint(http, platform, connector) {
-    const request = { stage: 'login', what: 'list the connectors' };
-    const answer = await http(`${platform}/dex/api/v1/connectors`, request).catch(() => undefined);
-    const list = jsonArray(answer?.body ?? '');
-    const ids = list.map((one) => one?.conn_id ?? one?.id).filter((id) => typeof id === 'string');
-    if (ids.length === 0)
-        return '';
-    const known = ids.includes(connector) ? 'The platform has' : `There is no connector ${connector}; the platform has`;
-    return `${known}: ${oneLine(ids.join(', '))}.`;
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/password.js
-// Encrypts the password as the platform's own login page does: RSAES-PKCS1-v1_5 (RFC 8017, 7.2.1).
-
-/** 0x00 0x02, a 0x00 in front of the message, and at least 8 random bytes (RFC 8017, 7.2.1). */
-const PADDING_BYTES = 11;
-/**
- * Encrypts `{"ts":…,"password":"…"}` and returns it in base64.
- * @throws AuthError when that is longer than the key can hold (245 bytes for 2048 bits)
- */
-async function encryptPassword({ ts, key }, password) {
-    const message = Buffer.from(`{"ts":${ts},"password":${JSON.stringify(password)}}`, 'utf8');
-    const { n = '', e = '' } = await crypto.subtle.exportKey('jwk', key);
-    const modulus = Buffer.from(n, 'base64url');
-    const room = modulus.byteLength - PADDING_BYTES;
-    if (message.byteLength > room) {
-        const got = `with its frame and escapes the password takes ${message.byteLength} bytes, and the platform's ${modulus.byteLength * 8}-bit key holds ${room} bytes`;
-        throw new errors/* AuthError */.lR({ stage: 'password', tried: 'encrypt the password', got });
-    }
-    return rsa(pad(message, modulus.byteLength), modulus, Buffer.from(e, 'base64url')).toString('base64');
-}
-/** EME-PKCS1-v1_5 encoding to `length` bytes. */
-function pad(message, length) {
-    const filler = Buffer.alloc(length - message.byteLength - 3);
-    crypto.getRandomValues(filler);
-    for (let i = 0; i < filler.length; i++)
-        while (filler[i] === 0)
-            crypto.getRandomValues(filler.subarray(i, i + 1));
-    return Buffer.concat([Buffer.from([0, 2]), filler, Buffer.from([0]), message]);
-}
-/** RSAEP: message^e mod n, as many bytes as n has (RFC 8017, 5.1.1). */
-function rsa(message, n, e) {
-    const number = (bytes) => BigInt(`0x${bytes.toString('hex')}`);
-    const modulus = number(n);
-    let base = number(message);
-    let result = 1n;
-    for (let exponent = number(e); exponent > 0n; exponent >>= 1n) {
-        if (exponent & 1n)
-            result = (result * base) % modulus;
-        base = (base * base) % modulus;
-    }
-    return Buffer.from(result.toString(16).padStart(n.byteLength * 2, '0'), 'hex');
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/pubkey.js
-// The public key with which the password is encrypted, in every form in which platforms send it.
-
-
-/** RSA as Web Crypto imports it; the padding that it would use is not used. */
-const ALGORITHM = { name: 'RSA-OAEP', hash: 'SHA-256' };
-/**
- * Asks for the key. Its time stamp serves for one login.
- * @returns undefined when the platform has no key (404), as before Dex v2 of the vendor
- * @throws AuthError
- */
-async function fetchLoginKey(http, platform, retry) {
-    const answer = await http(`${platform}/dex/pubkey`, {
-        stage: 'pubkey',
-        what: 'ask for the public key',
-        headers: { accept: 'application/json' },
-        retry,
-    });
-    if (answer.status === 404)
-        return undefined;
-    const { ts, pubkey, pubkey_encode } = expectJson(answer, 'pubkey');
-    const forms = [pubkey, decoded(pubkey_encode)].filter((form) => typeof form === 'string' && form !== '');
-    for (const form of forms) {
-        const key = await importKey(form);
-        if (key && (typeof ts === 'string' || typeof ts === 'number'))
-            return { ts: asJson(ts, answer.body), key };
-    }
-    const got = forms.length === 0 ? 'JSON without a key' : `a key or "ts" of an unknown form (ts: ${typeof ts})`;
-    throw new errors/* AuthError */.lR({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
-}
-/** Numbers keep the digits in which they came, however many. */
-function asJson(ts, body) {
-    return typeof ts === 'string' ? JSON.stringify(ts) : (/"ts"\s*:\s*([-+.\deE]+)/.exec(body)?.[1] ?? String(ts));
-}
-/** `pubkey_encode` is the PEM text in base64. */
-function decoded(value) {
-    return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined;
-}
-/**
- * Imports SPKI or PKCS#1 (RFC 8017, A.1.1), as PEM with or without its line breaks, or as bare base64 DER.
- * @returns undefined when it is none of them
- */
-async function importKey(text) {
-    const base64 = text.replace(/-----[A-Z ]+-----/g, '').replace(/\\n|\s/g, '');
-    if (!/^[A-Za-z0-9+/]+=*$/.test(base64))
-        return undefined;
-    const der = Buffer.from(base64, 'base64');
-    for (const spki of [der, spkiAround(der)]) {
-        try {
-            return await crypto.subtle.importKey('spki', new Uint8Array(spki), ALGORITHM, true, ['encrypt']);
-        }
-        catch {
-            // Not this form; the next one may be it.
-        }
-    }
-    return undefined;
-}
-/** The fixed AlgorithmIdentifier of rsaEncryption (RFC 3279, 2.3.1) around a PKCS#1 key. */
-function spkiAround(pkcs1) {
-    const algorithm = Buffer.from('300d06092a864886f70d0101010500', 'hex');
-    const bits = derValue(0x03, Buffer.concat([Buffer.from([0]), pkcs1]));
-    return derValue(0x30, Buffer.concat([algorithm, bits]));
-}
-/** A DER value with its tag and length (X.690, 8.1). */
-function derValue(tag, content) {
-    const length = content.byteLength;
-    const bytes = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-    return Buffer.concat([Buffer.from([tag, ...bytes]), content]);
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/login.js
-// A whole login at the platform: authorize and the public key at the same time, then the password, once.
-
-
-
-
-
-/**
- * Drives the login page's own API with an authorization request made elsewhere: by the token method or by oauth2-proxy.
- * @param query of the authorization request, passed on byte for byte
- * @param retry whether what comes before the password may be tried again
- * @returns the parameters of the redirect: code and state
- * @throws AuthError
- */
-async function dexLogin({ http, mask, step }, account, query, retry) {
-    const { platform, connector, username } = account;
-    const [req, key] = await Promise.all([
-        step('login begun', () => authorize(http, platform, query, retry)),
-        step('public key received', () => fetchLoginKey(http, platform, retry)),
-    ]);
-    const password = await protect(key, account);
-    mask(password);
-    const parameters = await step(`logged in as ${username} (connector ${connector})`, () => logIn(http, { platform, connector, req, username, password }));
-    mask(parameters.get('code') ?? '');
-    return parameters;
-}
-async function protect(key, account) {
-    if (key)
-        return encryptPassword(key, account.password);
-    if (account.allowBase64Password)
-        return Buffer.from(account.password, 'utf8').toString('base64');
-    const got = '404: the platform has no public key at this address';
-    const hint = 'A very old platform takes the password in base64: allow-base64-password permits that by name.';
-    throw new errors/* AuthError */.lR({
-        stage: 'pubkey',
-        tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`,
-        got,
-        hint,
-    });
 }
 
 ;// CONCATENATED MODULE: ./build/src/dex/token-endpoint.js
@@ -34701,6 +35179,7 @@ function clockOffset(answer) {
 
 
 
+
 /**
  * Logs in and returns the id token.
  * Only when the token endpoint calls the code stale is the whole flow run once more: the password was right, so that
@@ -34733,15 +35212,8 @@ async function flow(context, request, retry) {
         code_challenge_method: 'S256',
     });
     const parameters = await dexLogin(context, request, query.toString(), retry);
-    const back = parameters.get('state');
-    if (back !== state)
-        throw wrongAnswer(`${back === null ? 'no state' : 'a state'} that is not the one that was sent`);
-    if (!parameters.get('code'))
-        throw wrongAnswer('a redirect without a code');
+    codeFrom(parameters, state);
     return step('code exchanged for a token', () => redeemCode(http, request, parameters, state, verifier, mask));
-}
-function wrongAnswer(got) {
-    return new errors/* AuthError */.lR({ stage: 'login', tried: 'read the code from the answer to the login', got });
 }
 function credentialOf({ idToken, refreshToken }) {
     const claims = decodeClaims(idToken) ?? {};
@@ -34753,39 +35225,46 @@ function credentialOf({ idToken, refreshToken }) {
 
 
 
+
 /**
  * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
  * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
- * @throws AuthError that names the layer at fault; a rejected token before anything that follows from it
+ * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
  */
 async function verify({ http, step }, target, credential) {
-    const headers = { accept: 'application/json', authorization: `Bearer ${credential.token}` };
+    // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
+    const headers = { accept: 'application/json', ...(0,src_credential/* headersOf */.Y)(credential) };
+    const asking = { ...target, http, credential, headers };
+    const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers';
     const [identity, workspace] = await Promise.allSettled([
-        step('accepted by oauth2-proxy', () => checkIdentity(http, target, headers, credential)),
-        step(target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers', () => checkWorkspace(http, target, headers)),
+        step('accepted by oauth2-proxy', () => checkIdentity(asking)),
+        step(open, () => checkWorkspace(asking)),
     ]);
-    for (const result of [identity, workspace])
-        if (result.status === 'rejected')
-            throw result.reason;
+    if (identity.status === 'rejected')
+        throw identity.reason;
+    if (workspace.status === 'rejected')
+        throw workspace.reason;
+    return identity.value;
 }
-async function checkIdentity(http, { trackingUri }, headers, { token }) {
+async function checkIdentity({ http, trackingUri, credential, headers }) {
     const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers };
     const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
-    if (answer.status === 200 && jsonObject(answer.body))
-        return;
+    const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
+    if (info)
+        return {
+            identity: String(info.email ?? info.user ?? ''),
+            groups: Array.isArray(info.groups) ? info.groups.length : 0,
+        };
     const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
-    const mismatch = rejected ? await whyRejected(http, trackingUri, token) : undefined;
-    if (!mismatch)
+    if (!rejected)
         throw refusal(answer, 'proxy');
-    throw new errors/* AuthError */.lR({ stage: 'proxy', tried: answer.tried, got: `${answer.status}: ${mismatch}` });
+    const why = credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
+    throw new errors/* AuthError */.lR({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? reasonOf(answer)}` });
 }
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
 async function whyRejected(http, trackingUri, token) {
-    const request = {
-        stage: 'proxy',
-        what: 'look at the login of oauth2-proxy',
-        headers: { accept: 'text/html' },
-    };
+    const headers = { accept: 'text/html' };
+    const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers };
     const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
     const location = answer?.headers.get('location') ?? '';
     if (!answer || !URL.canParse(location, answer.url.href))
@@ -34805,33 +35284,24 @@ async function whyRejected(http, trackingUri, token) {
         return 'the token has expired';
     return undefined;
 }
-async function checkWorkspace(http, { trackingUri, workspace }, headers) {
-    const request = { stage: 'mlflow' };
+async function checkWorkspace({ http, trackingUri, workspace, headers }) {
+    const request = { stage: 'mlflow', headers };
     if (workspace === undefined) {
         const what = 'search experiments in the default workspace';
-        const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, {
-            ...request,
-            what,
-            headers,
-        });
+        const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
         if (!isMlflow(answer))
             throw refusal(answer, 'mlflow');
         return;
     }
-    const named = { ...headers, 'x-mlflow-workspace': workspace };
     const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
+    const named = { ...headers, 'x-mlflow-workspace': workspace };
     const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
     if (isMlflow(answer))
         return;
     if (answer.status !== 404)
         throw refusal(answer, 'mlflow');
-    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, {
-        ...request,
-        what: 'ask for the server info',
-        headers,
-    });
-    const enabled = jsonObject(info.body)?.workspaces_enabled;
-    if (enabled === true)
+    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
+    if (jsonObject(info.body)?.workspaces_enabled === true)
         throw refusal(answer, 'mlflow');
     const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
     throw new errors/* AuthError */.lR({ stage: 'mlflow', tried: answer.tried, got });
@@ -34845,22 +35315,39 @@ function isMlflow(answer) {
 
 
 
+/** Bytes of a Cookie header that many servers between here and MLflow still take; their limit is often 8 kB. */
+const LARGE_COOKIE = 7000;
 /**
  * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
  * @throws AuthError when the login or the proof fails
  */
 async function login(context, settings) {
-    if (settings.method === 'cookie') {
-        const ways = `because ${settings.methodReason}. Give client-id and client-secret for the token method.`;
-        throw new errors/* UsageError */.eb(`The cookie method is not part of this version, and it was chosen ${ways}`);
-    }
     context.note(`method: ${settings.method} (${settings.methodReason})`);
-    const credential = await tokenMethod(context, settings);
-    if (settings.verify)
-        await verify(context, settings, credential);
-    else
+    const credential = await (settings.method === 'token'
+        ? tokenMethod(context, settings)
+        : cookieMethod(context, settings));
+    if (!settings.verify) {
         context.note('not verified, as asked for');
-    return credential;
+        warnOfSize(context, credential);
+        return credential;
+    }
+    const size = warnOfSize(context, credential);
+    const proof = await verify(context, settings, credential);
+    if (size)
+        context.note(`the session holds ${proof.groups} groups`);
+    return withIdentity(credential, proof);
+}
+function withIdentity(credential, { identity }) {
+    return { ...credential, identity: credential.identity || identity };
+}
+/** Says before the proof, which may fail for it, that a cookie is large. */
+function warnOfSize({ warn }, credential) {
+    if (credential.method !== 'cookie' || credential.cookie.length < LARGE_COOKIE)
+        return false;
+    const chunks = credential.cookie.split('; ').length;
+    const kilobytes = (credential.cookie.length / 1000).toFixed(1);
+    warn(`the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for the groups of the account. Many servers take 8 kB of headers, MLflow's own refuses 52 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`);
+    return true;
 }
 
 ;// CONCATENATED MODULE: ./build/src/progress.js
@@ -34920,7 +35407,7 @@ async function runLogin(settings, secrets, say, warn) {
         mask: secrets.add,
     });
     try {
-        return await login({ http, mask: secrets.add, step, note }, settings);
+        return await login({ http, mask: secrets.add, step, note, warn }, settings);
     }
     finally {
         await close();
@@ -35067,6 +35554,12 @@ function scopes(value, problem) {
         problem('scopes', `${quoted(value)} lacks openid, without which there is no id token.`);
     return list.join(' ');
 }
+/** RFC 6265, 4.1.1: a token. */
+function cookieName(value, problem) {
+    if (value && !/^[\w!#$%&'*+.^`|~-]+$/.test(value))
+        problem('cookie-name', `${quoted(value)} is no name of a cookie.`);
+    return value || undefined;
+}
 /** A file's text, or undefined after telling the problem. */
 function readable(name, path, readFile, problem) {
     try {
@@ -35191,7 +35684,7 @@ function readSettings(sources, needs, mask, note) {
     const allowHttp = flag('allow-http');
     const address = required('platform-address');
     const platform = address && platformAddress(address, allowHttp, problem);
-    const { method, methodReason } = chooseMethod(found, problem);
+    const { method, methodReason } = chooseMethod(found, needs.method, problem);
     const verify = flag('verify');
     const settings = {
         platform,
@@ -35206,6 +35699,8 @@ function readSettings(sources, needs, mask, note) {
         connector: text('connector'),
         scopes: scopes(text('scopes'), problem),
         redirectUri: redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
+        cookieName: cookieName(text('cookie-name'), problem),
+        dir: text('dir') || undefined,
         ca: certificate(text('ca-cert'), sources, problem),
         insecureTls: flag('insecure-tls'),
         allowBase64Password: flag('allow-base64-password'),
@@ -35218,12 +35713,13 @@ function readSettings(sources, needs, mask, note) {
         const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
         problem('ca-cert', `contradicts insecure-tls (${from}). Give one of them.`);
     }
-    if (needs.caPath && settings.ca && settings.ca.path === undefined) {
-        problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file.');
+    if (needs.caPath && !settings.dir && settings.ca && settings.ca.path === undefined) {
+        problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file, or dir.');
     }
     const located = found.has('cluster') || found.has('tracking-uri');
-    if (!located && (verify || needs.trackingUri)) {
-        const why = needs.trackingUri ? '' : ', or set verify to false';
+    const always = needs.trackingUri || method === 'cookie';
+    if (!located && (verify || always)) {
+        const why = always ? '' : ', or set verify to false';
         problem('cluster', `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`);
     }
     if (problems.length > 0)
@@ -35232,9 +35728,13 @@ function readSettings(sources, needs, mask, note) {
         note('the password begins or ends with blanks; they are sent as they are');
     return Object.freeze(settings);
 }
-function chooseMethod(found, problem) {
+function chooseMethod(found, only, problem) {
     const wish = found.get('method');
     const method = wish?.value.toLowerCase();
+    if (only && wish?.explicit && method !== only && method !== 'auto')
+        problem('method', `the command ${only} needs the method ${only}.`);
+    if (only)
+        return { method: only, methodReason: `the command is ${only}` };
     if (method === 'token' || method === 'cookie')
         return { method, methodReason: `asked for by ${wish?.from}` };
     if (method !== 'auto')
@@ -35348,6 +35848,16 @@ const TABLE = [
         name: 'redirect-uri',
         env: ['DEX_REDIRECT_URI'],
         help: 'Redirect URI that the client has registered. Default: {platform-address}/oauth2/callback.',
+    },
+    {
+        name: 'cookie-name',
+        env: ['MLFLOW_AUTH_COOKIE_NAME'],
+        help: 'Name of the session cookie of oauth2-proxy, for the cookie method. By default it is found out.',
+    },
+    {
+        name: 'dir',
+        env: ['MLFLOW_AUTH_DIR'],
+        help: 'Folder for what the Python SDK reads: the credential, the provider that sends it, the CA. The action makes a new one under RUNNER_TEMP, and env writes one only where this is given.',
     },
     {
         name: 'ca-cert',
@@ -36263,6 +36773,13 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 8797:
+/***/ ((module) => {
+
+module.exports = {"rE":"1.0.0"};
 
 /***/ })
 

@@ -1,16 +1,17 @@
 // The action's door: inputs in, outputs and variables out, by way of the runner.
 
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuthError, errorMessage, UsageError } from './errors.js';
 import * as github from './publish/github.js';
-import { variablesFor } from './publish/variables.js';
+import { handOver } from './publish/handover.js';
 import { runLogin } from './run.js';
 import { Secrets } from './secrets.js';
 import { readSettings, type Settings } from './settings/settings.js';
 import { ROWS } from './settings/table.js';
-import { trustedRoots } from './trust.js';
+
+const readFile = (path: string) => readFileSync(path, 'utf8');
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +20,7 @@ export async function runAction(env: Env): Promise<void> {
   const secrets = new Secrets(github.mask);
   try {
     const settings = readSettings(
-      { door: 'action', given: inputs(env), env, readFile: (path) => readFileSync(path, 'utf8') },
+      { door: 'action', given: inputs(env), env, readFile },
       { trackingUri: true, caPath: false },
       secrets.add,
       (text) => github.warn(secrets.redact(text)),
@@ -29,8 +30,9 @@ export async function runAction(env: Env): Promise<void> {
     const credential = await github.group('Log in to MLflow', () =>
       runLogin(settings, secrets, github.say, github.warn),
     );
-    const certificate = settings.ca && writeCertificate(settings.ca.pem, env);
-    await github.publish({ credential, settings, variables: variablesFor(credential, settings, certificate) });
+    const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
+    const variables = handOver(credential, settings, dir, env, readFile, github.warn);
+    await github.publish({ credential, settings, variables });
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.say(`Logged in as ${credential.identity}${until}.`);
   } catch (error) {
@@ -47,19 +49,11 @@ function inputs(env: Env): Record<string, string | undefined> {
 }
 
 /** Without these files the toolkit would print values as commands, secrets included. */
-function requireFiles(env: Env, { exportEnv }: Settings): void {
-  for (const name of ['GITHUB_OUTPUT', ...(exportEnv ? ['GITHUB_ENV'] : [])]) {
+function requireFiles(env: Env, { exportEnv, dir }: Settings): void {
+  for (const name of ['GITHUB_OUTPUT', ...(exportEnv ? ['GITHUB_ENV'] : []), ...(dir ? [] : ['RUNNER_TEMP'])]) {
     const path = env[name];
     if (path && existsSync(path)) continue;
-    const what = path ? 'names a file that does not exist' : 'is not set';
+    const what = path ? 'names something that does not exist' : 'is not set';
     throw new UsageError(`${name} ${what}: a runner provides it. Outside of a runner use the commands, see --help.`);
   }
-}
-
-/** The CA and the system's roots in one file, since the SDK trusts nothing beside the file it is given. */
-function writeCertificate(pem: string, env: Env): string {
-  if (!env.RUNNER_TEMP) throw new UsageError('RUNNER_TEMP is not set: a runner provides it.');
-  const path = join(env.RUNNER_TEMP, `mlflow-auth-ca-${randomUUID()}.pem`);
-  writeFileSync(path, `${trustedRoots(pem).join('\n')}\n`, { mode: 0o600, flag: 'wx' });
-  return path;
 }

@@ -1,17 +1,16 @@
 // The command line's door: flags and environment in, a credential on standard output, everything else on standard error.
 
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Credential } from './credential.js';
+import { type Credential, secretsOf } from './credential.js';
 import { errorMessage, UsageError } from './errors.js';
 import { helpText, version } from './help.js';
 import { FORMATS } from './publish/formats.js';
 import { maskLine } from './publish/github.js';
-import { variablesFor } from './publish/variables.js';
+import { handOver } from './publish/handover.js';
 import { runLogin } from './run.js';
 import { Secrets } from './secrets.js';
-import { readSettings, type Settings } from './settings/settings.js';
+import { type Needs, readSettings, type Settings } from './settings/settings.js';
 import { ROWS } from './settings/table.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -26,10 +25,12 @@ export async function runCli(args: readonly string[], env: Env): Promise<number>
     if (command === 'version') return print(`${version}\n`);
     const format = FORMATS[flags.format ?? 'shell'];
     if (!format) throw new UsageError(`--format ${flags.format} is none of ${Object.keys(FORMATS).join(', ')}.`);
-    const settings = settingsFrom(flags, env, command === 'env', secrets);
-    const credential = await runLogin(settings, secrets, say, (line) => say(`! ${line}`));
-    if (env.GITHUB_ACTIONS === 'true') process.stderr.write(maskLine(credential.token));
-    return print(command === 'token' ? tokenLine(credential) : format(variables(credential, settings)));
+    const settings = settingsFrom(flags, env, NEEDS[command] as Needs, secrets);
+    const credential = await runLogin(settings, secrets, say, warn);
+    if (env.GITHUB_ACTIONS === 'true')
+      for (const secret of secretsOf(credential)) process.stderr.write(maskLine(secret));
+    if (command !== 'env') return print(bare(credential));
+    return print(format(handOver(credential, settings, settings.dir, env, readFile, warn)));
   } catch (error) {
     say(secrets.redact(errorMessage(error)));
     return error instanceof UsageError ? 2 : 1;
@@ -45,30 +46,33 @@ function print(text: string): 0 {
   return 0;
 }
 
-/** The token alone; a person's terminal also gets a line break. */
-function tokenLine({ token }: Credential): string {
-  return process.stdout.isTTY ? `${token}\n` : token;
+function warn(line: string): void {
+  say(`! ${line}`);
 }
 
-function variables(credential: Credential, settings: Settings) {
-  const { path } = settings.ca ?? {};
-  return variablesFor(credential, settings, path && resolve(path));
+const readFile = (path: string) => readFileSync(path === '-' ? 0 : path, 'utf8');
+
+/** The credential alone; a person's terminal also gets a line break. */
+function bare(credential: Credential): string {
+  const value = credential.method === 'token' ? credential.token : credential.cookie;
+  return process.stdout.isTTY ? `${value}\n` : value;
 }
 
-function settingsFrom(given: Flags, env: Env, handsOver: boolean, secrets: Secrets): Settings {
+function settingsFrom(given: Flags, env: Env, needs: Needs, secrets: Secrets): Settings {
   for (const { name, secret } of ROWS) {
     if (secret && given[name])
       say(`! --${name} shows the secret in the list of processes; use --${name}-file or the environment`);
   }
-  return readSettings(
-    { door: 'cli', given, env, readFile: (path) => readFileSync(path === '-' ? 0 : path, 'utf8') },
-    { trackingUri: handsOver, caPath: handsOver },
-    secrets.add,
-    (text) => say(secrets.redact(`! ${text}`)),
-  );
+  return readSettings({ door: 'cli', given, env, readFile }, needs, secrets.add, (text) => warn(secrets.redact(text)));
 }
 
-const COMMANDS = ['token', 'env'];
+/** The commands that log in, and what each needs of the settings. */
+const NEEDS: Readonly<Record<string, Needs>> = {
+  token: { trackingUri: false, caPath: false, method: 'token' },
+  cookie: { trackingUri: true, caPath: false, method: 'cookie' },
+  env: { trackingUri: true, caPath: true },
+};
+const COMMANDS = Object.keys(NEEDS);
 
 function parse(args: readonly string[]): { command: string; flags: Flags } {
   if (args.includes('--help') || args.includes('-h') || args[0] === 'help') return { command: 'help', flags: {} };

@@ -10,4 +10,6 @@ export interface Context {
   step: <T>(text: string, work: () => Promise<T>) => Promise<T>;
   /** Tells something that the user should know, which is no failure. */
   note: (text: string) => void;
+  /** Tells something that the user should act on, though it works. */
+  warn: (text: string) => void;
 }

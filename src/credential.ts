@@ -1,11 +1,39 @@
-// What a login yields, before and after it was proven.
+// What a login yields: a token or a session cookie, and how a request carries it.
 
-export interface Credential {
+interface Common {
+  /** E-mail address, or what comes closest to it; '' while a cookie's owner is not known. */
+  identity: string;
+  /** When it ends at the latest. */
+  expiresAt: Date | undefined;
+}
+
+/** A Dex id token, which oauth2-proxy takes as a bearer token. */
+export interface TokenCredential extends Common {
   method: 'token';
-  /** The id token, without blanks around it. */
+  /** Without blanks around it. */
   token: string;
   refreshToken: string | undefined;
-  /** E-mail address, or what comes closest to it. */
-  identity: string;
-  expiresAt: Date | undefined;
+}
+
+/** The session cookie of oauth2-proxy. */
+export interface CookieCredential extends Common {
+  method: 'cookie';
+  /** Value of a Cookie header: `name=value`, or all chunks in order, joined by "; ". */
+  cookie: string;
+}
+
+export type Credential = TokenCredential | CookieCredential;
+
+/** The headers with which a request carries the credential. */
+export function headersOf(credential: Credential): Record<string, string> {
+  return credential.method === 'token'
+    ? { authorization: `Bearer ${credential.token}` }
+    : { cookie: credential.cookie };
+}
+
+/** What of it must be masked in a log. */
+export function secretsOf(credential: Credential): string[] {
+  if (credential.method === 'token') return [credential.token];
+  const values = credential.cookie.split('; ').map((part) => part.slice(part.indexOf('=') + 1));
+  return [...values, credential.cookie];
 }

@@ -24,6 +24,7 @@ Usage: mlflow-auth COMMAND [SETTINGS]
 
 Commands:
 ${item('token', 'Log in and print the id token, nothing else.')}
+${item('cookie', 'Log in and print the session cookie of oauth2-proxy, as the value of a Cookie header.')}
 ${item('env', 'Log in and print the variables of the MLflow SDK.')}
 ${item('  --format FORMAT', `One of ${Object.keys(FORMATS).join(', ')}. Default: shell.`)}
 ${item('--help, --version', 'Print this, or the version.')}

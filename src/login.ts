@@ -2,23 +2,45 @@
 
 import type { Context } from './context.js';
 import type { Credential } from './credential.js';
-import { UsageError } from './errors.js';
+import { cookieMethod } from './methods/cookie.js';
 import { tokenMethod } from './methods/token.js';
 import type { Settings } from './settings/settings.js';
-import { verify } from './verify.js';
+import { type Proof, verify } from './verify.js';
+
+/** Bytes of a Cookie header that many servers between here and MLflow still take; their limit is often 8 kB. */
+const LARGE_COOKIE = 7000;
 
 /**
  * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
  * @throws AuthError when the login or the proof fails
  */
 export async function login(context: Context, settings: Settings): Promise<Credential> {
-  if (settings.method === 'cookie') {
-    const ways = `because ${settings.methodReason}. Give client-id and client-secret for the token method.`;
-    throw new UsageError(`The cookie method is not part of this version, and it was chosen ${ways}`);
-  }
   context.note(`method: ${settings.method} (${settings.methodReason})`);
-  const credential = await tokenMethod(context, settings);
-  if (settings.verify) await verify(context, settings, credential);
-  else context.note('not verified, as asked for');
-  return credential;
+  const credential = await (settings.method === 'token'
+    ? tokenMethod(context, settings)
+    : cookieMethod(context, settings));
+  if (!settings.verify) {
+    context.note('not verified, as asked for');
+    warnOfSize(context, credential);
+    return credential;
+  }
+  const size = warnOfSize(context, credential);
+  const proof = await verify(context, settings, credential);
+  if (size) context.note(`the session holds ${proof.groups} groups`);
+  return withIdentity(credential, proof);
+}
+
+function withIdentity(credential: Credential, { identity }: Proof): Credential {
+  return { ...credential, identity: credential.identity || identity };
+}
+
+/** Says before the proof, which may fail for it, that a cookie is large. */
+function warnOfSize({ warn }: Context, credential: Credential): boolean {
+  if (credential.method !== 'cookie' || credential.cookie.length < LARGE_COOKIE) return false;
+  const chunks = credential.cookie.split('; ').length;
+  const kilobytes = (credential.cookie.length / 1000).toFixed(1);
+  warn(
+    `the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for the groups of the account. Many servers take 8 kB of headers, MLflow's own refuses 52 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`,
+  );
+  return true;
 }

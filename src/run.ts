@@ -37,7 +37,7 @@ export async function runLogin(settings: Settings, secrets: Secrets, say: Say, w
     mask: secrets.add,
   });
   try {
-    return await login({ http, mask: secrets.add, step, note }, settings);
+    return await login({ http, mask: secrets.add, step, note, warn }, settings);
   } finally {
     await close();
   }

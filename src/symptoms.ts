@@ -345,6 +345,15 @@ export const SYMPTOMS: readonly Symptom[] = [
 
   // oauth2-proxy and MLflow
   {
+    id: 'no-login-needed',
+    stages: ['proxy'],
+    pattern: /answers without any login/,
+    title: 'No login in front of MLflow',
+    meaning: 'there is no oauth2-proxy at this address, or it lets this machine in without a login',
+    advice:
+      'No credential is needed here, and none can be had. If this is not meant to be so, tell the administrator: anyone who reaches the address can use this MLflow.',
+  },
+  {
     id: 'audience',
     stages: ['proxy'],
     pattern: /for client|from issuer/,
@@ -362,6 +371,15 @@ export const SYMPTOMS: readonly Symptom[] = [
     advice: "Log in again, and compare the server's clock with this machine's.",
   },
   {
+    id: 'cookie-rejected',
+    stages: ['proxy'],
+    pattern: /session cookie rejected/,
+    title: 'oauth2-proxy rejects its own cookie',
+    meaning: 'oauth2-proxy does not accept the session cookie that it has just made',
+    advice:
+      'Several replicas with different cookie secrets are likely, or clocks that differ: that is for the administrator of the MLflow proxy.',
+  },
+  {
     id: 'bearer-off',
     stages: ['proxy'],
     pattern: /^(401|403 Forbidden|30\d|403 sign-in page)/,
@@ -369,6 +387,14 @@ export const SYMPTOMS: readonly Symptom[] = [
     meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
     advice:
       'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
+  },
+  {
+    id: 'proxy-redirected',
+    stages: ['proxy'],
+    pattern: /^3\d\d redirect to/,
+    title: 'Redirected',
+    meaning: 'this address sends us to another host, to which no credential is taken',
+    advice: 'If that host is the right one, use it in tracking-uri or platform-address.',
   },
   {
     id: 'proxy-forbids',
@@ -386,6 +412,67 @@ export const SYMPTOMS: readonly Symptom[] = [
     meaning: 'there is no oauth2-proxy at this address',
     advice:
       'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
+  },
+  {
+    id: 'callback-csrf',
+    stages: ['callback'],
+    pattern: /CSRF/i,
+    title: 'oauth2-proxy lost the login',
+    meaning: 'oauth2-proxy does not find the csrf cookie of this login',
+    advice:
+      'Run it again. If it happens each time: several replicas with different cookie secrets, or more than 15 minutes between start and end, or clocks that differ.',
+  },
+  {
+    id: 'callback-provider',
+    stages: ['callback'],
+    pattern: /identity provider returned an error/i,
+    title: 'Dex refused the login of oauth2-proxy',
+    meaning: 'Dex sent oauth2-proxy an error in place of a code',
+    advice:
+      'Give these lines to the administrator of the MLflow proxy: its client, scopes and redirect URL must fit the client in Dex.',
+  },
+  {
+    id: 'callback-forbidden',
+    stages: ['callback'],
+    pattern: /^403|permission/i,
+    title: 'oauth2-proxy refuses the account',
+    meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
+    advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+  },
+  {
+    id: 'callback-redeem',
+    stages: ['callback'],
+    pattern: /^5\d\d/,
+    title: 'oauth2-proxy could not finish the login',
+    meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
+    advice:
+      'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
+  },
+  {
+    id: 'callback-address',
+    stages: ['callback'],
+    pattern: /another login|^404/,
+    title: 'Callback not known to oauth2-proxy',
+    meaning: 'oauth2-proxy does not recognise its own callback address',
+    advice:
+      'Its redirect URL and its proxy prefix, or what the edge strips, do not fit together: that is for the administrator of the MLflow proxy.',
+  },
+  {
+    id: 'callback-cookie',
+    stages: ['callback'],
+    pattern: /without a session cookie/,
+    title: 'No session cookie',
+    meaning: 'oauth2-proxy ended the login without a session cookie of that name',
+    advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
+  },
+  {
+    id: 'header-too-large',
+    stages: ['proxy', 'callback', 'mlflow'],
+    pattern: /^431|Invalid HTTP request|(header|cookie).{0,30}too large|too (big|large).{0,20}(header|cookie)/i,
+    title: 'Session cookie too large',
+    meaning: 'something between here and MLflow does not take headers of this size',
+    advice:
+      'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.',
   },
   {
     id: 'workspace-forbidden',

@@ -11,8 +11,8 @@ export type Stage =
   | 'login'
   | 'token'
   | 'proxy'
-  | 'mlflow'
-  | 'handover';
+  | 'callback'
+  | 'mlflow';
 
 /** The row for a failure: the first whose stages and pattern fit; each stage ends with a row that fits always. */
 export function explain(stage: Stage, got: string): Symptom {

@@ -1,8 +1,8 @@
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
 
 import type { Context } from './context.js';
-import type { Credential } from './credential.js';
-import { jsonObject, refusal } from './dex/answer.js';
+import { type Credential, headersOf } from './credential.js';
+import { jsonObject, reasonOf, refusal } from './dex/answer.js';
 import { decodeClaims } from './dex/claims.js';
 import { AuthError } from './errors.js';
 import type { Answer, Http } from './http.js';
@@ -13,46 +13,59 @@ export interface Target {
   workspace: string | undefined;
 }
 
+/** Who the credential is for, in the words of oauth2-proxy. */
+export interface Proof {
+  identity: string;
+  /** Groups in the session, which make a cookie large. */
+  groups: number;
+}
+
+/** Requests of one proof: what to ask, where, and with which credential. */
+interface Asking extends Target {
+  http: Http;
+  credential: Credential;
+  headers: Record<string, string>;
+}
+
 /**
  * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
  * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
- * @throws AuthError that names the layer at fault; a rejected token before anything that follows from it
+ * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
  */
-export async function verify({ http, step }: Context, target: Target, credential: Credential): Promise<void> {
-  const headers = { accept: 'application/json', authorization: `Bearer ${credential.token}` };
+export async function verify({ http, step }: Context, target: Target, credential: Credential): Promise<Proof> {
+  // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
+  const headers = { accept: 'application/json', ...headersOf(credential) };
+  const asking: Asking = { ...target, http, credential, headers };
+  const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers';
   const [identity, workspace] = await Promise.allSettled([
-    step('accepted by oauth2-proxy', () => checkIdentity(http, target, headers, credential)),
-    step(target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers', () =>
-      checkWorkspace(http, target, headers),
-    ),
+    step('accepted by oauth2-proxy', () => checkIdentity(asking)),
+    step(open, () => checkWorkspace(asking)),
   ]);
-  for (const result of [identity, workspace]) if (result.status === 'rejected') throw result.reason;
+  if (identity.status === 'rejected') throw identity.reason;
+  if (workspace.status === 'rejected') throw workspace.reason;
+  return identity.value;
 }
 
-type CredentialHeaders = Record<string, string>;
-
-async function checkIdentity(
-  http: Http,
-  { trackingUri }: Target,
-  headers: CredentialHeaders,
-  { token }: Credential,
-): Promise<void> {
+async function checkIdentity({ http, trackingUri, credential, headers }: Asking): Promise<Proof> {
   const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
-  if (answer.status === 200 && jsonObject(answer.body)) return;
+  const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
+  if (info)
+    return {
+      identity: String(info.email ?? info.user ?? ''),
+      groups: Array.isArray(info.groups) ? info.groups.length : 0,
+    };
   const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
-  const mismatch = rejected ? await whyRejected(http, trackingUri, token) : undefined;
-  if (!mismatch) throw refusal(answer, 'proxy');
-  throw new AuthError({ stage: 'proxy', tried: answer.tried, got: `${answer.status}: ${mismatch}` });
+  if (!rejected) throw refusal(answer, 'proxy');
+  const why =
+    credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
+  throw new AuthError({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? reasonOf(answer)}` });
 }
 
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
 async function whyRejected(http: Http, trackingUri: string, token: string): Promise<string | undefined> {
-  const request = {
-    stage: 'proxy',
-    what: 'look at the login of oauth2-proxy',
-    headers: { accept: 'text/html' },
-  } as const;
+  const headers = { accept: 'text/html' };
+  const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
   const location = answer?.headers.get('location') ?? '';
   if (!answer || !URL.canParse(location, answer.url.href)) return undefined;
@@ -71,34 +84,21 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   return undefined;
 }
 
-async function checkWorkspace(
-  http: Http,
-  { trackingUri, workspace }: Target,
-  headers: CredentialHeaders,
-): Promise<void> {
-  const request = { stage: 'mlflow' } as const;
+async function checkWorkspace({ http, trackingUri, workspace, headers }: Asking): Promise<void> {
+  const request = { stage: 'mlflow', headers } as const;
   if (workspace === undefined) {
     const what = 'search experiments in the default workspace';
-    const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, {
-      ...request,
-      what,
-      headers,
-    });
+    const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
     if (!isMlflow(answer)) throw refusal(answer, 'mlflow');
     return;
   }
-  const named = { ...headers, 'x-mlflow-workspace': workspace };
   const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
+  const named = { ...headers, 'x-mlflow-workspace': workspace };
   const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
   if (isMlflow(answer)) return;
   if (answer.status !== 404) throw refusal(answer, 'mlflow');
-  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, {
-    ...request,
-    what: 'ask for the server info',
-    headers,
-  });
-  const enabled = jsonObject(info.body)?.workspaces_enabled;
-  if (enabled === true) throw refusal(answer, 'mlflow');
+  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
+  if (jsonObject(info.body)?.workspaces_enabled === true) throw refusal(answer, 'mlflow');
   const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
   throw new AuthError({ stage: 'mlflow', tried: answer.tried, got });
 }

@@ -71,9 +71,14 @@ export function reasonOf({ body, headers }: Answer): string {
 }
 
 function htmlReason(page: string): string {
-  const parts = [...page.matchAll(/<(title|h2|p)\b[^>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
+  const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^>]*>([^<]+)</gi)].map(([, , text]) =>
+    text?.trim(),
+  );
   const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
-  const texts = [...new Set(parts)].filter(Boolean).slice(0, 3).join(' - ');
+  const texts = [...new Set(parts)]
+    .filter((text) => text && !/^(More Info$|Request ID)/.test(text))
+    .slice(0, 3)
+    .join(' - ');
   return oneLine(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
 }
 

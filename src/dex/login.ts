@@ -19,7 +19,7 @@ export interface Account {
 
 /**
  * Drives the login page's own API with an authorization request made elsewhere: by the token method or by oauth2-proxy.
- * @param query of the authorization request, passed on byte for byte
+ * @param query of the authorization request, passed on byte for byte; the key is asked for without waiting for it
  * @param retry whether what comes before the password may be tried again
  * @returns the parameters of the redirect: code and state
  * @throws AuthError
@@ -27,12 +27,16 @@ export interface Account {
 export async function dexLogin(
   { http, mask, step }: Context,
   account: Account,
-  query: string,
+  query: string | Promise<string>,
   retry: boolean,
 ): Promise<URLSearchParams> {
   const { platform, connector, username } = account;
+  const begin = async () => {
+    const request = await query;
+    return step('login begun', () => authorize(http, platform, request, retry));
+  };
   const [req, key] = await Promise.all([
-    step('login begun', () => authorize(http, platform, query, retry)),
+    begin(),
     step('public key received', () => fetchLoginKey(http, platform, retry)),
   ]);
   const password = await protect(key, account);

@@ -2,11 +2,12 @@
 
 import * as oauth from 'oauth4webapi';
 import type { Context } from '../context.js';
-import type { Credential } from '../credential.js';
+import type { TokenCredential } from '../credential.js';
 import { decodeClaims, expiryOf, identityOf } from '../dex/claims.js';
 import { type Account, dexLogin } from '../dex/login.js';
 import { type Client, redeemCode, type Tokens } from '../dex/token-endpoint.js';
 import { AuthError } from '../errors.js';
+import { codeFrom } from './code.js';
 
 export interface TokenRequest extends Account, Client {
   scopes: string;
@@ -18,7 +19,7 @@ export interface TokenRequest extends Account, Client {
  * counts towards no lockout.
  * @throws AuthError
  */
-export async function tokenMethod(context: Context, request: TokenRequest): Promise<Credential> {
+export async function tokenMethod(context: Context, request: TokenRequest): Promise<TokenCredential> {
   try {
     return credentialOf(await flow(context, request, true));
   } catch (error) {
@@ -43,17 +44,11 @@ async function flow(context: Context, request: TokenRequest, retry: boolean): Pr
     code_challenge_method: 'S256',
   });
   const parameters = await dexLogin(context, request, query.toString(), retry);
-  const back = parameters.get('state');
-  if (back !== state) throw wrongAnswer(`${back === null ? 'no state' : 'a state'} that is not the one that was sent`);
-  if (!parameters.get('code')) throw wrongAnswer('a redirect without a code');
+  codeFrom(parameters, state);
   return step('code exchanged for a token', () => redeemCode(http, request, parameters, state, verifier, mask));
 }
 
-function wrongAnswer(got: string): AuthError {
-  return new AuthError({ stage: 'login', tried: 'read the code from the answer to the login', got });
-}
-
-function credentialOf({ idToken, refreshToken }: Tokens): Credential {
+function credentialOf({ idToken, refreshToken }: Tokens): TokenCredential {
   const claims = decodeClaims(idToken) ?? {};
   return { method: 'token', token: idToken, refreshToken, identity: identityOf(claims), expiresAt: expiryOf(claims) };
 }

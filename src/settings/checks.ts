@@ -79,6 +79,12 @@ export function scopes(value: string, problem: Problem): string {
   return list.join(' ');
 }
 
+/** RFC 6265, 4.1.1: a token. */
+export function cookieName(value: string, problem: Problem): string | undefined {
+  if (value && !/^[\w!#$%&'*+.^`|~-]+$/.test(value)) problem('cookie-name', `${quoted(value)} is no name of a cookie.`);
+  return value || undefined;
+}
+
 /** A file's text, or undefined after telling the problem. */
 export function readable(
   name: Name,

@@ -23,6 +23,10 @@ export interface Settings {
   connector: string;
   scopes: string;
   redirectUri: string;
+  /** Name of the session cookie, if it was given. */
+  cookieName: string | undefined;
+  /** Folder for the SDK, if it was given. */
+  dir: string | undefined;
   /** The private CA as PEM text, and its file where it came from one. */
   ca: { pem: string; path: string | undefined } | undefined;
   insecureTls: boolean;
@@ -38,8 +42,10 @@ export interface Settings {
 export interface Needs {
   /** The tracking URI is handed out, so there must be one even when nothing is verified. */
   trackingUri: boolean;
-  /** The CA is handed on as a path, and nothing can be written to disk. */
+  /** The CA is handed on as a path, so that it must be one where there is no folder to write it to. */
   caPath: boolean;
+  /** The one method that the command can use. */
+  method?: Settings['method'];
 }
 
 /**
@@ -72,7 +78,7 @@ export function readSettings(
   const allowHttp = flag('allow-http');
   const address = required('platform-address');
   const platform = address && check.platformAddress(address, allowHttp, problem);
-  const { method, methodReason } = chooseMethod(found, problem);
+  const { method, methodReason } = chooseMethod(found, needs.method, problem);
   const verify = flag('verify');
   const settings: Settings = {
     platform,
@@ -87,6 +93,8 @@ export function readSettings(
     connector: text('connector'),
     scopes: check.scopes(text('scopes'), problem),
     redirectUri: check.redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
+    cookieName: check.cookieName(text('cookie-name'), problem),
+    dir: text('dir') || undefined,
     ca: certificate(text('ca-cert'), sources, problem),
     insecureTls: flag('insecure-tls'),
     allowBase64Password: flag('allow-base64-password'),
@@ -99,12 +107,13 @@ export function readSettings(
     const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
     problem('ca-cert', `contradicts insecure-tls (${from}). Give one of them.`);
   }
-  if (needs.caPath && settings.ca && settings.ca.path === undefined) {
-    problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file.');
+  if (needs.caPath && !settings.dir && settings.ca && settings.ca.path === undefined) {
+    problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file, or dir.');
   }
   const located = found.has('cluster') || found.has('tracking-uri');
-  if (!located && (verify || needs.trackingUri)) {
-    const why = needs.trackingUri ? '' : ', or set verify to false';
+  const always = needs.trackingUri || method === 'cookie';
+  if (!located && (verify || always)) {
+    const why = always ? '' : ', or set verify to false';
     problem('cluster', `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`);
   }
   if (problems.length > 0) throw new UsageError(listOf(problems, sources));
@@ -113,9 +122,16 @@ export function readSettings(
   return Object.freeze(settings);
 }
 
-function chooseMethod(found: Map<Name, Found>, problem: check.Problem): Pick<Settings, 'method' | 'methodReason'> {
+function chooseMethod(
+  found: Map<Name, Found>,
+  only: Settings['method'] | undefined,
+  problem: check.Problem,
+): Pick<Settings, 'method' | 'methodReason'> {
   const wish = found.get('method');
   const method = wish?.value.toLowerCase();
+  if (only && wish?.explicit && method !== only && method !== 'auto')
+    problem('method', `the command ${only} needs the method ${only}.`);
+  if (only) return { method: only, methodReason: `the command is ${only}` };
   if (method === 'token' || method === 'cookie') return { method, methodReason: `asked for by ${wish?.from}` };
   if (method !== 'auto') problem('method', `${check.quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
   return found.has('client-secret')

@@ -77,6 +77,16 @@ export const TABLE = [
     help: 'Redirect URI that the client has registered. Default: {platform-address}/oauth2/callback.',
   },
   {
+    name: 'cookie-name',
+    env: ['MLFLOW_AUTH_COOKIE_NAME'],
+    help: 'Name of the session cookie of oauth2-proxy, for the cookie method. By default it is found out.',
+  },
+  {
+    name: 'dir',
+    env: ['MLFLOW_AUTH_DIR'],
+    help: 'Folder for what the Python SDK reads: the credential, the provider that sends it, the CA. The action makes a new one under RUNNER_TEMP, and env writes one only where this is given.',
+  },
+  {
     name: 'ca-cert',
     env: ['PLATFORM_CA'],
     help: "CA certificate of the platform, as PEM text or as the path of a PEM file. Trusted beside the system's roots, and handed on to the MLflow SDK.",

@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { type Certificate, testAuthority, usualCertificate } from './certificates.js';
 import { FakeDex } from './dex.js';
 import { FakeMlflow } from './mlflow.js';
+import { FakeOauth2Proxy } from './oauth2-proxy.js';
 import { type Endpoint, type Switches, USUAL } from './switches.js';
 
 /** A request as the fake sees it. */
@@ -25,7 +26,7 @@ export interface Asked {
 export interface Answer {
   status: number;
   body: unknown;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | string[]>;
   hang?: boolean;
 }
 
@@ -38,6 +39,8 @@ const ROUTES: [method: string, path: RegExp, endpoint: Endpoint][] = [
   ['GET', /^\/dex\/\.well-known\/openid-configuration$/, 'discovery'],
   ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/userinfo$/, 'userinfo'],
   ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/start$/, 'start'],
+  ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/callback$/, 'callback'],
+  ['GET', /^\/clusters\/c1\/mlflow\/$/, 'root'],
   ['GET', /^\/clusters\/c1\/mlflow\/api\/3\.0\/mlflow\/workspaces\/[^/]+$/, 'workspace'],
   ['GET', /^\/clusters\/c1\/mlflow\/api\/3\.0\/mlflow\/server-info$/, 'server-info'],
   ['GET', /^\/clusters\/c1\/mlflow\/api\/2\.0\/mlflow\/experiments\/search$/, 'experiments'],
@@ -69,7 +72,8 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
   const switches: Switches = { ...USUAL, ...given };
   const asked: FakePlatform['asked'] = [];
   const dex = new FakeDex(switches);
-  const mlflow = new FakeMlflow(switches, (origin) => dex.issuer(origin));
+  const proxy = new FakeOauth2Proxy(switches, dex);
+  const mlflow = new FakeMlflow(switches, proxy);
   const usual: Record<Endpoint, (request: Asked) => Answer> = {
     authorize: (request) => dex.authorize(request),
     pubkey: () => dex.pubkey(),
@@ -77,8 +81,10 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
     connectors: () => dex.connectors(),
     token: (request) => dex.token(request),
     discovery: (request) => dex.discovery(request),
-    userinfo: (request) => mlflow.userinfo(request),
-    start: (request) => mlflow.start(request),
+    userinfo: (request) => proxy.userinfo(request),
+    start: (request) => proxy.start(request),
+    callback: (request) => proxy.callback(request),
+    root: (request) => mlflow.root(request),
     workspace: (request) => mlflow.workspace(request),
     'server-info': (request) => mlflow.serverInfo(request),
     experiments: (request) => mlflow.experiments(request),

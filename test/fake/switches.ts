@@ -10,6 +10,8 @@ export type Endpoint =
   | 'discovery'
   | 'userinfo'
   | 'start'
+  | 'callback'
+  | 'root'
   | 'workspace'
   | 'server-info'
   | 'experiments';
@@ -18,7 +20,7 @@ export type Endpoint =
 export interface Canned {
   status: number;
   body?: unknown;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | string[]>;
   /** How often it is given before the usual answer follows; for ever if absent. */
   times?: number;
   /** No answer is ever sent. */
@@ -49,6 +51,27 @@ export interface Switches {
   skipJwtBearerTokens: boolean;
   /** The client of oauth2-proxy. */
   proxyClientId: string;
+  /** oauth2-proxy does not use PKCE. */
+  proxyWithoutPkce: boolean;
+  cookieName: string;
+  /** Chunks of the session cookie; 0 for a callback that sets none. */
+  chunks: number;
+  csrfPerRequest: boolean;
+  encodeState: boolean;
+  /** Protected pages show a sign-in page in place of a redirect. */
+  providerButton: boolean;
+  /** Redirects to Dex have no host. */
+  relativeLocation: boolean;
+  /** The address that oauth2-proxy tells Dex, when it is reached by another one. */
+  publicAddress: string | undefined;
+  /** The callback also deletes a single session cookie of before. */
+  deletesStaleCookie: boolean;
+  /** Another replica, with another secret, reads the cookie. */
+  forgetsSessions: boolean;
+  /** There is no login in front of MLflow. */
+  openToAll: boolean;
+  /** Bytes of Cookie header that MLflow's own server takes. */
+  largestCookie: number;
   workspacesEnabled: boolean;
   workspaces: Record<string, 'open' | 'forbidden'>;
   /** Answers in place of the usual ones. */
@@ -71,11 +94,23 @@ export const USUAL: Switches = {
   password: 'pass "quoted" \\ 100% größer \u{1F511}',
   clientId: 'alauda-auth',
   clientSecret: 'a+b/c%=&x secret',
-  redirectUris: ['/oauth2/callback'],
+  redirectUris: ['/oauth2/callback', '/clusters/c1/mlflow/oauth2/callback'],
   claims: {},
   issuer: undefined,
   skipJwtBearerTokens: true,
   proxyClientId: 'alauda-auth',
+  proxyWithoutPkce: false,
+  cookieName: '_oauth2_proxy',
+  chunks: 1,
+  csrfPerRequest: false,
+  encodeState: false,
+  providerButton: false,
+  relativeLocation: false,
+  publicAddress: undefined,
+  deletesStaleCookie: false,
+  forgetsSessions: false,
+  openToAll: false,
+  largestCookie: 60_000,
   workspacesEnabled: true,
   workspaces: { 'team-a': 'open', 'team-b': 'forbidden' },
   canned: {},

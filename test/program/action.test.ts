@@ -1,6 +1,7 @@
 // The bundle as an action: all that it prints and writes, in order.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { type FakePlatform, startPlatform } from '../fake/platform.js';
 import { USUAL } from '../fake/switches.js';
@@ -15,6 +16,12 @@ after(() => platform.close());
 const URI = 'https://localhost:PORT/clusters/c1/mlflow';
 const value = (name: string, text: string) => `${name}<<ghadelimiter_<uuid>\n${text}\nghadelimiter_<uuid>\n`;
 const VARIABLES = [value('MLFLOW_TRACKING_URI', URI), value('MLFLOW_TRACKING_TOKEN', '<token>')];
+
+const PROVIDER = [
+  value('MLFLOW_TRACKING_AUTH', 'mlflow-auth'),
+  value('MLFLOW_AUTH_CREDENTIAL_FILE', '<temp>/mlflow-auth-<uuid>/credential.json'),
+  value('PYTHONPATH', '<temp>/mlflow-auth-<uuid>/mlflow-auth-python'),
+];
 
 /** The values of the runner's file, by name. */
 function valuesIn(file = ''): Record<string, string> {
@@ -68,11 +75,12 @@ Logged in as ci@example.com, valid until <time>.
     assert.equal(outcome.stderr, '');
     assert.equal(outcome.status, 0);
     const { GITHUB_ENV = '', GITHUB_OUTPUT = '', GITHUB_STEP_SUMMARY = '', ...others } = outcome.files;
-    const [[certificateFile = '', certificate = ''] = []] = Object.entries(others);
+    const folder = '<temp>/mlflow-auth-<uuid>';
     const variables = [
       ...VARIABLES,
       value('MLFLOW_WORKSPACE', 'team-a'),
-      value('MLFLOW_TRACKING_SERVER_CERT_PATH', '<temp>/mlflow-auth-ca-<uuid>.pem'),
+      value('MLFLOW_TRACKING_SERVER_CERT_PATH', `${folder}/ca.pem`),
+      ...PROVIDER,
     ];
     assert.equal(steady(GITHUB_ENV), variables.join(''));
     const facts = [value('method', 'token'), value('identity', 'ci@example.com'), value('expires-at', '<time>')];
@@ -83,10 +91,27 @@ Logged in as ci@example.com, valid until <time>.
 <table><tr><th>Logged in as</th><td>ci@example.com</td></tr><tr><th>Workspace</th><td>team-a</td></tr><tr><th>MLflow</th><td>${URI}</td></tr><tr><th>Method</th><td>token</td></tr><tr><th>Valid until</th><td><time></td></tr><tr><th>Verified</th><td>yes</td></tr></table>
 `,
     );
-    assert.equal(steady(certificateFile), 'mlflow-auth-ca-<uuid>.pem');
-    assert.ok(certificate.startsWith(platform.ca.trim()), 'the CA comes first');
-    assert.ok(certificate.split('BEGIN CERTIFICATE').length > 50, "the system's roots follow");
-    assert.equal(Object.keys(others).length, 1);
+    const written = Object.fromEntries(
+      Object.entries(others).map(([name, text]) => [steady(name).replaceAll('\\', '/'), text]),
+    );
+    assert.deepEqual(Object.keys(written).sort(), [
+      'mlflow-auth-<uuid>/ca.pem',
+      'mlflow-auth-<uuid>/credential.json',
+      'mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider-1.0.0.dist-info/METADATA',
+      'mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider-1.0.0.dist-info/entry_points.txt',
+      'mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider.py',
+    ]);
+    const certificates = written['mlflow-auth-<uuid>/ca.pem'] ?? '';
+    assert.ok(certificates.startsWith(platform.ca.trim()), 'the CA comes first');
+    assert.ok(certificates.split('BEGIN CERTIFICATE').length > 50, "the system's roots follow");
+    assert.equal(
+      steady(written['mlflow-auth-<uuid>/credential.json'] ?? ''),
+      `{"tracking_uri":"${URI}","method":"token","value":"<token>","expires_at":"<time>"}`,
+    );
+    assert.equal(
+      written['mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider.py'],
+      readFileSync('src/python/mlflow_auth_provider.py', 'utf8'),
+    );
     assert.match(valuesIn(GITHUB_ENV).MLFLOW_TRACKING_TOKEN ?? '', /^ey\S+$/);
   });
 
@@ -106,7 +131,8 @@ Logged in as ci@example.com, valid until <time>.
     const { workspace: _, ...inputs } = goodInputs(platform);
     const { files } = await runAction({ ...inputs, workspace: '' });
     const names = Object.keys(valuesIn(files.GITHUB_ENV));
-    assert.deepEqual(names, ['MLFLOW_TRACKING_URI', 'MLFLOW_TRACKING_TOKEN', 'MLFLOW_TRACKING_SERVER_CERT_PATH']);
+    assert.ok(names.includes('MLFLOW_TRACKING_TOKEN'));
+    assert.ok(!names.includes('MLFLOW_WORKSPACE'));
     for (const file of [files.GITHUB_ENV, files.GITHUB_OUTPUT]) assert.ok(Object.values(valuesIn(file)).every(Boolean));
     assert.match(files.GITHUB_STEP_SUMMARY ?? '', /the server&#39;s default|the server's default/);
   });
@@ -156,14 +182,14 @@ Logged in as ci@example.com, valid until <time>.
     assert.deepEqual(files, { GITHUB_ENV: '', GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '' });
   });
 
-  for (const name of ['GITHUB_OUTPUT', 'GITHUB_ENV']) {
+  for (const name of ['GITHUB_OUTPUT', 'GITHUB_ENV', 'RUNNER_TEMP']) {
     it(`refuses to start without ${name}, in place of printing secrets as commands`, async () => {
       for (const path of ['', '/no/such/file']) {
         const { stdout, status } = await runAction(goodInputs(platform), { [name]: path });
         assert.equal(status, 1);
         assert.match(
           stdout,
-          new RegExp(`::error title=mlflow-auth%3A Settings::${name} (is not set|names a file that does not exist)`),
+          new RegExp(`::error title=mlflow-auth%3A Settings::${name} (is not set|names something that does not exist)`),
         );
         assert.doesNotMatch(stdout, /set-output|set-env/);
       }

@@ -32,7 +32,7 @@ describe('token', () => {
       steady(stderr).split('\n').sort(),
       [
         '',
-        '- method: token (a client secret is given)',
+        '- method: token (the command is token)',
         '✓ accepted by oauth2-proxy (N ms)',
         '✓ code exchanged for a token (N ms)',
         '✓ logged in as ci@example.com (connector local) (N ms)',
@@ -130,7 +130,7 @@ describe('env', () => {
 
 describe('usage', () => {
   const WRONG: [args: string[], message: RegExp][] = [
-    [[], /^A command is missing\. Commands: token, env\. See --help\.\n$/],
+    [[], /^A command is missing\. Commands: token, cookie, env\. See --help\.\n$/],
     [['login'], /^There is no command login\./],
     [['token', '--nope'], /^Unknown option '--nope'/],
     [['token', 'extra'], /^Unexpected argument 'extra'/],

@@ -1,7 +1,7 @@
 // Starts the built bundle as a program, as an action or as a command, and collects all that it leaves behind.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FakePlatform } from '../fake/platform.js';
@@ -62,9 +62,10 @@ export async function runAction(inputs: Record<string, string>, env: Env = {}): 
     );
     const runner = { GITHUB_ACTIONS: 'true', RUNNER_TEMP: folder, ...paths };
     const outcome = await runCommand([], { ...runner, ...given, ...env });
-    const files = Object.fromEntries(
-      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      statSync(join(folder, name)).isFile(),
     );
+    const files = Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
     const hidden = (text: string) => text.replaceAll(folder, '<temp>');
     return { ...outcome, stdout: hidden(outcome.stdout), files: mapValues(files, hidden) };
   } finally {

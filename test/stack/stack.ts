@@ -1,5 +1,6 @@
 // The whole real stack on one machine: edge, Dex, one oauth2-proxy for each cluster, MLflow with kubernetes-auth.
 
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ import { type Tools, tools } from './tools.js';
 /** "password", bcrypt with cost 10. */
 const HASH = '$2a$10$2b2cU8CPhOTaGrs1HRQuAueS7JTT5ZHsHSzYiFPm1leZck7Mc8T4W';
 export const PASSWORD = 'password';
+/** Of the account big@example.com, random as real ones nearly are, so that its session takes several chunks. */
+const GROUPS = Array.from({ length: 120 }, () => randomBytes(16).toString('hex'));
 /** Needs every kind of encoding on its way. */
 export const CLIENT_SECRET = 'a+b/c%=&x';
 
@@ -20,6 +23,8 @@ export type ProxySettings = Record<string, string | number | boolean | string[]>
 
 export interface Stack {
   address: string;
+  /** Address of the oauth2-proxy of a cluster without the edge, as within the cluster: plain http. */
+  inCluster: (cluster: string) => string;
   folder: string;
   caFile: string;
   tools: Tools;
@@ -37,7 +42,8 @@ export async function startStack(proxies: Record<string, ProxySettings> = { c1: 
     for (const close of closing.splice(0)) await close();
   };
   try {
-    const address = await startAll(programs, folder, proxies, (close) => closing.push(close));
+    const clusters = new Map<string, number>();
+    const address = await startAll(programs, folder, proxies, clusters, (close) => closing.push(close));
     const caFile = join(folder, 'ca.pem');
     const env = {
       PLATFORM_ADDRESS: address,
@@ -49,7 +55,8 @@ export async function startStack(proxies: Record<string, ProxySettings> = { c1: 
       DEX_CLIENT_SECRET: CLIENT_SECRET,
       PLATFORM_CA: caFile,
     };
-    return { address, folder, caFile, tools: programs, env, stop };
+    const inCluster = (cluster: string) => `http://127.0.0.1:${clusters.get(cluster)}`;
+    return { address, inCluster, folder, caFile, tools: programs, env, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -60,6 +67,7 @@ async function startAll(
   programs: Tools,
   folder: string,
   proxies: Record<string, ProxySettings>,
+  clusters: Map<string, number>,
   atEnd: (close: () => Promise<void>) => void,
 ): Promise<string> {
   const file = (name: string, text: string) => {
@@ -69,9 +77,8 @@ async function startAll(
   const [port, dexPort, mlflowPort] = [await freePort(), await freePort(), await freePort()];
   const address = `https://localhost:${port}`;
   const caFile = file('ca.pem', testAuthority().cert);
-  const kubernetes = await startKubernetes({ 'team-a': ['ci@example.com', 'other@example.com'], 'team-b': [] });
+  const kubernetes = await startKubernetes({ 'team-a': ['ci@example.com', 'big@example.com'], 'team-b': [] });
   atEnd(kubernetes.close);
-  const clusters = new Map<string, number>();
   for (const name of Object.keys(proxies)) clusters.set(name, await freePort());
   const edge = await startEdge(port, dexPort, clusters);
   atEnd(edge.close);
@@ -95,7 +102,8 @@ function dex(address: string, port: number, clusters: string[]) {
     `${address}/oauth2/callback`,
     ...clusters.map((name) => `${address}/clusters/${name}/mlflow/oauth2/callback`),
   ];
-  const account = (name: string, userID: string) => ({
+  const account = (name: string, userID: string, groups: string[] = []) => ({
+    groups,
     email: `${name}@example.com`,
     hash: HASH,
     username: name,
@@ -113,7 +121,7 @@ function dex(address: string, port: number, clusters: string[]) {
     enablePasswordDB: true,
     staticPasswords: [
       account('ci', '08a8684b-db88-4b73-90a9-3cd1661f5466'),
-      account('other', '18a8684b-db88-4b73-90a9-3cd1661f5466'),
+      account('big', '18a8684b-db88-4b73-90a9-3cd1661f5466', GROUPS),
     ],
   };
 }

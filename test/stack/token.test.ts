@@ -1,10 +1,10 @@
 // The token method against the real Dex, oauth2-proxy and MLflow, up to the stock SDK and a real workflow.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runCommand, runProgram } from '../program/program.js';
+import { runCommand } from '../program/program.js';
+import { runWorkflow } from './act.js';
+import { python } from './python.js';
 import { CLIENT_SECRET, PASSWORD, type Stack, startStack } from './stack.js';
 
 let stack: Stack;
@@ -20,19 +20,13 @@ async function handedOver(flags: string[] = []): Promise<Record<string, string>>
   return JSON.parse(stdout);
 }
 
-/** Runs a Python script of the stack's with nothing but what was handed over. */
-function python(script: string, env: Record<string, string>, ...args: string[]) {
-  const quiet = { HOME: stack.folder, PYTHONWARNINGS: 'ignore', GIT_PYTHON_REFRESH: 'quiet' };
-  return runProgram(stack.tools.python, [`test/stack/python/${script}`, ...args], { ...env, ...quiet });
-}
-
 describe('the token method on the real stack', () => {
   it('lets the stock SDK write a run that the account owns', async () => {
     const env = await handedOver();
-    const { status, stdout, stderr } = await python('quickstart.py', env);
+    const { status, stdout, stderr } = await python(stack, env, ['quickstart.py']);
     assert.equal(status, 0, stderr);
     const run = /^run: ([0-9a-f]{32})$/m.exec(stdout)?.[1] ?? assert.fail(stdout);
-    const seen = await python('read_run.py', env, run);
+    const seen = await python(stack, env, ['read_run.py', run]);
     assert.deepEqual(JSON.parse(seen.stdout), {
       owner: 'ci@example.com',
       params: { learning_rate: '0.0002' },
@@ -41,7 +35,7 @@ describe('the token method on the real stack', () => {
   });
 
   it('registers a model and loads it again', async () => {
-    const { status, stdout, stderr } = await python('register_model.py', await handedOver());
+    const { status, stdout, stderr } = await python(stack, await handedOver(), ['register_model.py']);
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^version: 1 predicts: 4\.0$/m);
   });
@@ -82,27 +76,7 @@ describe('the token method on the real stack', () => {
   }
 
   it('works in a real workflow: uses: ./, then a plain python step, no secret in the log', async () => {
-    const home = join(stack.folder, 'home');
-    mkdirSync(home);
-    const vars = join(stack.folder, 'vars');
-    writeFileSync(vars, `PLATFORM=${stack.address}\nCA=${stack.caFile}\n`);
-    const secrets = join(stack.folder, 'secrets');
-    writeFileSync(secrets, `PASSWORD=${PASSWORD}\nCLIENT_SECRET=${CLIENT_SECRET}\n`);
-    const path = [stack.tools.nodeFolder, resolve(stack.tools.python, '..'), process.env.PATH].join(delimiter);
-    const args = [
-      'workflow_dispatch',
-      '-W',
-      'test/stack/workflow.yml',
-      '-P',
-      'ubuntu-latest=-self-hosted',
-      '--var-file',
-      vars,
-      '--secret-file',
-      secrets,
-    ];
-    const env = { PATH: path, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
-    const { status, stdout, stderr } = await runProgram(stack.tools.act, args, env);
-    const log = stdout + stderr;
+    const { status, log } = await runWorkflow(stack, 'test/stack/workflows/token.yml');
     assert.equal(status, 0, log);
     assert.match(log, /Logged in as ci@example\.com, valid until/);
     assert.match(log, /run: [0-9a-f]{32}/);

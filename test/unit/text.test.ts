@@ -22,7 +22,7 @@ const NASTY = [
   'two\nlines',
   'a=b;c|d&e',
 ];
-const variables = NASTY.map((value, index) => ({ name: `VALUE_${index}`, value, secret: true }));
+const variables = NASTY.map((value, index) => ({ name: `VALUE_${index}`, value }));
 
 describe('the format', () => {
   it('shell is read back by a POSIX shell', () => {
@@ -36,25 +36,22 @@ describe('the format', () => {
 
   it('dotenv quotes only what needs it, so that docker reads a token and an address too', () => {
     const lines = FORMATS.dotenv?.([
-      { name: 'A', value: 'https://platform.test:8443/clusters/c1/mlflow', secret: false },
-      { name: 'B', value: 'eyJ.eyJ-_.sig', secret: true },
-      { name: 'C', value: "it's a \\path", secret: false },
+      { name: 'A', value: 'https://platform.test:8443/clusters/c1/mlflow' },
+      { name: 'B', value: 'eyJ.eyJ-_.sig' },
+      { name: 'C', value: "it's a \\path" },
     ]);
     assert.equal(lines, "A=https://platform.test:8443/clusters/c1/mlflow\nB=eyJ.eyJ-_.sig\nC='it\\'s a \\\\path'\n");
   });
 
   it('powershell doubles every kind of single quote', () => {
-    assert.equal(
-      FORMATS.powershell?.([{ name: 'A', value: "a'b\u2019c$d", secret: false }]),
-      "$env:A = 'a''b\u2019\u2019c$d'\n",
-    );
+    assert.equal(FORMATS.powershell?.([{ name: 'A', value: "a'b\u2019c$d" }]), "$env:A = 'a''b\u2019\u2019c$d'\n");
   });
 
   it('github ends each value with a delimiter that nobody can guess', () => {
-    const text = FORMATS.github?.([{ name: 'A', value: 'x\ny', secret: false }]) ?? '';
+    const text = FORMATS.github?.([{ name: 'A', value: 'x\ny' }]) ?? '';
     const [, delimiter] = /^A<<(end-[0-9a-f-]{36})\nx\ny\n\1\n$/.exec(text) ?? [];
     assert.ok(delimiter, text);
-    assert.notEqual(FORMATS.github?.([{ name: 'A', value: 'x\ny', secret: false }]), text);
+    assert.notEqual(FORMATS.github?.([{ name: 'A', value: 'x\ny' }]), text);
   });
 });
 

@@ -1,0 +1,67 @@
+// The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
+
+import { type Cookie, getSetCookies } from 'undici';
+
+/** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
+export function cookiesOf(headers: Headers): Cookie[] {
+  return getSetCookies(headers as never).filter((cookie) => cookie !== null);
+}
+
+/** Cookies of one login at one server. Deleted ones are gone. */
+export class Jar {
+  readonly #cookies = new Map<string, string>();
+
+  /** Takes what an answer sets, and drops what it deletes. */
+  take(headers: Headers): void {
+    for (const { name, value, maxAge, expires } of cookiesOf(headers)) {
+      const deleted =
+        value === '' || (maxAge !== undefined && maxAge <= 0) || (expires && Number(expires) <= Date.now());
+      if (deleted) this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+  }
+
+  get names(): string[] {
+    return [...this.#cookies.keys()];
+  }
+
+  /** Value of the Cookie header. */
+  toString(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+}
+
+/**
+ * The name of the session cookie, which the csrf cookie tells: `{name}_csrf`, or with --cookie-csrf-per-request
+ * `{name}_{first 8 characters of the state's nonce}_csrf` (pkg/cookies/csrf.go).
+ * @param state as sent, in plain or with --encode-state in base64url
+ */
+export function sessionCookieName(cookieNames: string[], state: string): string | undefined {
+  const csrf = cookieNames.find((name) => name.endsWith('_csrf'))?.slice(0, -'_csrf'.length);
+  const nonces = [state, Buffer.from(state, 'base64url').toString('latin1')].map((text) => `_${text.slice(0, 8)}`);
+  const nonce = nonces.find((suffix) => suffix.length === 9 && csrf?.endsWith(suffix));
+  return nonce ? csrf?.slice(0, -nonce.length) : csrf;
+}
+
+/** A session as it goes into a Cookie header. */
+export interface SessionCookie {
+  /** The one cookie or all chunks, in the order in which oauth2-proxy joins them. */
+  parts: { name: string; value: string }[];
+  /** Seconds that it lives, if it says so. */
+  maxAge: number | undefined;
+}
+
+/**
+ * The session in the answer to the callback: the cookie `name`, or else its chunks `name_0`, `name_1`, … up to the first
+ * gap, as oauth2-proxy reads them back. The csrf cookie is never one, nor is a cookie that is deleted.
+ */
+export function sessionCookie(headers: Headers, name: string): SessionCookie | undefined {
+  const set = new Map(cookiesOf(headers).map((cookie) => [cookie.name, cookie]));
+  const present = (key: string) => (set.get(key)?.value ? set.get(key) : undefined);
+  const single = present(name);
+  const chunks: Cookie[] = [];
+  for (let chunk = present(`${name}_0`); chunk; chunk = present(`${name}_${chunks.length}`)) chunks.push(chunk);
+  const cookies = single ? [single] : chunks;
+  if (cookies.length === 0) return undefined;
+  return { parts: cookies.map(({ name, value }) => ({ name, value })), maxAge: cookies[0]?.maxAge };
+}

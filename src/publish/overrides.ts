@@ -1,0 +1,53 @@
+// Finds what would keep the MLflow SDK from using the credential that it is given (mlflow/utils/credentials.py, rest_utils.py).
+
+import { join } from 'node:path';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Says in a sentence each what else the SDK would listen to.
+ * @param readFile of a text file; may throw
+ * @param withProvider whether the Python provider is handed over, which wins over all but SigV4
+ */
+export function overridesOf(
+  env: Env,
+  trackingUri: string,
+  readFile: (path: string) => string,
+  withProvider: boolean,
+): string[] {
+  const home = env.HOME ?? env.USERPROFILE ?? '';
+  const read = (path: string) => {
+    try {
+      return path ? readFile(path) : '';
+    } catch {
+      return '';
+    }
+  };
+  const found: string[] = [];
+  const elsewhere = withProvider ? 'where the Python provider is not used (python -I, other SDKs)' : 'always';
+  const credentials = read(home && join(home, '.mlflow', 'credentials'));
+  const file = /mlflow_tracking_username[\s\S]*mlflow_tracking_password/.test(credentials);
+  if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
+    const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
+    found.push(`${where} hold a login that the SDK sends in place of ours, ${elsewhere}: remove it`);
+  }
+  const { hostname } = new URL(trackingUri);
+  const machines = read(env.NETRC || (home && join(home, '.netrc'))).matchAll(/^\s*machine\s+(\S+)/gm);
+  if ([...machines].some(([, machine]) => machine === hostname)) {
+    found.push(`~/.netrc has a login for ${hostname}, which overwrites a token, ${elsewhere}: remove it`);
+  }
+  if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
+    found.push(
+      'MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it',
+    );
+  }
+  const auth = env.MLFLOW_TRACKING_AUTH;
+  if (auth && auth !== 'mlflow-auth') {
+    found.push(
+      withProvider
+        ? `MLFLOW_TRACKING_AUTH was ${auth} and is replaced`
+        : `MLFLOW_TRACKING_AUTH is ${auth}, whose provider may overwrite our credential: unset it`,
+    );
+  }
+  return found;
+}

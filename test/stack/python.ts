@@ -1,0 +1,16 @@
+// Runs the stack's Python scripts with nothing in their environment but what was handed over.
+
+import { type Outcome, runProgram } from '../program/program.js';
+import type { Stack } from './stack.js';
+
+export function python(stack: Stack, env: Record<string, string>, args: string[]): Promise<Omit<Outcome, 'files'>> {
+  const quiet = {
+    HOME: stack.folder,
+    PYTHONWARNINGS: 'ignore',
+    GIT_PYTHON_REFRESH: 'quiet',
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+  const [script = '', ...rest] = args;
+  const file = script.endsWith('.py') ? [`test/stack/python/${script}`] : [script];
+  return runProgram(stack.tools.python, [...file, ...rest], { ...env, ...quiet });
+}
