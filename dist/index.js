@@ -35346,7 +35346,7 @@ function warnOfSize({ warn }, credential) {
         return false;
     const chunks = credential.cookie.split('; ').length;
     const kilobytes = (credential.cookie.length / 1000).toFixed(1);
-    warn(`the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for the groups of the account. Many servers take 8 kB of headers, MLflow's own refuses 52 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`);
+    warn(`the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for the groups of the account. Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`);
     return true;
 }
 

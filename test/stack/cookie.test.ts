@@ -65,10 +65,10 @@ describe('the cookie method on the real oauth2-proxy', () => {
     await runsEverything(env, 'ci@example.com');
   });
 
-  it('takes all chunks of an account in 120 groups', async () => {
+  it('takes all chunks of an account in 60 groups', async () => {
     const env = await handedOver('c1', { MLFLOW_USERNAME: 'big@example.com' });
     const names = env.MLFLOW_PROXY_COOKIE?.split('; ').map((pair) => pair.slice(0, pair.indexOf('='))) ?? [];
-    assert.ok(names.length >= 5, names.join());
+    assert.ok(names.length >= 3, names.join());
     assert.deepEqual(
       names,
       names.map((_, index) => `_oauth2_proxy_${index}`),
@@ -112,7 +112,7 @@ describe('the cookie method on the real oauth2-proxy', () => {
     const { status, log } = await runWorkflow(stack, 'test/stack/workflows/cookie.yml');
     assert.equal(status, 0, log);
     assert.match(log, /run: [0-9a-f]{32}/);
-    assert.match(log, /cookie \*\*\* and \*\*\*/);
+    assert.match(log, /cookie _oauth2_proxy=\*\*\* and _oauth2_proxy=\*\*\*/);
     assert.match(log, /identity ci@example\.com, method cookie/);
     assert.ok(!log.includes(PASSWORD), log);
     assert.doesNotMatch(log, /\|\d{10}\|/);
@@ -122,7 +122,7 @@ describe('the cookie method on the real oauth2-proxy', () => {
 describe('the Python provider', () => {
   it('passes its own tests under MLflow, as it is handed over', async () => {
     const env = await handedOver('c1');
-    const { status, stderr } = await python(stack, env, ['-m', 'unittest', '-v', 'test/stack/python/test_provider.py']);
+    const { status, stderr } = await python(stack, env, ['test_provider.py', '-v']);
     assert.equal(status, 0, stderr);
     assert.match(stderr, /^Ran 14 tests in /m);
     assert.match(stderr, /^OK$/m);

@@ -54,7 +54,7 @@ describe('the token method on the real stack', () => {
     [
       'another client',
       ['--client-id', 'another-client'],
-      /401: the token is for client another-client, oauth2-proxy logs in as alauda-auth/,
+      /401 the token is for client another-client, oauth2-proxy logs in as alauda-auth/,
     ],
     ['an unknown client', ['--client-id', 'no-such-client'], /404 InternalError: Invalid client_id\./],
     [

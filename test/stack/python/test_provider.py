@@ -11,8 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import requests
 
-sys.path.insert(0, os.path.join("src", "python"))
-provider = importlib.import_module("mlflow_auth_provider")
+provider = importlib.import_module("mlflow_auth_provider")  # from PYTHONPATH, as it is handed over
 
 
 class Server:
@@ -166,8 +165,6 @@ class ProviderTest(unittest.TestCase):
 
 
 class DiscoveryTest(unittest.TestCase):
-    """Needs the provider's folder on PYTHONPATH, as it is handed over."""
-
     def test_mlflow_finds_it_by_itself(self):
         from mlflow.tracking.request_auth.registry import fetch_auth
 
