@@ -28590,12 +28590,12 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5310);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7406);
 /* harmony import */ var _publish_github_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4920);
-/* harmony import */ var _publish_handover_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4388);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4179);
+/* harmony import */ var _publish_handover_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(297);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6496);
 /* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7024);
-/* harmony import */ var _settings_settings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(663);
+/* harmony import */ var _settings_settings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8026);
 /* harmony import */ var _settings_table_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8403);
 // The action's door: inputs in, outputs and variables out, by way of the runner.
 
@@ -28625,9 +28625,19 @@ async function runAction(env) {
         _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .say */ .cv(`Logged in as ${credential.identity}${until}.`);
     }
     catch (error) {
-        const title = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .AuthError */ .lR ? error.title : error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UsageError */ .eb ? 'Settings' : 'Unexpected error';
-        _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .fail */ .fJ(title, secrets.redact((0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error)));
+        await _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .fail */ .fJ(reportOf(error, secrets.redact));
     }
+}
+/** What a failure is told by: as an annotation, and as a table in the summary. */
+function reportOf(error, redact) {
+    const message = redact((0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error));
+    if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .AuthError */ .lR)) {
+        const title = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UsageError */ .eb ? 'Settings' : 'Unexpected error';
+        return { title, message, rows: [['What is wrong', message]] };
+    }
+    const { failure, symptom, advice } = error;
+    const rows = { Layer: symptom.layer, Tried: failure.tried, Got: `${failure.got} (${symptom.meaning})`, Do: advice };
+    return { title: symptom.title, message, rows: Object.entries(rows).map(([label, text]) => [label, redact(text)]) };
 }
 /** The runner's `INPUT_*` variables, by input name. */
 function inputs(env) {
@@ -28648,7 +28658,7 @@ function requireFiles(env, { exportEnv, dir }) {
 
 /***/ }),
 
-/***/ 4298:
+/***/ 6803:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28663,8 +28673,465 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ./build/src/credential.js
 var src_credential = __nccwpck_require__(2852);
-// EXTERNAL MODULE: ./build/src/errors.js + 2 modules
-var errors = __nccwpck_require__(5310);
+// EXTERNAL MODULE: ./build/src/troubleshoot.js + 6 modules
+var troubleshoot = __nccwpck_require__(5035);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./build/src/http.js + 3 modules
+var src_http = __nccwpck_require__(3695);
+// EXTERNAL MODULE: ./build/src/publish/overrides.js
+var publish_overrides = __nccwpck_require__(3152);
+// EXTERNAL MODULE: ./build/src/settings/settings.js + 1 modules
+var settings_settings = __nccwpck_require__(8026);
+// EXTERNAL MODULE: ./build/src/settings/sources.js
+var settings_sources = __nccwpck_require__(6205);
+// EXTERNAL MODULE: ./build/src/settings/table.js
+var table = __nccwpck_require__(8403);
+// EXTERNAL MODULE: ./build/src/trust.js
+var trust = __nccwpck_require__(7367);
+// EXTERNAL MODULE: ./build/src/dex/answer.js
+var dex_answer = __nccwpck_require__(4557);
+// EXTERNAL MODULE: ./build/src/dex/authorize.js
+var authorize = __nccwpck_require__(4992);
+// EXTERNAL MODULE: ./build/src/dex/claims.js
+var claims = __nccwpck_require__(8758);
+// EXTERNAL MODULE: ./build/src/dex/pubkey.js
+var pubkey = __nccwpck_require__(4177);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/login.js
+var login = __nccwpck_require__(8276);
+// EXTERNAL MODULE: ./build/src/methods/cookie.js + 1 modules
+var cookie = __nccwpck_require__(606);
+// EXTERNAL MODULE: ./build/src/methods/token.js + 2 modules
+var token = __nccwpck_require__(7706);
+// EXTERNAL MODULE: ./build/src/oauth2-proxy/start.js
+var start = __nccwpck_require__(9224);
+// EXTERNAL MODULE: ./build/src/verify.js
+var verify = __nccwpck_require__(2896);
+;// CONCATENATED MODULE: ./build/src/doctor/checks.js
+// The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, if asked for, with.
+
+
+
+
+
+
+
+
+
+
+
+/** What can be found out without a password: API, key, connectors, client, redirect URI. */
+async function checkLoginApi(report, { http }, settings) {
+    const { platform, connector, clientId } = settings;
+    await report.check('login API', async () => {
+        const key = await (0,pubkey/* fetchLoginKey */.v)(http, platform, true);
+        const bits = key ? key.key.algorithm.modulusLength : 0;
+        return [key ? `${platform} answers, its key has ${bits} bits` : `${platform} has no public key (404)`, true];
+    });
+    await report.check('Dex', async () => {
+        const request = { stage: 'login', what: 'list the connectors', retry: true };
+        const answer = await http(`${platform}/dex/api/v1/connectors`, request);
+        const ids = (0,dex_answer/* jsonArray */.Ir)(answer.body).map((one) => one.conn_id ?? one.id);
+        if (ids.length === 0)
+            return ['the platform lists no connectors', true];
+        if (ids.includes(connector))
+            return [`connector ${connector} is one of ${ids.join(', ')}`, true];
+        throw new errors/* AuthError */.lR({
+            stage: 'login',
+            tried: answer.tried,
+            got: `no connector ${connector}; there are ${ids.join(', ')}`,
+        });
+    });
+    if (!clientId)
+        return;
+    await report.check('Dex', async () => {
+        const { query } = await (0,token/* authorizationRequest */.B)(settings);
+        await (0,authorize/* authorize */.G)(http, platform, query.toString(), true);
+        return [`client ${clientId} may use ${settings.redirectUri} and the scopes ${settings.scopes}`, true];
+    });
+}
+/** What oauth2-proxy tells of itself in its own redirect to the login. */
+async function checkProxy(report, { http }, settings) {
+    if (!settings.trackingUri)
+        return;
+    const client = await report.check('oauth2-proxy', async () => {
+        const login = await (0,start/* startProxyLogin */.s)(http, settings.trackingUri);
+        const query = new URLSearchParams(login.query);
+        const pkce = query.get('code_challenge_method') ?? 'no PKCE';
+        return [`${settings.trackingUri} logs in as client ${query.get('client_id')} (${pkce})`, query.get('client_id')];
+    });
+    if (!client || !settings.clientId || settings.method !== 'token')
+        return;
+    const same = client === settings.clientId;
+    report.add({
+        layer: 'oauth2-proxy',
+        ok: same,
+        text: same
+            ? 'its client is ours, as the token method needs it'
+            : `its client is ${client}, ours is ${settings.clientId}`,
+        ...(same ? {} : { advice: `Set client-id to ${client}, or have it added with --oidc-extra-audience.` }),
+    });
+}
+/** Logs in by the method of the settings, once, and by the cookie too where a good token is not wanted. */
+async function checkLogin(report, context, settings) {
+    const unwanted = await checkMethod(report, context, settings, settings.method);
+    if (unwanted)
+        await checkMethod(report, context, settings, 'cookie');
+}
+/** @returns whether oauth2-proxy rejects a token that is good in itself */
+async function checkMethod(report, context, settings, method) {
+    const credential = await report.check('account', async () => {
+        const made = await (method === 'token' ? (0,token/* tokenMethod */.P)(context, settings) : (0,cookie/* cookieMethod */.W)(context, settings));
+        return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
+    });
+    if (!credential)
+        return false;
+    describe(report, credential);
+    if (!settings.trackingUri)
+        return false;
+    let rejected = false;
+    await report.check('MLflow', async () => {
+        const { identity, groups } = await (0,verify/* verify */.M)(context, settings, credential).catch((error) => {
+            rejected = error instanceof errors/* AuthError */.lR && login/* TOKEN_UNWANTED */.P.includes(error.id);
+            throw error;
+        });
+        const where = settings.workspace ? `the workspace ${settings.workspace} is open` : 'MLflow answers';
+        return [`oauth2-proxy takes the ${method} of ${identity} (${groups} groups), and ${where}`, true];
+    });
+    if (rejected)
+        return true;
+    await report.check('MLflow', async () => {
+        const headers = { accept: 'application/json', ...(0,src_credential/* headersOf */.Y)(credential) };
+        const request = { stage: 'mlflow', what: 'ask for the server info', headers };
+        const info = (0,dex_answer/* jsonObject */.o$)((await context.http(`${settings.trackingUri}/api/3.0/mlflow/server-info`, request)).body);
+        return [`workspaces are ${info?.workspaces_enabled === true ? 'enabled' : 'not enabled'}`, true];
+    });
+    return false;
+}
+/** Claims of a token, size of a cookie, and when it ends. Nothing that could be used to log in. */
+function describe(report, credential) {
+    const until = `valid until ${credential.expiresAt?.toISOString() ?? 'a time not known'}`;
+    if (credential.method === 'cookie') {
+        const chunks = credential.cookie.split('; ').length;
+        const size = `${credential.cookie.length} bytes in ${chunks} part${chunks > 1 ? 's' : ''}`;
+        report.add({
+            layer: 'oauth2-proxy',
+            ok: credential.cookie.length < 8000,
+            text: `session cookie of ${size}, ${until}`,
+        });
+        return;
+    }
+    const { iss, aud } = (0,claims/* decodeClaims */.Yq)(credential.token) ?? {};
+    const text = `token from ${iss} for ${[aud].flat().join(', ')}, ${credential.token.length} bytes, ${until}`;
+    report.add({ layer: 'Dex', ok: true, text });
+}
+
+;// CONCATENATED MODULE: external "node:dns/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns/promises");
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./build/src/doctor/network.js
+// The way to one server, layer by layer below HTTP: name, connection, certificate, or the web proxy in between.
+
+
+
+
+const TIMEOUT = 10_000;
+/** Checks name, connection and certificate of one server. @returns whether HTTP can be tried */
+async function checkNetwork(report, { url, ca, insecure, proxy }) {
+    if (proxy) {
+        report.add({ layer: 'web proxy', ok: undefined, text: `${url.host} is reached through ${new URL(proxy).host}` });
+        return true;
+    }
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+    const failed = (what) => (error) => {
+        throw new errors/* AuthError */.lR({ stage: 'connect', tried: `${what} ${url.host}`, got: (0,errors/* errorMessage */.gJ)(error) }, { cause: error });
+    };
+    const addresses = await report.check('network', async () => {
+        const found = await (0,promises_namespaceObject.lookup)(host, { all: true }).catch(failed('look up'));
+        return [`${host} is ${found.map(({ address }) => address).join(', ')}`, found];
+    });
+    if (!addresses)
+        return false;
+    const connected = await report.check('network', async () => {
+        await new Promise((resolve, reject) => {
+            const socket = (0,external_node_net_.connect)({ host, port, timeout: TIMEOUT }, () => {
+                socket.destroy();
+                resolve();
+            });
+            socket.on('error', reject).on('timeout', () => socket.destroy(new Error(`no answer within ${TIMEOUT} ms`)));
+        }).catch(failed('connect to'));
+        return [`port ${port} of ${host} is open`, true];
+    });
+    if (!connected || url.protocol !== 'https:')
+        return connected === true;
+    const secured = await report.check('TLS', async () => {
+        const options = {
+            host,
+            port,
+            servername: /[a-z]/i.test(host) && !host.includes(':') ? host : '',
+        };
+        const trusted = { ...options, ...(ca ? { ca } : {}), rejectUnauthorized: !insecure };
+        try {
+            return [await handshake(trusted, network_describe), true];
+        }
+        catch (error) {
+            const chain = await handshake({ ...options, rejectUnauthorized: false }, issuers).catch(() => '');
+            const save = `To save what it sends: openssl s_client -showcerts -connect ${host}:${port} </dev/null`;
+            const hint = chain ? `Its chain ends at "${chain}". ${save}.` : `${save}.`;
+            throw new errors/* AuthError */.lR({ stage: 'connect', tried: `TLS with ${url.host}`, got: (0,errors/* errorMessage */.gJ)(error), hint }, { cause: error });
+        }
+    });
+    return secured === true;
+}
+/** Opens a TLS connection, reads something off it and closes it. */
+function handshake(options, read) {
+    return new Promise((resolve, reject) => {
+        const socket = external_node_tls_.connect({ ...options, timeout: TIMEOUT }, () => {
+            try {
+                resolve(read(socket));
+            }
+            catch (error) {
+                reject(error);
+            }
+            finally {
+                socket.destroy();
+            }
+        });
+        socket.on('error', reject).on('timeout', () => socket.destroy(new Error(`no answer within ${TIMEOUT} ms`)));
+    });
+}
+function network_describe(socket) {
+    const certificate = socket.getPeerCertificate();
+    const until = certificate?.valid_to ? `, certificate valid until ${certificate.valid_to}` : '';
+    return `${socket.getProtocol() ?? 'TLS'}${until}${socket.authorized ? '' : ', not checked (insecure-tls)'}`;
+}
+/** The name of the CA at the end of the chain that was sent. */
+function issuers(socket) {
+    let certificate = socket.getPeerCertificate(true);
+    for (let hops = 0; hops < 10; hops++) {
+        const next = certificate.issuerCertificate;
+        if (!next || next === certificate || next.fingerprint256 === certificate.fingerprint256)
+            break;
+        certificate = next;
+    }
+    const { CN, O } = certificate.issuer ?? {};
+    return String(CN ?? O ?? '');
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./build/src/doctor/python.js
+// Whether a Python interpreter would find the provider that sends our credential.
+
+
+/** Lists MLflow's request auth providers, and MLflow's version, as JSON. */
+const SCRIPT = `
+import importlib.metadata as m, json
+found = m.entry_points()
+names = found.select(group="mlflow.request_auth_provider") if hasattr(found, "select") else found.get("mlflow.request_auth_provider", [])
+try:
+    version = m.version("mlflow")
+except m.PackageNotFoundError:
+    version = None
+print(json.dumps({"providers": sorted({e.name for e in names}), "mlflow": version}))
+`;
+/** Asks the interpreter, in the environment that it would run in. */
+async function checkPython(report, interpreter, env) {
+    try {
+        const { providers, mlflow } = JSON.parse((0,external_node_child_process_namespaceObject.execFileSync)(interpreter, ['-c', SCRIPT], { encoding: 'utf8', env, timeout: 30_000 }));
+        const found = providers.includes('mlflow-auth');
+        report.add({
+            layer: 'Python',
+            ok: mlflow !== null,
+            text: mlflow === null ? `${interpreter} has no mlflow` : `${interpreter} has mlflow ${mlflow}`,
+            ...(mlflow === null ? { advice: 'Install it: pip install mlflow.' } : {}),
+        });
+        const wanted = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
+        report.add({
+            layer: 'Python',
+            ok: found === wanted ? (found ? true : undefined) : false,
+            text: `${interpreter} ${found ? 'finds' : 'does not find'} the provider mlflow-auth, and MLFLOW_TRACKING_AUTH ${wanted ? 'asks for it' : 'does not ask for it'}`,
+            ...(found === wanted
+                ? {}
+                : {
+                    advice: 'Set PYTHONPATH and MLFLOW_TRACKING_AUTH as "env --dir" prints them; python -I and -E ignore them.',
+                }),
+        });
+    }
+    catch (error) {
+        report.add({
+            layer: 'Python',
+            ok: false,
+            text: `${interpreter} does not run: ${(0,errors/* errorMessage */.gJ)(error).split('\n')[0]}`,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/doctor/doctor.js
+// The command doctor: looks at each layer in order and goes on where it can, so that the first ✗ is the one to mend.
+
+
+
+
+
+
+
+
+
+
+/** Runs all checks. Nothing in the report is secret. */
+async function runDoctor(report, sources, secrets, options) {
+    const { env, readFile } = sources;
+    for (const [name, { value, from }] of (0,settings_sources/* gather */.k)(sources, () => { })) {
+        const row = table/* ROWS */.I.find((one) => one.name === name);
+        if (from === 'default' || row?.actionOnly)
+            continue;
+        if (row?.secret)
+            secrets.add(value);
+        const shown = row?.secret ? 'set' : name === 'ca-cert' && value.includes('-----BEGIN') ? 'PEM text' : value;
+        report.add({ layer: 'settings', ok: undefined, text: `${name}: ${shown} (${from})` });
+    }
+    const note = (text) => report.add({ layer: 'settings', ok: undefined, text });
+    const settings = await report.check('settings', async () => {
+        const read = (0,settings_settings/* readSettings */.s)(sources, { trackingUri: false, caPath: false, login: options.login }, secrets.add, note);
+        return [`good, method ${read.method} (${read.methodReason})`, read];
+    });
+    if (options.python)
+        await checkPython(report, options.python, env);
+    if (!settings)
+        return;
+    if (settings.trackingUri) {
+        const ours = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
+        const overrides = (0,publish_overrides/* overridesOf */.F)(env, settings.trackingUri, readFile, ours);
+        for (const text of overrides)
+            report.add({ layer: 'SDK settings', ok: false, text });
+    }
+    const ca = settings.ca && (0,trust/* trustedRoots */.V)(settings.ca.pem);
+    const insecure = settings.insecureTls;
+    const reach = async (address) => {
+        const { origin } = new URL(address);
+        return checkNetwork(report, { url: new URL(origin), ca, insecure, proxy: (0,lib/* getProxyUrl */.s_)(origin) });
+    };
+    const platform = await reach(settings.platform);
+    const elsewhere = settings.trackingUri !== '' && new URL(settings.trackingUri).origin !== settings.platform;
+    const server = elsewhere ? await reach(settings.trackingUri) : platform;
+    const requestTimeout = Math.min(15, settings.timeout) * 1000;
+    const totalTimeout = settings.timeout * 1000;
+    const clock = (text) => report.add({ layer: 'clock', ok: text.includes('clock') ? false : undefined, text });
+    const { http, close } = (0,src_http/* openHttp */.f)({
+        ca,
+        insecure,
+        requestTimeout,
+        totalTimeout,
+        proxyFor: lib/* getProxyUrl */.s_,
+        note: clock,
+        mask: secrets.add,
+    });
+    const context = { http, mask: secrets.add, step: (_, work) => work(), note, warn: note };
+    try {
+        if (platform)
+            await checkLoginApi(report, context, settings);
+        if (server)
+            await checkProxy(report, context, settings);
+        if (!platform || !server)
+            return;
+        if (options.login)
+            await checkLogin(report, context, settings);
+        else
+            report.add({ layer: 'account', ok: undefined, text: 'not logged in; --login does it, once' });
+    }
+    finally {
+        await close();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/doctor/report.js
+// What doctor finds: one line for each thing that was looked at, for people or for machines.
+
+/** Collects findings, and runs checks so that one that fails does not keep the others from being made. */
+class Report {
+    findings = [];
+    #say;
+    constructor(say) {
+        this.#say = say;
+    }
+    add(finding) {
+        this.findings.push(finding);
+        this.#say(finding);
+    }
+    /** Adds what a check says, or the error in which it ends. @returns undefined when it failed */
+    async check(layer, work) {
+        try {
+            const [text, value] = await work();
+            this.add({ layer, ok: true, text });
+            return value;
+        }
+        catch (error) {
+            this.add(findingOf(error, layer));
+            return undefined;
+        }
+    }
+    get ok() {
+        return this.findings.every(({ ok }) => ok !== false);
+    }
+}
+function findingOf(error, layer) {
+    if (!(error instanceof errors/* AuthError */.lR))
+        return { layer, ok: false, text: (0,errors/* errorMessage */.gJ)(error) };
+    const { failure, symptom, advice } = error;
+    return { layer: symptom.layer, ok: false, text: `${failure.tried}: ${failure.got} (${symptom.meaning})`, advice };
+}
+/** A finding as lines of text. */
+function linesOf({ layer, ok, text, advice }) {
+    const mark = ok === undefined ? '-' : ok ? '✓' : '✗';
+    return `${mark} ${layer}: ${text}${advice ? `\n    ${advice}` : ''}\n`;
+}
+
+;// CONCATENATED MODULE: ./build/src/doctor/command.js
+// The command doctor on the command line: prints a report, or explains an error text that the user already has.
+
+
+
+/** @returns the exit code: 0 when nothing is wrong, or the text is explained */
+async function doctorCommand(flags, sources, secrets, print) {
+    if (flags.message !== undefined) {
+        const text = flags.message === '-' ? sources.readFile('-') : flags.message;
+        return explain(text, flags.json, print);
+    }
+    const safe = (finding) => {
+        const { text, advice, ...rest } = finding;
+        return { ...rest, text: secrets.redact(text), ...(advice ? { advice: secrets.redact(advice) } : {}) };
+    };
+    const report = new Report((finding) => {
+        if (!flags.json)
+            print(linesOf(safe(finding)));
+    });
+    await runDoctor(report, sources, secrets, { login: flags.login, python: flags.python });
+    if (flags.json)
+        print(`${JSON.stringify({ ok: report.ok, findings: report.findings.map(safe) }, null, 2)}\n`);
+    return report.ok ? 0 : 1;
+}
+function explain(text, json, print) {
+    const symptom = (0,troubleshoot/* explainMessage */.l)(text);
+    if (json) {
+        const { id, layer, title, meaning, advice } = symptom ?? {};
+        print(`${JSON.stringify(symptom ? { id, layer, title, meaning, advice } : null, null, 2)}\n`);
+    }
+    else if (symptom) {
+        print(`${symptom.title} (${symptom.layer})\nMeans: ${symptom.meaning}\nDo:    ${symptom.advice}\n`);
+    }
+    else {
+        print('This text is not known. Run doctor without --message: it looks at each layer itself.\n');
+    }
+    return symptom ? 0 : 1;
+}
+
 // EXTERNAL MODULE: ./build/package.json
 var build_package = __nccwpck_require__(8797);
 // EXTERNAL MODULE: external "node:crypto"
@@ -28693,8 +29160,6 @@ function dotenvValue(value) {
     return /^[\w./:@%+,=|-]*$/.test(value) ? value : `'${value.replace(/[\\']/g, '\\$&')}'`;
 }
 
-// EXTERNAL MODULE: ./build/src/settings/table.js
-var table = __nccwpck_require__(8403);
 ;// CONCATENATED MODULE: ./build/src/help.js
 // The text of --help, made from the table of settings.
 
@@ -28721,6 +29186,11 @@ ${item('token', 'Log in and print the id token, nothing else.')}
 ${item('cookie', 'Log in and print the session cookie of oauth2-proxy, as the value of a Cookie header.')}
 ${item('env', 'Log in and print the variables of the MLflow SDK.')}
 ${item('  --format FORMAT', `One of ${Object.keys(FORMATS).join(', ')}. Default: shell.`)}
+${item('doctor', 'Look at every layer between here and MLflow, without logging in, and say what is wrong. Shows no secret.')}
+${item('  --login', 'Log in too. The password is sent once; a wrong one counts towards a lockout.')}
+${item('  --json', 'For machines.')}
+${item('  --python PATH', 'Also look whether this Python finds MLflow and our provider.')}
+${item('  --message TEXT', 'Explain an error text of the MLflow SDK, of curl or of this program; "-" reads it from standard input.')}
 ${item('--help, --version', 'Print this, or the version.')}
 
 Settings, each with the variable that is read where the flag is not given:
@@ -28746,16 +29216,15 @@ function item(term, text) {
 
 // EXTERNAL MODULE: ./build/src/publish/github.js + 19 modules
 var github = __nccwpck_require__(4920);
-// EXTERNAL MODULE: ./build/src/publish/handover.js + 4 modules
-var handover = __nccwpck_require__(4388);
-// EXTERNAL MODULE: ./build/src/run.js + 21 modules
-var run = __nccwpck_require__(4179);
+// EXTERNAL MODULE: ./build/src/publish/handover.js + 3 modules
+var handover = __nccwpck_require__(297);
+// EXTERNAL MODULE: ./build/src/run.js + 1 modules
+var run = __nccwpck_require__(6496);
 // EXTERNAL MODULE: ./build/src/secrets.js
 var src_secrets = __nccwpck_require__(7024);
-// EXTERNAL MODULE: ./build/src/settings/settings.js + 2 modules
-var settings = __nccwpck_require__(663);
 ;// CONCATENATED MODULE: ./build/src/cli.js
 // The command line's door: flags and environment in, a credential on standard output, everything else on standard error.
+
 
 
 
@@ -28780,7 +29249,15 @@ async function runCli(args, env) {
         const format = FORMATS[flags.format ?? 'shell'];
         if (!format)
             throw new errors/* UsageError */.eb(`--format ${flags.format} is none of ${Object.keys(FORMATS).join(', ')}.`);
-        const settings = settingsFrom(flags, env, NEEDS[command], secrets);
+        const sources = { door: 'cli', given: flags, env, readFile };
+        warnOfSecrets(flags);
+        if (command === 'doctor') {
+            const is = (name) => flags[name] === 'true';
+            const { message, python } = flags;
+            return await doctorCommand({ login: is('login'), json: is('json'), message, python }, sources, secrets, print);
+        }
+        const note = (text) => warn(secrets.redact(text));
+        const settings = (0,settings_settings/* readSettings */.s)(sources, NEEDS[command], secrets.add, note);
         const credential = await (0,run/* runLogin */.J)(settings, secrets, say, warn);
         if (env.GITHUB_ACTIONS === 'true')
             for (const secret of (0,src_credential/* secretsOf */.F)(credential))
@@ -28804,18 +29281,24 @@ function print(text) {
 function warn(line) {
     say(`! ${line}`);
 }
-const readFile = (path) => (0,external_node_fs_.readFileSync)(path === '-' ? 0 : path, 'utf8');
+let standardInput;
+/** Reads a file, or standard input, which can be read but once. */
+function readFile(path) {
+    if (path !== '-')
+        return (0,external_node_fs_.readFileSync)(path, 'utf8');
+    standardInput ??= (0,external_node_fs_.readFileSync)(0, 'utf8');
+    return standardInput;
+}
 /** The credential alone; a person's terminal also gets a line break. */
 function bare(credential) {
     const value = credential.method === 'token' ? credential.token : credential.cookie;
     return process.stdout.isTTY ? `${value}\n` : value;
 }
-function settingsFrom(given, env, needs, secrets) {
+function warnOfSecrets(given) {
     for (const { name, secret } of table/* ROWS */.I) {
         if (secret && given[name])
-            say(`! --${name} shows the secret in the list of processes; use --${name}-file or the environment`);
+            warn(`--${name} shows the secret in the list of processes; use --${name}-file or the environment`);
     }
-    return (0,settings/* readSettings */.s)({ door: 'cli', given, env, readFile }, needs, secrets.add, (text) => warn(secrets.redact(text)));
 }
 /** The commands that log in, and what each needs of the settings. */
 const NEEDS = {
@@ -28823,7 +29306,13 @@ const NEEDS = {
     cookie: { trackingUri: true, caPath: false, method: 'cookie' },
     env: { trackingUri: true, caPath: true },
 };
-const COMMANDS = Object.keys(NEEDS);
+const COMMANDS = [...Object.keys(NEEDS), 'doctor'];
+/** Flags of single commands, beside the settings. */
+const EXTRA = {
+    env: ['format'],
+    doctor: ['login', 'json', 'message', 'python'],
+};
+const SWITCHES = ['login', 'json'];
 function parse(args) {
     if (args.includes('--help') || args.includes('-h') || args[0] === 'help')
         return { command: 'help', flags: {} };
@@ -28835,9 +29324,7 @@ function parse(args) {
         throw new errors/* UsageError */.eb(`${what}. Commands: ${COMMANDS.join(', ')}. See --help.`);
     }
     const names = table/* ROWS */.I.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) => file ? [name, `${name}-file`] : [name]);
-    if (command === 'env')
-        names.push('format');
-    const options = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+    const options = Object.fromEntries([...names, ...(EXTRA[command] ?? [])].map((name) => [name, { type: 'string' }]));
     try {
         return { command, flags: (0,external_node_util_.parseArgs)({ args: withValues(rest), options, allowPositionals: false }).values };
     }
@@ -28847,7 +29334,7 @@ function parse(args) {
 }
 /** Lets a boolean stand alone, as in `--insecure-tls` and `--no-verify`. */
 function withValues(args) {
-    const booleans = table/* ROWS */.I.filter((row) => row.boolean).map(({ name }) => name);
+    const booleans = [...table/* ROWS */.I.filter((row) => row.boolean).map(({ name }) => name), ...SWITCHES];
     return args.map((arg, index) => {
         const name = arg.replace(/^--(no-)?/, '');
         if (!arg.startsWith('--') || !booleans.includes(name))
@@ -28886,516 +29373,425 @@ function secretsOf(credential) {
 
 /***/ }),
 
-/***/ 5310:
+/***/ 4557:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A3: () => (/* binding */ reasonOf),
+/* harmony export */   Ir: () => (/* binding */ jsonArray),
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   o$: () => (/* binding */ jsonObject),
+/* harmony export */   sI: () => (/* binding */ expectJson),
+/* harmony export */   x5: () => (/* binding */ refusal)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+// Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
+
+const MAX_REASON = 240;
+/** The body as a JSON object, or undefined when it is anything else. */
+function jsonObject(body) {
+    const value = json(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+/** The objects of a JSON array; empty when the body is anything else. */
+function jsonArray(body) {
+    const value = json(body);
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
+}
+function json(body) {
+    try {
+        return JSON.parse(body);
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * The JSON object of a 200 answer.
+ * @throws AuthError with the server's own reason for any other status, and for a body that is no JSON object
+ */
+function expectJson(answer, stage, hint) {
+    const json = jsonObject(answer.body);
+    if (answer.status !== 200 || !json)
+        throw refusal(answer, stage, hint);
+    return json;
+}
+/** The error for an answer that is not the expected one. */
+function refusal(answer, stage, hint) {
+    const got = `${answer.status} ${whereTo(answer)}${reasonOf(answer)}`.trim();
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage, tried: answer.tried, got, ...(hint ? { hint } : {}) });
+}
+/** Where a redirect points, without its query, which may hold a code. */
+function whereTo(answer) {
+    const location = answer.headers.get('location');
+    if (!location || answer.status < 300 || answer.status > 399)
+        return '';
+    const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
+    const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
+    return `redirect to ${url ? url.origin + url.pathname : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
+}
+/**
+ * The server's own reason. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
+ * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
+ * Of a page only its title or heading, and the request id that oauth2-proxy prints.
+ */
+function reasonOf({ body, headers }) {
+    const json = jsonObject(body);
+    if (json) {
+        const inner = typeof json.error === 'object' && json.error !== null ? json.error : {};
+        const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
+        const text = [json.message, json.error_description, inner.message].find(isText);
+        return oneLine([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
+    }
+    if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body))
+        return htmlReason(body);
+    return oneLine(body) || 'an empty answer';
+}
+function htmlReason(page) {
+    const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
+    const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
+    const texts = [...new Set(parts)]
+        .filter((text) => text && !/^(More Info$|Request ID)/.test(text))
+        .slice(0, 3)
+        .join(' - ');
+    return oneLine(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
+}
+function isText(value) {
+    return typeof value === 'string' && value !== '';
+}
+/** One short line without control characters. */
+function oneLine(text) {
+    const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+    return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}...` : line;
+}
+
+
+/***/ }),
+
+/***/ 4992:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ authorize)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4557);
+// The first request of a login: announces it to the platform, which answers with the id of the login request.
+
+
+/**
+ * Begins a login with an OAuth 2.0 authorization request (RFC 6749, 4.1.1).
+ * @param query of the request, without "?", passed on byte for byte
+ * @param retry whether a failed connection may be tried again
+ * @returns `req`, the opaque id of the login request
+ * @throws AuthError
+ */
+async function authorize(http, platform, query, retry) {
+    const sent = new URLSearchParams(query).get('redirect_uri');
+    const answer = await http(`${platform}/dex/api/v1/authorize?${query}`, {
+        stage: 'authorize',
+        what: 'begin the login',
+        headers: { accept: 'application/json' },
+        retry,
+    });
+    const hint = /redirect_uri/i.test(answer.body) ? `The redirect URI sent was ${sent}.` : undefined;
+    const { req } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .expectJson */ .sI)(answer, 'authorize', hint);
+    if (typeof req === 'string' && req !== '')
+        return req;
+    if (/"(error|reason|message)"/.test(answer.body))
+        throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .refusal */ .x5)(answer, 'authorize', hint);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage: 'authorize', tried: answer.tried, got: `${answer.status} JSON without "req"` });
+}
+
+
+/***/ }),
+
+/***/ 8758:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Yq: () => (/* binding */ decodeClaims),
+/* harmony export */   cu: () => (/* binding */ identityOf),
+/* harmony export */   p1: () => (/* binding */ expiryOf)
+/* harmony export */ });
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
+// What an id token says of itself. It is read here, not trusted: the checks are made where it is received.
+
+/** The payload of a JWT (RFC 7519, 3), or undefined when the text is none. */
+function decodeClaims(jwt) {
+    const payload = jwt.split('.')[1];
+    return payload === undefined ? undefined : (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(Buffer.from(payload, 'base64url').toString('utf8'));
+}
+/** Who the token is for, by the claim that MLflow shows as a run's owner where it is set up as usual. */
+function identityOf({ email, preferred_username, name, sub }) {
+    return ([email, preferred_username, name, sub].find((claim) => typeof claim === 'string' && claim !== '') ?? '');
+}
+/** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */
+function expiryOf({ exp }) {
+    return typeof exp === 'number' && Number.isFinite(exp) && exp < 8.64e12 ? new Date(exp * 1000) : undefined;
+}
+
+
+/***/ }),
+
+/***/ 4973:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  lR: () => (/* binding */ AuthError),
-  eb: () => (/* binding */ UsageError),
-  gJ: () => (/* binding */ errorMessage)
+  X: () => (/* binding */ dexLogin)
 });
 
-;// CONCATENATED MODULE: ./build/src/symptoms.js
-// The table of symptoms: one row for each thing that is known to go wrong, most telling pattern first.
-const LOGIN_API = ['authorize', 'pubkey', 'login'];
-const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an account (by default 5 in 24 hours).';
-const SYMPTOMS = [
-    // Below HTTP
-    {
-        id: 'no-permission',
-        stages: ['connect'],
-        pattern: /NotCapable|EPERM|PermissionDenied|Requires net access/i,
-        title: 'Deno permission missing',
-        meaning: 'deno run was started without a permission that this needs',
-        advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
-    },
-    {
-        id: 'certificate-untrusted',
-        stages: ['connect'],
-        pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
-        title: 'Untrusted certificate',
-        meaning: 'the server shows a certificate of a CA that this machine does not trust',
-        advice: 'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name.',
-    },
-    {
-        id: 'certificate-expired',
-        stages: ['connect'],
-        pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
-        title: 'Certificate not valid at this time',
-        meaning: "the server's certificate has run out or is not valid yet",
-        advice: "Have the platform's certificate renewed, and check this machine's clock.",
-    },
-    {
-        id: 'certificate-host',
-        stages: ['connect'],
-        pattern: /ALTNAME_INVALID|NotValidForName|does not match certificate/i,
-        title: 'Certificate of another host',
-        meaning: "the server's certificate is for another host name",
-        advice: 'Use the host name for which the certificate was made, as in the address of the web console.',
-    },
-    {
-        id: 'tls-version',
-        stages: ['connect'],
-        pattern: /ERR_SSL|EPROTO|wrong version number|unsupported protocol|protocol version/i,
-        title: 'No TLS with this server',
-        meaning: 'no common TLS version, or the port does not speak TLS at all',
-        advice: 'Check the port, and http: against https: in the address. TLS 1.2 is the least that is accepted.',
-    },
-    {
-        id: 'proxy-refused',
-        stages: ['connect'],
-        pattern: /proxy response \(\d+\)|HTTP tunneling|web proxy/i,
-        title: 'Web proxy in the way',
-        meaning: 'the web proxy of HTTPS_PROXY or HTTP_PROXY did not open a way to the server',
-        advice: 'Put the host into NO_PROXY if it is internal, or check the name, port, user and password in HTTPS_PROXY (status 407 asks for the last two).',
-    },
-    {
-        id: 'dns',
-        stages: ['connect'],
-        pattern: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup address/i,
-        title: 'Unknown host name',
-        meaning: 'the host name is not known here',
-        advice: "Check the address for typing errors. A private platform cannot be found from GitHub's hosted runners: use a self-hosted runner in its network.",
-    },
-    {
-        id: 'timeout',
-        stages: ['connect'],
-        pattern: /no answer within|time ran out|TIMEOUT|ETIMEDOUT|timed out/i,
-        title: 'No answer in time',
-        meaning: 'the server, or something on the way to it, did not answer in time',
-        advice: "Check the address and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. For a slow server raise timeout (MLFLOW_AUTH_TIMEOUT).",
-    },
-    {
-        id: 'answer-too-large',
-        stages: ['connect'],
-        pattern: /larger than|HEADERS_OVERFLOW/i,
-        title: 'Answer too large',
-        meaning: 'the answer is larger than any that this login knows',
-        advice: 'Check the address: this is not the login API.',
-    },
-    {
-        id: 'unreachable',
-        stages: ['connect'],
-        pattern: /(?:)/,
-        title: 'Server not reached',
-        meaning: 'there is no connection to the server',
-        advice: "Check the address, the port and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. If HTTPS_PROXY is set, an internal host belongs into NO_PROXY.",
-    },
-    // The login API and Dex
-    {
-        id: 'pkce-required',
-        stages: LOGIN_API,
-        pattern: /PKCE|code_challenge/i,
-        title: 'PKCE required',
-        meaning: 'the client must use PKCE and the request carried none, or none of an accepted method',
-        advice: 'The token method always sends S256. With the cookie method the request is oauth2-proxy\'s own: an administrator upgrades the MLflow plugin or sets code_challenge_method = "S256" there.',
-    },
-    {
-        id: 'redirect-uri',
-        stages: LOGIN_API,
-        pattern: /redirect_uri/i,
-        title: 'Redirect URI not registered',
-        meaning: 'the client has no such redirect URI',
-        advice: 'Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it.',
-    },
-    {
-        id: 'client-unknown',
-        stages: ['authorize'],
-        pattern: /client_id|invalid_client|unauthorized_client/i,
-        title: 'Unknown client',
-        meaning: 'Dex knows no client of this id',
-        advice: 'Check client-id (DEX_CLIENT_ID): it is the client of the MLflow proxy, on Alauda usually alauda-auth.',
-    },
-    {
-        id: 'scope',
-        stages: ['authorize', 'token'],
-        pattern: /invalid_scope|scope/i,
-        title: 'Scope refused',
-        meaning: 'a scope is not known to Dex or not allowed for this client',
-        advice: 'Set scopes (DEX_SCOPES) to what the client may ask for; the default is "openid email groups".',
-    },
-    {
-        id: 'captcha',
-        stages: ['login'],
-        pattern: /captcha/i,
-        title: 'Captcha asked for',
-        meaning: 'recent failed logins of this account have switched a captcha on',
-        advice: `Wait, correct the password, and log in once in a browser; a clean first login needs no captcha. ${ONE_TRY}`,
-    },
-    {
-        id: 'first-login',
-        stages: ['login'],
-        pattern: /FirstLogin/i,
-        title: 'First login not done',
-        meaning: 'a new account must change its password first',
-        advice: 'Log in to the web console once with this account, set a new password and store that one.',
-    },
-    {
-        id: 'password-expired',
-        stages: ['login'],
-        pattern: /Password\w*Expired|password (has |is )?expired/i,
-        title: 'Password expired',
-        meaning: "the password is older than the platform's policy allows",
-        advice: 'Change it in the web console and store the new one.',
-    },
-    {
-        id: 'locked',
-        stages: ['login'],
-        pattern: /lock/i,
-        title: 'Account locked',
-        meaning: 'too many failed logins',
-        advice: 'Wait (20 minutes by default) or have an administrator unlock the account, and correct the password before the next run.',
-    },
-    {
-        id: 'account-disabled',
-        stages: ['login'],
-        pattern: /disabled|invalid user|account.{0,20}(expired|invalid|inactive)/i,
-        title: 'Account disabled',
-        meaning: 'the account is disabled or has run out',
-        advice: 'Ask the administrator of the platform to enable it.',
-    },
-    {
-        id: 'second-factor',
-        stages: ['login'],
-        pattern: /verif(y|ication)/i,
-        title: 'Second factor asked for',
-        meaning: 'the account must confirm its login with a second factor',
-        advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
-    },
-    {
-        id: 'missing-email',
-        stages: ['login', 'token'],
-        pattern: /missing email/i,
-        title: 'Account without e-mail',
-        meaning: 'the identity provider sends no e-mail address for this account',
-        advice: 'Have an e-mail address set for the account, or its claim mapped in the connector.',
-    },
-    {
-        id: 'stale-key',
-        stages: ['login'],
-        pattern: /decrypt|\bts\b|timestamp/i,
-        title: 'Encrypted password not accepted',
-        meaning: 'the server could not read the encrypted password, or its time stamp had run out',
-        advice: "Run it again; if it stays, compare this machine's clock with the server's.",
-    },
-    {
-        id: 'login-request-gone',
-        stages: ['login'],
-        pattern: /User session|requested resource does not exist|invalid req\b|auth.?request/i,
-        title: 'Login request unknown',
-        meaning: 'the server no longer knows the login that was begun',
-        advice: 'Run it again. If it happens each time, several Dex replicas without a common storage are likely.',
-    },
-    {
-        id: 'connector',
-        stages: ['login'],
-        pattern: /connector|^404/i,
-        title: 'Unknown connector',
-        meaning: 'Dex has no connector of this id that takes a password',
-        advice: 'Set connector (DEX_CONNECTOR) to the one in which the account lives: local, or the id of an LDAP connector. Accounts of an OIDC connector cannot log in without a browser.',
-    },
-    {
-        id: 'html-from-api',
-        stages: [...LOGIN_API, 'token'],
-        pattern: /HTML/,
-        title: 'A web page instead of the API',
-        meaning: 'this address has no JSON login API, or something in between answers in its place',
-        advice: 'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
-    },
-    {
-        id: 'server-down',
-        stages: ['authorize', 'pubkey', 'login', 'token', 'proxy'],
-        pattern: /^(429|50[234])/,
-        title: 'Server not available',
-        meaning: 'the server is overloaded or out of order',
-        advice: 'Try again later, or ask the administrator of the platform.',
-    },
-    {
-        id: 'not-found',
-        stages: LOGIN_API,
-        pattern: /^404/,
-        title: 'No login API here',
-        meaning: 'this address has no such API',
-        advice: 'Check platform-address: the bare address of the web console of a platform with a JSON login API.',
-    },
-    {
-        id: 'wrong-password',
-        stages: ['login'],
-        pattern: /^(4\d\d|500)|access_denied|password|credential|authenticat/i,
-        title: 'Login refused',
-        meaning: 'most likely a wrong user name or password, or an account of another connector',
-        advice: `Check username, password and connector (LDAP accounts need the id of theirs). ${ONE_TRY}`,
-    },
-    {
-        id: 'invalid-client',
-        stages: ['token'],
-        pattern: /invalid_client|client credentials/i,
-        title: 'Client secret refused',
-        meaning: 'the client id and client secret do not belong together',
-        advice: 'Read the secret again (on Alauda: key client-secret of the Secret cpaas-oidc-secret in cpaas-system). kubectl -o yaml shows it in base64: decode it, and leave no line break behind.',
-    },
-    {
-        id: 'redirect-uri-differs',
-        stages: ['token'],
-        pattern: /redirect_uri/i,
-        title: 'Redirect URI changed',
-        meaning: 'the redirect URI is not the one with which the login began',
-        advice: 'Something between here and Dex rewrites addresses: use the configured platform address.',
-    },
-    {
-        id: 'invalid-grant',
-        stages: ['token'],
-        pattern: /invalid_grant|server_error/i,
-        title: 'Code refused',
-        meaning: 'the authorization code is used up or stale, or belongs to another client',
-        advice: 'Run it again from the start. If it happens each time, check client-id, and whether several Dex replicas share one storage.',
-    },
-    {
-        id: 'grant-type',
-        stages: ['token'],
-        pattern: /unsupported_grant_type|unauthorized_client/i,
-        title: 'Grant not allowed',
-        meaning: 'the client may not use the authorization code grant',
-        advice: 'Use the client of the MLflow proxy, or have the grant allowed for this one.',
-    },
-    {
-        id: 'clock',
-        stages: ['token'],
-        pattern: /clock|"exp"|"iat"|"nbf"/i,
-        title: 'Clocks differ',
-        meaning: "the token's times do not fit this machine's clock",
-        advice: "Set this machine's clock (NTP).",
-    },
-    {
-        id: 'token-claims',
-        stages: ['token'],
-        pattern: /"iss"|"aud"|id_token|ID Token|JWT|OAUTH_/i,
-        title: 'Token not as expected',
-        meaning: 'the id token is not one for this client from this issuer',
-        advice: 'Check platform-address and client-id, and that the scopes contain openid.',
-    },
-    {
-        id: 'password-too-long',
-        stages: ['password'],
-        pattern: /bytes/,
-        title: 'Password too long',
-        meaning: 'RSA with this key cannot hold more',
-        advice: 'Use a shorter password for this account.',
-    },
-    {
-        id: 'bad-key',
-        stages: ['pubkey'],
-        pattern: /key/i,
-        title: 'Public key not understood',
-        meaning: 'the key is neither SPKI nor PKCS#1, as PEM or as bare base64',
-        advice: 'Check that nothing in between changes the answer, and report the form of the key.',
-    },
-    {
-        id: 'state',
-        stages: ['login', 'token'],
-        pattern: /state/,
-        title: 'Answer to another login',
-        meaning: 'the state that came back is not the one that was sent',
-        advice: 'Do not use this answer. Something in between mixes up logins, or forges them.',
-    },
-    {
-        id: 'redirected',
-        stages: ['authorize', 'pubkey', 'login', 'token'],
-        pattern: /^3\d\d/,
-        title: 'Redirected',
-        meaning: 'the API sent us elsewhere, and nothing that carries a login is sent after a redirect',
-        advice: 'Use the address to which it points in platform-address, if it is the right one.',
-    },
-    // oauth2-proxy and MLflow
-    {
-        id: 'no-login-needed',
-        stages: ['proxy'],
-        pattern: /answers without any login/,
-        title: 'No login in front of MLflow',
-        meaning: 'there is no oauth2-proxy at this address, or it lets this machine in without a login',
-        advice: 'No credential is needed here, and none can be had. If this is not meant to be so, tell the administrator: anyone who reaches the address can use this MLflow.',
-    },
-    {
-        id: 'audience',
-        stages: ['proxy'],
-        pattern: /for client|from issuer/,
-        title: 'Token for another client',
-        meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
-        advice: 'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to the address that is the issuer there.',
-    },
-    {
-        id: 'token-expired',
-        stages: ['proxy'],
-        pattern: /expired/,
-        title: 'Token expired',
-        meaning: 'the token has run out',
-        advice: "Log in again, and compare the server's clock with this machine's.",
-    },
-    {
-        id: 'cookie-rejected',
-        stages: ['proxy'],
-        pattern: /session cookie rejected/,
-        title: 'oauth2-proxy rejects its own cookie',
-        meaning: 'oauth2-proxy does not accept the session cookie that it has just made',
-        advice: 'Several replicas with different cookie secrets are likely, or clocks that differ: that is for the administrator of the MLflow proxy.',
-    },
-    {
-        id: 'bearer-off',
-        stages: ['proxy'],
-        pattern: /^(401|403 Forbidden|30\d|403 sign-in page)/,
-        title: 'oauth2-proxy rejects the token',
-        meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
-        advice: 'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
-    },
-    {
-        id: 'proxy-redirected',
-        stages: ['proxy'],
-        pattern: /^3\d\d redirect to/,
-        title: 'Redirected',
-        meaning: 'this address sends us to another host, to which no credential is taken',
-        advice: 'If that host is the right one, use it in tracking-uri or platform-address.',
-    },
-    {
-        id: 'proxy-forbids',
-        stages: ['proxy'],
-        pattern: /^403/,
-        title: 'oauth2-proxy refuses the account',
-        meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
-        advice: 'Ask the administrator of the MLflow proxy to let this account in.',
-    },
-    {
-        id: 'not-the-proxy',
-        stages: ['proxy'],
-        pattern: /(?:)/,
-        title: 'No MLflow proxy here',
-        meaning: 'there is no oauth2-proxy at this address',
-        advice: 'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
-    },
-    {
-        id: 'callback-csrf',
-        stages: ['callback'],
-        pattern: /CSRF/i,
-        title: 'oauth2-proxy lost the login',
-        meaning: 'oauth2-proxy does not find the csrf cookie of this login',
-        advice: 'Run it again. If it happens each time: several replicas with different cookie secrets, or more than 15 minutes between start and end, or clocks that differ.',
-    },
-    {
-        id: 'callback-provider',
-        stages: ['callback'],
-        pattern: /identity provider returned an error/i,
-        title: 'Dex refused the login of oauth2-proxy',
-        meaning: 'Dex sent oauth2-proxy an error in place of a code',
-        advice: 'Give these lines to the administrator of the MLflow proxy: its client, scopes and redirect URL must fit the client in Dex.',
-    },
-    {
-        id: 'callback-forbidden',
-        stages: ['callback'],
-        pattern: /^403|permission/i,
-        title: 'oauth2-proxy refuses the account',
-        meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
-        advice: 'Ask the administrator of the MLflow proxy to let this account in.',
-    },
-    {
-        id: 'callback-redeem',
-        stages: ['callback'],
-        pattern: /^5\d\d/,
-        title: 'oauth2-proxy could not finish the login',
-        meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
-        advice: 'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
-    },
-    {
-        id: 'callback-address',
-        stages: ['callback'],
-        pattern: /another login|^404/,
-        title: 'Callback not known to oauth2-proxy',
-        meaning: 'oauth2-proxy does not recognise its own callback address',
-        advice: 'Its redirect URL and its proxy prefix, or what the edge strips, do not fit together: that is for the administrator of the MLflow proxy.',
-    },
-    {
-        id: 'callback-cookie',
-        stages: ['callback'],
-        pattern: /without a session cookie/,
-        title: 'No session cookie',
-        meaning: 'oauth2-proxy ended the login without a session cookie of that name',
-        advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
-    },
-    {
-        id: 'header-too-large',
-        stages: ['proxy', 'callback', 'mlflow'],
-        pattern: /^431|Invalid HTTP request|(header|cookie).{0,30}too large|too (big|large).{0,20}(header|cookie)/i,
-        title: 'Session cookie too large',
-        meaning: 'something between here and MLflow does not take headers of this size',
-        advice: 'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.',
-    },
-    {
-        id: 'workspace-forbidden',
-        stages: ['mlflow'],
-        pattern: /PERMISSION_DENIED|^403/,
-        title: 'No access to the workspace',
-        meaning: 'the account has no role in this workspace',
-        advice: 'Ask for access to the namespace (Role and RoleBinding for the API group mlflow.kubeflow.org). A role that was just granted counts after at most 5 minutes.',
-    },
-    {
-        id: 'workspaces-off',
-        stages: ['mlflow'],
-        pattern: /workspaces are not enabled|FEATURE_DISABLED|^503/,
-        title: 'Server without workspaces',
-        meaning: 'this MLflow server has no workspaces, and the SDK would refuse to work with one',
-        advice: 'Leave workspace (MLFLOW_WORKSPACE) empty, or have --enable-workspaces set on the server (MLflow 3.10 or later).',
-    },
-    {
-        id: 'workspace-unknown',
-        stages: ['mlflow'],
-        pattern: /RESOURCE_DOES_NOT_EXIST|^404/,
-        title: 'Unknown workspace',
-        meaning: 'the server has no such workspace',
-        advice: 'Check the spelling of workspace, and that its namespace has the label mlflow-enabled=true.',
-    },
-    {
-        id: 'workspace-missing',
-        stages: ['mlflow'],
-        pattern: /Workspace context is required|Active workspace/i,
-        title: 'No workspace chosen',
-        meaning: 'this server has no default workspace',
-        advice: 'Set workspace (MLFLOW_WORKSPACE).',
-    },
-    {
-        id: 'mlflow-unauthenticated',
-        stages: ['mlflow'],
-        pattern: /^401/,
-        title: 'MLflow rejects the identity',
-        meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
-        advice: 'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
-    },
-    {
-        id: 'server-error',
-        stages: ['authorize', 'pubkey', 'token', 'mlflow'],
-        pattern: /^5\d\d/,
-        title: 'Server error',
-        meaning: 'the server failed',
-        advice: 'Give these lines to the administrator of the platform.',
-    },
-];
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/dex/authorize.js
+var authorize = __nccwpck_require__(4992);
+// EXTERNAL MODULE: ./build/src/dex/answer.js
+var dex_answer = __nccwpck_require__(4557);
+;// CONCATENATED MODULE: ./build/src/dex/local-login.js
+// The one request that carries the password, and what comes back: the redirect URI with a code.
 
-;// CONCATENATED MODULE: ./build/src/troubleshoot.js
-// From what came back to what it means and what to do: looks a failure up in the table of symptoms.
 
-/** The row for a failure: the first whose stages and pattern fit; each stage ends with a row that fits always. */
-function explain(stage, got) {
-    const row = SYMPTOMS.find((symptom) => fits(symptom, stage) && symptom.pattern.test(got));
-    return row ?? { id: 'unknown', stages: [], pattern: /(?:)/, title: 'Unexpected answer', ...UNKNOWN };
+/** Rows of the table of symptoms that another connector may explain. */
+const MAYBE_ANOTHER_CONNECTOR = ['wrong-password', 'connector'];
+/**
+ * Logs in at a connector that takes passwords. Sent once: a failed login counts towards a lockout.
+ * @returns the parameters with which the platform answers in `redirect_url`, in its query or its fragment
+ * @throws AuthError
+ */
+async function logIn(http, login) {
+    const { platform, connector, req, username, password } = login;
+    const address = `${platform}/dex/api/v1/authorize/${encodeURIComponent(connector)}?req=${encodeURIComponent(req)}`;
+    const answer = await http(address, {
+        stage: 'login',
+        what: `log in as ${username} at the connector ${connector}`,
+        headers: { accept: 'application/json', 'content-type': 'application/json' },
+        body: JSON.stringify({ account: username, password }),
+    });
+    if (answer.status !== 200) {
+        const error = (0,dex_answer/* refusal */.x5)(answer, 'login');
+        if (!MAYBE_ANOTHER_CONNECTOR.includes(error.id))
+            throw error;
+        throw (0,dex_answer/* refusal */.x5)(answer, 'login', await connectorHint(http, platform, connector));
+    }
+    const { redirect_url } = (0,dex_answer/* expectJson */.sI)(answer, 'login');
+    const failed = (got) => new errors/* AuthError */.lR({ stage: 'login', tried: answer.tried, got });
+    if (typeof redirect_url !== 'string') {
+        if (/"(error|reason|message)"/.test(answer.body))
+            throw (0,dex_answer/* refusal */.x5)(answer, 'login');
+        throw failed(`${answer.status} JSON without "redirect_url"`);
+    }
+    if (!URL.canParse(redirect_url, platform))
+        throw failed('a redirect_url that is no address');
+    const parameters = parametersOf(new URL(redirect_url, platform));
+    const error = parameters.get('error');
+    if (error)
+        throw failed((0,dex_answer/* oneLine */.TN)(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
+    return parameters;
 }
-function fits(symptom, stage) {
-    return symptom.stages.length === 0 || symptom.stages.includes(stage);
+/** The query's parameters, or the fragment's where the query has none of an answer's. */
+function parametersOf(url) {
+    const answers = ['code', 'error', 'id_token'];
+    const inQuery = answers.some((name) => url.searchParams.has(name));
+    const fragment = new URLSearchParams(url.hash.slice(1));
+    return !inQuery && answers.some((name) => fragment.has(name)) ? fragment : url.searchParams;
 }
-const UNKNOWN = {
-    meaning: 'the server answered in a way that this version does not know',
-    advice: 'Check the settings; if they are right, open an issue with these lines.',
-};
+/** Names the connectors that there are: "wrong password" often means "another connector". */
+async function connectorHint(http, platform, connector) {
+    const request = { stage: 'login', what: 'list the connectors' };
+    const answer = await http(`${platform}/dex/api/v1/connectors`, request).catch(() => undefined);
+    const list = (0,dex_answer/* jsonArray */.Ir)(answer?.body ?? '');
+    const ids = list.map((one) => one?.conn_id ?? one?.id).filter((id) => typeof id === 'string');
+    if (ids.length === 0)
+        return '';
+    const known = ids.includes(connector) ? 'The platform has' : `There is no connector ${connector}; the platform has`;
+    return `${known}: ${(0,dex_answer/* oneLine */.TN)(ids.join(', '))}.`;
+}
 
-;// CONCATENATED MODULE: ./build/src/errors.js
+;// CONCATENATED MODULE: ./build/src/dex/password.js
+// Encrypts the password as the platform's own login page does: RSAES-PKCS1-v1_5 (RFC 8017, 7.2.1).
+
+/** 0x00 0x02, a 0x00 in front of the message, and at least 8 random bytes (RFC 8017, 7.2.1). */
+const PADDING_BYTES = 11;
+/**
+ * Encrypts `{"ts":…,"password":"…"}` and returns it in base64.
+ * @throws AuthError when that is longer than the key can hold (245 bytes for 2048 bits)
+ */
+async function encryptPassword({ ts, key }, password) {
+    const message = Buffer.from(`{"ts":${ts},"password":${JSON.stringify(password)}}`, 'utf8');
+    const { n = '', e = '' } = await crypto.subtle.exportKey('jwk', key);
+    const modulus = Buffer.from(n, 'base64url');
+    const room = modulus.byteLength - PADDING_BYTES;
+    if (message.byteLength > room) {
+        const got = `with its frame and escapes the password takes ${message.byteLength} bytes, and the platform's ${modulus.byteLength * 8}-bit key holds ${room} bytes`;
+        throw new errors/* AuthError */.lR({ stage: 'password', tried: 'encrypt the password', got });
+    }
+    return rsa(pad(message, modulus.byteLength), modulus, Buffer.from(e, 'base64url')).toString('base64');
+}
+/** EME-PKCS1-v1_5 encoding to `length` bytes. */
+function pad(message, length) {
+    const filler = Buffer.alloc(length - message.byteLength - 3);
+    crypto.getRandomValues(filler);
+    for (let i = 0; i < filler.length; i++)
+        while (filler[i] === 0)
+            crypto.getRandomValues(filler.subarray(i, i + 1));
+    return Buffer.concat([Buffer.from([0, 2]), filler, Buffer.from([0]), message]);
+}
+/** RSAEP: message^e mod n, as many bytes as n has (RFC 8017, 5.1.1). */
+function rsa(message, n, e) {
+    const number = (bytes) => BigInt(`0x${bytes.toString('hex')}`);
+    const modulus = number(n);
+    let base = number(message);
+    let result = 1n;
+    for (let exponent = number(e); exponent > 0n; exponent >>= 1n) {
+        if (exponent & 1n)
+            result = (result * base) % modulus;
+        base = (base * base) % modulus;
+    }
+    return Buffer.from(result.toString(16).padStart(n.byteLength * 2, '0'), 'hex');
+}
+
+// EXTERNAL MODULE: ./build/src/dex/pubkey.js
+var pubkey = __nccwpck_require__(4177);
+;// CONCATENATED MODULE: ./build/src/dex/login.js
+// A whole login at the platform: authorize and the public key at the same time, then the password, once.
+
+
+
+
+
+/**
+ * Drives the login page's own API with an authorization request made elsewhere: by the token method or by oauth2-proxy.
+ * @param query of the authorization request, passed on byte for byte; the key is asked for without waiting for it
+ * @param retry whether what comes before the password may be tried again
+ * @returns the parameters of the redirect: code and state
+ * @throws AuthError
+ */
+async function dexLogin({ http, mask, step }, account, query, retry) {
+    const { platform, connector, username } = account;
+    const begin = async () => {
+        const request = await query;
+        return step('login begun', () => (0,authorize/* authorize */.G)(http, platform, request, retry));
+    };
+    const [req, key] = await Promise.all([
+        begin(),
+        step('public key received', () => (0,pubkey/* fetchLoginKey */.v)(http, platform, retry)),
+    ]);
+    const password = await protect(key, account);
+    mask(password);
+    const parameters = await step(`logged in as ${username} (connector ${connector})`, () => logIn(http, { platform, connector, req, username, password }));
+    mask(parameters.get('code') ?? '');
+    return parameters;
+}
+async function protect(key, account) {
+    if (key)
+        return encryptPassword(key, account.password);
+    if (account.allowBase64Password)
+        return Buffer.from(account.password, 'utf8').toString('base64');
+    const got = '404: the platform has no public key at this address';
+    const hint = 'A very old platform takes the password in base64: allow-base64-password permits that by name.';
+    throw new errors/* AuthError */.lR({
+        stage: 'pubkey',
+        tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`,
+        got,
+        hint,
+    });
+}
+
+
+/***/ }),
+
+/***/ 4177:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ fetchLoginKey)
+/* harmony export */ });
+/* unused harmony export importKey */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4557);
+// The public key with which the password is encrypted, in every form in which platforms send it.
+
+
+/** RSA as Web Crypto imports it; the padding that it would use is not used. */
+const ALGORITHM = { name: 'RSA-OAEP', hash: 'SHA-256' };
+/**
+ * Asks for the key. Its time stamp serves for one login.
+ * @returns undefined when the platform has no key (404), as before Dex v2 of the vendor
+ * @throws AuthError
+ */
+async function fetchLoginKey(http, platform, retry) {
+    const answer = await http(`${platform}/dex/pubkey`, {
+        stage: 'pubkey',
+        what: 'ask for the public key',
+        headers: { accept: 'application/json' },
+        retry,
+    });
+    if (answer.status === 404)
+        return undefined;
+    const { ts, pubkey, pubkey_encode } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .expectJson */ .sI)(answer, 'pubkey');
+    const forms = [pubkey, decoded(pubkey_encode)].filter((form) => typeof form === 'string' && form !== '');
+    for (const form of forms) {
+        const key = await importKey(form);
+        if (key && (typeof ts === 'string' || typeof ts === 'number'))
+            return { ts: asJson(ts, answer.body), key };
+    }
+    const got = forms.length === 0 ? 'JSON without a key' : `a key or "ts" of an unknown form (ts: ${typeof ts})`;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
+}
+/** Numbers keep the digits in which they came, however many. */
+function asJson(ts, body) {
+    return typeof ts === 'string' ? JSON.stringify(ts) : (/"ts"\s*:\s*([-+.\deE]+)/.exec(body)?.[1] ?? String(ts));
+}
+/** `pubkey_encode` is the PEM text in base64. */
+function decoded(value) {
+    return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined;
+}
+/**
+ * Imports SPKI or PKCS#1 (RFC 8017, A.1.1), as PEM with or without its line breaks, or as bare base64 DER.
+ * @returns undefined when it is none of them
+ */
+async function importKey(text) {
+    const base64 = text.replace(/-----[A-Z ]+-----/g, '').replace(/\\n|\s/g, '');
+    if (!/^[A-Za-z0-9+/]+=*$/.test(base64))
+        return undefined;
+    const der = Buffer.from(base64, 'base64');
+    for (const spki of [der, spkiAround(der)]) {
+        try {
+            return await crypto.subtle.importKey('spki', new Uint8Array(spki), ALGORITHM, true, ['encrypt']);
+        }
+        catch {
+            // Not this form; the next one may be it.
+        }
+    }
+    return undefined;
+}
+/** The fixed AlgorithmIdentifier of rsaEncryption (RFC 3279, 2.3.1) around a PKCS#1 key. */
+function spkiAround(pkcs1) {
+    const algorithm = Buffer.from('300d06092a864886f70d0101010500', 'hex');
+    const bits = derValue(0x03, Buffer.concat([Buffer.from([0]), pkcs1]));
+    return derValue(0x30, Buffer.concat([algorithm, bits]));
+}
+/** A DER value with its tag and length (X.690, 8.1). */
+function derValue(tag, content) {
+    const length = content.byteLength;
+    const bytes = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+    return Buffer.concat([Buffer.from([tag, ...bytes]), content]);
+}
+
+
+/***/ }),
+
+/***/ 7406:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   eb: () => (/* binding */ UsageError),
+/* harmony export */   gJ: () => (/* binding */ errorMessage),
+/* harmony export */   lR: () => (/* binding */ AuthError)
+/* harmony export */ });
+/* harmony import */ var _troubleshoot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5035);
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
 
 /** Settings or arguments are wrong. Nothing was sent anywhere. */
@@ -29406,17 +29802,21 @@ class UsageError extends Error {
 class AuthError extends Error {
     failure;
     name = 'AuthError';
-    /** The row of the troubleshooting table that explains it. */
-    id;
-    /** A title of a few words, for annotations. */
-    title;
+    /** The row of the table of symptoms that explains it. */
+    symptom;
+    /** The advice of the row and of the caller. */
+    advice;
     constructor(failure, options) {
-        const row = explain(failure.stage, failure.got);
-        const advice = [failure.hint, row.advice].filter(Boolean).join(' ');
-        super(`Tried: ${failure.tried}\nGot:   ${failure.got} (${row.meaning})\nDo:    ${advice}`, options);
+        const symptom = (0,_troubleshoot_js__WEBPACK_IMPORTED_MODULE_0__/* .explain */ .W)(failure.stage, failure.got);
+        const advice = [failure.hint, symptom.advice].filter(Boolean).join(' ');
+        super(`Tried: ${failure.tried}\nGot:   ${failure.got} (${symptom.meaning})\nDo:    ${advice}`, options);
         this.failure = failure;
-        this.id = row.id;
-        this.title = row.title;
+        this.symptom = symptom;
+        this.advice = advice;
+    }
+    /** Name of the symptom. */
+    get id() {
+        return this.symptom.id;
     }
 }
 /**
@@ -29441,2418 +29841,15 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 6857:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7663);
-/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4298);
-// The entry: a runner starts it without arguments and gets the action, anyone else gets the command line.
-
-
-const args = process.argv.slice(2);
-if (args.length === 0 && process.env.GITHUB_ACTIONS === 'true')
-    await (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .runAction */ .C)(process.env);
-else
-    process.exitCode = await (0,_cli_js__WEBPACK_IMPORTED_MODULE_1__/* .runCli */ .a)(args, process.env);
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 4920:
+/***/ 3695:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  fJ: () => (/* binding */ fail),
-  Os: () => (/* binding */ github_group),
-  dK: () => (/* binding */ mask),
-  Zj: () => (/* binding */ maskLine),
-  mk: () => (/* binding */ publish),
-  cv: () => (/* binding */ say),
-  R8: () => (/* binding */ warn)
+  f: () => (/* binding */ openHttp)
 });
 
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-/**
- * Sanitizes an input into a string so it can be passed into issueCommand safely
- * @param input input to sanitize into a string
- */
-function utils_toCommandValue(input) {
-    if (input === null || input === undefined) {
-        return '';
-    }
-    else if (typeof input === 'string' || input instanceof String) {
-        return input;
-    }
-    return JSON.stringify(input);
-}
-/**
- *
- * @param annotationProperties
- * @returns The command properties to send with the actual annotation command
- * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
- */
-function utils_toCommandProperties(annotationProperties) {
-    if (!Object.keys(annotationProperties).length) {
-        return {};
-    }
-    return {
-        title: annotationProperties.title,
-        file: annotationProperties.file,
-        line: annotationProperties.startLine,
-        endLine: annotationProperties.endLine,
-        col: annotationProperties.startColumn,
-        endColumn: annotationProperties.endColumn
-    };
-}
-//# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
-
-
-/**
- * Issues a command to the GitHub Actions runner
- *
- * @param command - The command name to issue
- * @param properties - Additional properties for the command (key-value pairs)
- * @param message - The message to include with the command
- * @remarks
- * This function outputs a specially formatted string to stdout that the Actions
- * runner interprets as a command. These commands can control workflow behavior,
- * set outputs, create annotations, mask values, and more.
- *
- * Command Format:
- *   ::name key=value,key=value::message
- *
- * @example
- * ```typescript
- * // Issue a warning annotation
- * issueCommand('warning', {}, 'This is a warning message');
- * // Output: ::warning::This is a warning message
- *
- * // Set an environment variable
- * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
- * // Output: ::set-env name=MY_VAR::some value
- *
- * // Add a secret mask
- * issueCommand('add-mask', {}, 'secretValue123');
- * // Output: ::add-mask::secretValue123
- * ```
- *
- * @internal
- * This is an internal utility function that powers the public API functions
- * such as setSecret, warning, error, and exportVariable.
- */
-function command_issueCommand(command, properties, message) {
-    const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
-}
-function command_issue(name, message = '') {
-    command_issueCommand(name, {}, message);
-}
-const CMD_STRING = '::';
-class Command {
-    constructor(command, properties, message) {
-        if (!command) {
-            command = 'missing.command';
-        }
-        this.command = command;
-        this.properties = properties;
-        this.message = message;
-    }
-    toString() {
-        let cmdStr = CMD_STRING + this.command;
-        if (this.properties && Object.keys(this.properties).length > 0) {
-            cmdStr += ' ';
-            let first = true;
-            for (const key in this.properties) {
-                if (this.properties.hasOwnProperty(key)) {
-                    const val = this.properties[key];
-                    if (val) {
-                        if (first) {
-                            first = false;
-                        }
-                        else {
-                            cmdStr += ',';
-                        }
-                        cmdStr += `${key}=${escapeProperty(val)}`;
-                    }
-                }
-            }
-        }
-        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
-        return cmdStr;
-    }
-}
-function escapeData(s) {
-    return utils_toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A');
-}
-function escapeProperty(s) {
-    return utils_toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A')
-        .replace(/:/g, '%3A')
-        .replace(/,/g, '%2C');
-}
-//# sourceMappingURL=command.js.map
-;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
-// For internal use, subject to change.
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-
-
-
-
-function file_command_issueFileCommand(command, message) {
-    const filePath = process.env[`GITHUB_${command}`];
-    if (!filePath) {
-        throw new Error(`Unable to find environment variable for file command ${command}`);
-    }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
-        throw new Error(`Missing file at path: ${filePath}`);
-    }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
-        encoding: 'utf8'
-    });
-}
-function file_command_prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
-    const convertedValue = utils_toCommandValue(value);
-    // These should realistically never happen, but just in case someone finds a
-    // way to exploit uuid generation let's not allow keys or values that contain
-    // the delimiter.
-    if (key.includes(delimiter)) {
-        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
-    }
-    if (convertedValue.includes(delimiter)) {
-        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
-    }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
-}
-//# sourceMappingURL=file-command.js.map
-;// CONCATENATED MODULE: external "path"
-const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class auth_BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-class oidc_utils_OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = oidc_utils_OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = _summary;
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, path.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: external "string_decoder"
-var external_string_decoder_ = __nccwpck_require__(3193);
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
-// export const {open} = 'fs'
-const IS_WINDOWS = process.platform === 'win32';
-/**
- * Custom implementation of readlink to ensure Windows junctions
- * maintain trailing backslash for backward compatibility with Node.js < 24
- *
- * In Node.js 20, Windows junctions (directory symlinks) always returned paths
- * with trailing backslashes. Node.js 24 removed this behavior, which breaks
- * code that relied on this format for path operations.
- *
- * This implementation restores the Node 20 behavior by adding a trailing
- * backslash to all junction results on Windows.
- */
-function readlink(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        const result = yield fs.promises.readlink(fsPath);
-        // On Windows, restore Node 20 behavior: add trailing backslash to all results
-        // since junctions on Windows are always directory links
-        if (IS_WINDOWS && !result.endsWith('\\')) {
-            return `${result}\\`;
-        }
-        return result;
-    });
-}
-// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
-const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
-function exists(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        try {
-            yield stat(fsPath);
-        }
-        catch (err) {
-            if (err.code === 'ENOENT') {
-                return false;
-            }
-            throw err;
-        }
-        return true;
-    });
-}
-function isDirectory(fsPath_1) {
-    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
-        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
-        return stats.isDirectory();
-    });
-}
-/**
- * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
- * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
- */
-function isRooted(p) {
-    p = normalizeSeparators(p);
-    if (!p) {
-        throw new Error('isRooted() parameter "p" cannot be empty');
-    }
-    if (IS_WINDOWS) {
-        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
-        ); // e.g. C: or C:\hello
-    }
-    return p.startsWith('/');
-}
-/**
- * Best effort attempt to determine whether a file exists and is executable.
- * @param filePath    file path to check
- * @param extensions  additional file extensions to try
- * @return if file exists and is executable, returns the file path. otherwise empty string.
- */
-function tryGetExecutablePath(filePath, extensions) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        let stats = undefined;
-        try {
-            // test file exists
-            stats = yield stat(filePath);
-        }
-        catch (err) {
-            if (err.code !== 'ENOENT') {
-                // eslint-disable-next-line no-console
-                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-            }
-        }
-        if (stats && stats.isFile()) {
-            if (IS_WINDOWS) {
-                // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
-                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
-                    return filePath;
-                }
-            }
-            else {
-                if (isUnixExecutable(stats)) {
-                    return filePath;
-                }
-            }
-        }
-        // try each extension
-        const originalFilePath = filePath;
-        for (const extension of extensions) {
-            filePath = originalFilePath + extension;
-            stats = undefined;
-            try {
-                stats = yield stat(filePath);
-            }
-            catch (err) {
-                if (err.code !== 'ENOENT') {
-                    // eslint-disable-next-line no-console
-                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-                }
-            }
-            if (stats && stats.isFile()) {
-                if (IS_WINDOWS) {
-                    // preserve the case of the actual file (since an extension was appended)
-                    try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
-                        for (const actualName of yield readdir(directory)) {
-                            if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
-                                break;
-                            }
-                        }
-                    }
-                    catch (err) {
-                        // eslint-disable-next-line no-console
-                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-                    }
-                    return filePath;
-                }
-                else {
-                    if (isUnixExecutable(stats)) {
-                        return filePath;
-                    }
-                }
-            }
-        }
-        return '';
-    });
-}
-function normalizeSeparators(p) {
-    p = p || '';
-    if (IS_WINDOWS) {
-        // convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // remove redundant slashes
-        return p.replace(/\\\\+/g, '\\');
-    }
-    // remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-// on Mac/Linux, test the execute bit
-//     R   W  X  R  W X R W X
-//   256 128 64 32 16 8 4 2 1
-function isUnixExecutable(stats) {
-    return ((stats.mode & 1) > 0 ||
-        ((stats.mode & 8) > 0 &&
-            process.getgid !== undefined &&
-            stats.gid === process.getgid()) ||
-        ((stats.mode & 64) > 0 &&
-            process.getuid !== undefined &&
-            stats.uid === process.getuid()));
-}
-// Get the path of cmd.exe in windows
-function getCmdPath() {
-    var _a;
-    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
-}
-//# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-/**
- * Copies a file or folder.
- * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See CopyOptions.
- */
-function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
-        // Dest is an existing file, but not forcing
-        if (destStat && destStat.isFile() && !force) {
-            return;
-        }
-        // If dest is an existing directory, should copy inside.
-        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path.join(dest, path.basename(source))
-            : dest;
-        if (!(yield ioUtil.exists(source))) {
-            throw new Error(`no such file or directory: ${source}`);
-        }
-        const sourceStat = yield ioUtil.stat(source);
-        if (sourceStat.isDirectory()) {
-            if (!recursive) {
-                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-            }
-            else {
-                yield cpDirRecursive(source, newDest, 0, force);
-            }
-        }
-        else {
-            if (path.relative(source, newDest) === '') {
-                // a file cannot be copied to itself
-                throw new Error(`'${newDest}' and '${source}' are the same file`);
-            }
-            yield io_copyFile(source, newDest, force);
-        }
-    });
-}
-/**
- * Moves a path.
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See MoveOptions.
- */
-function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        if (yield ioUtil.exists(dest)) {
-            let destExists = true;
-            if (yield ioUtil.isDirectory(dest)) {
-                // If dest is directory copy src into dest
-                dest = path.join(dest, path.basename(source));
-                destExists = yield ioUtil.exists(dest);
-            }
-            if (destExists) {
-                if (options.force == null || options.force) {
-                    yield rmRF(dest);
-                }
-                else {
-                    throw new Error('Destination already exists');
-                }
-            }
-        }
-        yield mkdirP(path.dirname(dest));
-        yield ioUtil.rename(source, dest);
-    });
-}
-/**
- * Remove a path recursively with force
- *
- * @param inputPath path to remove
- */
-function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
-            // Check for invalid characters
-            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-            if (/[*"<>|]/.test(inputPath)) {
-                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-            }
-        }
-        try {
-            // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
-                force: true,
-                maxRetries: 3,
-                recursive: true,
-                retryDelay: 300
-            });
-        }
-        catch (err) {
-            throw new Error(`File was unable to be removed ${err}`);
-        }
-    });
-}
-/**
- * Make a directory.  Creates the full path with folders in between
- * Will throw if it fails
- *
- * @param   fsPath        path to create
- * @returns Promise<void>
- */
-function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
-    });
-}
-/**
- * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
- * If you check and the tool does not exist, it will throw.
- *
- * @param     tool              name of the tool
- * @param     check             whether to check if tool exists
- * @returns   Promise<string>   path to tool
- */
-function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // recursive when check=true
-        if (check) {
-            const result = yield which(tool, false);
-            if (!result) {
-                if (IS_WINDOWS) {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-                }
-                else {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-                }
-            }
-            return result;
-        }
-        const matches = yield findInPath(tool);
-        if (matches && matches.length > 0) {
-            return matches[0];
-        }
-        return '';
-    });
-}
-/**
- * Returns a list of all occurrences of the given tool on the system path.
- *
- * @returns   Promise<string[]>  the paths of the tool
- */
-function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // build the list of extensions to try
-        const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
-                if (extension) {
-                    extensions.push(extension);
-                }
-            }
-        }
-        // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
-            if (filePath) {
-                return [filePath];
-            }
-            return [];
-        }
-        // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
-            return [];
-        }
-        // build the list of directories
-        //
-        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
-        // it feels like we should not do this. Checking the current directory seems like more of a use
-        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
-        // across platforms.
-        const directories = [];
-        if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
-                if (p) {
-                    directories.push(p);
-                }
-            }
-        }
-        // find all matches
-        const matches = [];
-        for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
-            if (filePath) {
-                matches.push(filePath);
-            }
-        }
-        return matches;
-    });
-}
-function readCopyOptions(options) {
-    const force = options.force == null ? true : options.force;
-    const recursive = Boolean(options.recursive);
-    const copySourceDirectory = options.copySourceDirectory == null
-        ? true
-        : Boolean(options.copySourceDirectory);
-    return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        // Ensure there is not a run away recursive copy
-        if (currentDepth >= 255)
-            return;
-        currentDepth++;
-        yield mkdirP(destDir);
-        const files = yield ioUtil.readdir(sourceDir);
-        for (const fileName of files) {
-            const srcFile = `${sourceDir}/${fileName}`;
-            const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield ioUtil.lstat(srcFile);
-            if (srcFileStat.isDirectory()) {
-                // Recurse
-                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-            }
-            else {
-                yield io_copyFile(srcFile, destFile, force);
-            }
-        }
-        // Change the mode for the newly created directory
-        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
-    });
-}
-// Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
-            // unlink/re-link it
-            try {
-                yield ioUtil.lstat(destFile);
-                yield ioUtil.unlink(destFile);
-            }
-            catch (e) {
-                // Try to override file permission
-                if (e.code === 'EPERM') {
-                    yield ioUtil.chmod(destFile, '0666');
-                    yield ioUtil.unlink(destFile);
-                }
-                // other errors = it doesn't exist, no work to do
-            }
-            // Copy over symlink
-            const symlinkFull = yield ioUtil.readlink(srcFile);
-            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
-        }
-        else if (!(yield ioUtil.exists(destFile)) || force) {
-            yield ioUtil.copyFile(srcFile, destFile);
-        }
-    });
-}
-//# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: external "timers"
-const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-/* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
-/*
- * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
- */
-class ToolRunner extends external_events_.EventEmitter {
-    constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-            throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-    }
-    _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-            this.options.listeners.debug(message);
-        }
-    }
-    _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
-            // Windows + cmd file
-            if (this._isCmdFile()) {
-                cmd += toolPath;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows + verbatim
-            else if (options.windowsVerbatimArguments) {
-                cmd += `"${toolPath}"`;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows (regular)
-            else {
-                cmd += this._windowsQuoteCmdArg(toolPath);
-                for (const a of args) {
-                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-                }
-            }
-        }
-        else {
-            // OSX/Linux - this can likely be improved with some form of quoting.
-            // creating processes on Unix is fundamentally different than Windows.
-            // on Unix, execvp() takes an arg array.
-            cmd += toolPath;
-            for (const a of args) {
-                cmd += ` ${a}`;
-            }
-        }
-        return cmd;
-    }
-    _processLineBuffer(data, strBuffer, onLine) {
-        try {
-            let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
-            while (n > -1) {
-                const line = s.substring(0, n);
-                onLine(line);
-                // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
-            }
-            return s;
-        }
-        catch (err) {
-            // streaming lines to console is best effort.  Don't fail a build.
-            this._debug(`error processing line. Failed with error ${err}`);
-            return '';
-        }
-    }
-    _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                return process.env['COMSPEC'] || 'cmd.exe';
-            }
-        }
-        return this.toolPath;
-    }
-    _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-                for (const a of this.args) {
-                    argline += ' ';
-                    argline += options.windowsVerbatimArguments
-                        ? a
-                        : this._windowsQuoteCmdArg(a);
-                }
-                argline += '"';
-                return [argline];
-            }
-        }
-        return this.args;
-    }
-    _endsWith(str, end) {
-        return str.endsWith(end);
-    }
-    _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return (this._endsWith(upperToolPath, '.CMD') ||
-            this._endsWith(upperToolPath, '.BAT'));
-    }
-    _windowsQuoteCmdArg(arg) {
-        // for .exe, apply the normal quoting rules that libuv applies
-        if (!this._isCmdFile()) {
-            return this._uvQuoteCmdArg(arg);
-        }
-        // otherwise apply quoting rules specific to the cmd.exe command line parser.
-        // the libuv rules are generic and are not designed specifically for cmd.exe
-        // command line parser.
-        //
-        // for a detailed description of the cmd.exe command line parser, refer to
-        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
-        // need quotes for empty arg
-        if (!arg) {
-            return '""';
-        }
-        // determine whether the arg needs to be quoted
-        const cmdSpecialChars = [
-            ' ',
-            '\t',
-            '&',
-            '(',
-            ')',
-            '[',
-            ']',
-            '{',
-            '}',
-            '^',
-            '=',
-            ';',
-            '!',
-            "'",
-            '+',
-            ',',
-            '`',
-            '~',
-            '|',
-            '<',
-            '>',
-            '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-            if (cmdSpecialChars.some(x => x === char)) {
-                needsQuotes = true;
-                break;
-            }
-        }
-        // short-circuit if quotes not needed
-        if (!needsQuotes) {
-            return arg;
-        }
-        // the following quoting rules are very similar to the rules that by libuv applies.
-        //
-        // 1) wrap the string in quotes
-        //
-        // 2) double-up quotes - i.e. " => ""
-        //
-        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
-        //    doesn't work well with a cmd.exe command line.
-        //
-        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
-        //    for example, the command line:
-        //          foo.exe "myarg:""my val"""
-        //    is parsed by a .NET console app into an arg array:
-        //          [ "myarg:\"my val\"" ]
-        //    which is the same end result when applying libuv quoting rules. although the actual
-        //    command line from libuv quoting rules would look like:
-        //          foo.exe "myarg:\"my val\""
-        //
-        // 3) double-up slashes that precede a quote,
-        //    e.g.  hello \world    => "hello \world"
-        //          hello\"world    => "hello\\""world"
-        //          hello\\"world   => "hello\\\\""world"
-        //          hello world\    => "hello world\\"
-        //
-        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
-        //    the reasons for including this as a .cmd quoting rule are:
-        //
-        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
-        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
-        //
-        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
-        //       haven't heard any complaints about that aspect.
-        //
-        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
-        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
-        // by using %%.
-        //
-        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
-        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
-        //
-        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
-        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
-        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
-        // to an external program.
-        //
-        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
-        // % can be escaped within a .cmd file.
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\'; // double the slash
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '"'; // double the quote
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _uvQuoteCmdArg(arg) {
-        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
-        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
-        // is used.
-        //
-        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
-        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
-        // pasting copyright notice from Node within this function:
-        //
-        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
-        //
-        //      Permission is hereby granted, free of charge, to any person obtaining a copy
-        //      of this software and associated documentation files (the "Software"), to
-        //      deal in the Software without restriction, including without limitation the
-        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
-        //      sell copies of the Software, and to permit persons to whom the Software is
-        //      furnished to do so, subject to the following conditions:
-        //
-        //      The above copyright notice and this permission notice shall be included in
-        //      all copies or substantial portions of the Software.
-        //
-        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
-        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-        //      IN THE SOFTWARE.
-        if (!arg) {
-            // Need double quotation for empty argument
-            return '""';
-        }
-        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
-            // No quotation needed
-            return arg;
-        }
-        if (!arg.includes('"') && !arg.includes('\\')) {
-            // No embedded double quotes or backslashes, so I can just wrap
-            // quote marks around the whole thing.
-            return `"${arg}"`;
-        }
-        // Expected input/output:
-        //   input : hello"world
-        //   output: "hello\"world"
-        //   input : hello""world
-        //   output: "hello\"\"world"
-        //   input : hello\world
-        //   output: hello\world
-        //   input : hello\\world
-        //   output: hello\\world
-        //   input : hello\"world
-        //   output: "hello\\\"world"
-        //   input : hello\\"world
-        //   output: "hello\\\\\"world"
-        //   input : hello world\
-        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
-        //                             but it appears the comment is wrong, it should be "hello world\\"
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\';
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '\\';
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-            cwd: options.cwd || process.cwd(),
-            env: options.env || process.env,
-            silent: options.silent || false,
-            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-            failOnStdErr: options.failOnStdErr || false,
-            ignoreReturnCode: options.ignoreReturnCode || false,
-            delay: options.delay || 10000
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-    }
-    _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result['windowsVerbatimArguments'] =
-            options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-            result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-    }
-    /**
-     * Exec a tool.
-     * Output will be streamed to the live console.
-     * Returns promise with return code
-     *
-     * @param     tool     path to tool to exec
-     * @param     options  optional exec options.  See ExecOptions
-     * @returns   number
-     */
-    exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
-            // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
-                (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
-                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-            }
-            // if the tool is only a file name, then resolve it from the PATH
-            // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
-                this._debug(`exec tool: ${this.toolPath}`);
-                this._debug('arguments:');
-                for (const arg of this.args) {
-                    this._debug(`   ${arg}`);
-                }
-                const optionsNonNull = this._cloneExecOptions(this.options);
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
-                }
-                const state = new ExecState(optionsNonNull, this.toolPath);
-                state.on('debug', (message) => {
-                    this._debug(message);
-                });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
-                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-                }
-                const fileName = this._getSpawnFileName();
-                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-                let stdbuffer = '';
-                if (cp.stdout) {
-                    cp.stdout.on('data', (data) => {
-                        if (this.options.listeners && this.options.listeners.stdout) {
-                            this.options.listeners.stdout(data);
-                        }
-                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                            optionsNonNull.outStream.write(data);
-                        }
-                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.stdline) {
-                                this.options.listeners.stdline(line);
-                            }
-                        });
-                    });
-                }
-                let errbuffer = '';
-                if (cp.stderr) {
-                    cp.stderr.on('data', (data) => {
-                        state.processStderr = true;
-                        if (this.options.listeners && this.options.listeners.stderr) {
-                            this.options.listeners.stderr(data);
-                        }
-                        if (!optionsNonNull.silent &&
-                            optionsNonNull.errStream &&
-                            optionsNonNull.outStream) {
-                            const s = optionsNonNull.failOnStdErr
-                                ? optionsNonNull.errStream
-                                : optionsNonNull.outStream;
-                            s.write(data);
-                        }
-                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.errline) {
-                                this.options.listeners.errline(line);
-                            }
-                        });
-                    });
-                }
-                cp.on('error', (err) => {
-                    state.processError = err.message;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    state.CheckComplete();
-                });
-                cp.on('exit', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                cp.on('close', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                state.on('done', (error, exitCode) => {
-                    if (stdbuffer.length > 0) {
-                        this.emit('stdline', stdbuffer);
-                    }
-                    if (errbuffer.length > 0) {
-                        this.emit('errline', errbuffer);
-                    }
-                    cp.removeAllListeners();
-                    if (error) {
-                        reject(error);
-                    }
-                    else {
-                        resolve(exitCode);
-                    }
-                });
-                if (this.options.input) {
-                    if (!cp.stdin) {
-                        throw new Error('child process missing stdin');
-                    }
-                    cp.stdin.end(this.options.input);
-                }
-            }));
-        });
-    }
-}
-/**
- * Convert an arg string to an array of args. Handles escaping
- *
- * @param    argString   string of arguments
- * @returns  string[]    array of arguments
- */
-function argStringToArray(argString) {
-    const args = [];
-    let inQuotes = false;
-    let escaped = false;
-    let arg = '';
-    function append(c) {
-        // we only escape double quotes.
-        if (escaped && c !== '"') {
-            arg += '\\';
-        }
-        arg += c;
-        escaped = false;
-    }
-    for (let i = 0; i < argString.length; i++) {
-        const c = argString.charAt(i);
-        if (c === '"') {
-            if (!escaped) {
-                inQuotes = !inQuotes;
-            }
-            else {
-                append(c);
-            }
-            continue;
-        }
-        if (c === '\\' && escaped) {
-            append(c);
-            continue;
-        }
-        if (c === '\\' && inQuotes) {
-            escaped = true;
-            continue;
-        }
-        if (c === ' ' && !inQuotes) {
-            if (arg.length > 0) {
-                args.push(arg);
-                arg = '';
-            }
-            continue;
-        }
-        append(c);
-    }
-    if (arg.length > 0) {
-        args.push(arg.trim());
-    }
-    return args;
-}
-class ExecState extends external_events_.EventEmitter {
-    constructor(options, toolPath) {
-        super();
-        this.processClosed = false; // tracks whether the process has exited and stdio is closed
-        this.processError = '';
-        this.processExitCode = 0;
-        this.processExited = false; // tracks whether the process has exited
-        this.processStderr = false; // tracks whether stderr was written to
-        this.delay = 10000; // 10 seconds
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-            throw new Error('toolPath must not be empty');
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-            this.delay = options.delay;
-        }
-    }
-    CheckComplete() {
-        if (this.done) {
-            return;
-        }
-        if (this.processClosed) {
-            this._setResult();
-        }
-        else if (this.processExited) {
-            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
-        }
-    }
-    _debug(message) {
-        this.emit('debug', message);
-    }
-    _setResult() {
-        // determine whether there is an error
-        let error;
-        if (this.processExited) {
-            if (this.processError) {
-                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-            }
-            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-            }
-            else if (this.processStderr && this.options.failOnStdErr) {
-                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-            }
-        }
-        // clear the timeout
-        if (this.timeout) {
-            clearTimeout(this.timeout);
-            this.timeout = null;
-        }
-        this.done = true;
-        this.emit('done', error, this.processExitCode);
-    }
-    static HandleTimeout(state) {
-        if (state.done) {
-            return;
-        }
-        if (!state.processClosed && state.processExited) {
-            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-            state._debug(message);
-        }
-        state._setResult();
-    }
-}
-//# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
-var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Exec a command.
- * Output will be streamed to the live console.
- * Returns promise with return code
- *
- * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
- * @param     args               optional arguments for tool. Escaping is handled by the lib.
- * @param     options            optional exec options.  See ExecOptions
- * @returns   Promise<number>    exit code
- */
-function exec_exec(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        const commandArgs = tr.argStringToArray(commandLine);
-        if (commandArgs.length === 0) {
-            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-        }
-        // Path to tool to execute should be first arg
-        const toolPath = commandArgs[0];
-        args = commandArgs.slice(1).concat(args || []);
-        const runner = new tr.ToolRunner(toolPath, args, options);
-        return runner.exec();
-    });
-}
-/**
- * Exec a command and get the output.
- * Output will be streamed to the live console.
- * Returns promise with the exit code and collected stdout and stderr
- *
- * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
- * @param     args                  optional arguments for tool. Escaping is handled by the lib.
- * @param     options               optional exec options.  See ExecOptions
- * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
- */
-function getExecOutput(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        var _a, _b;
-        let stdout = '';
-        let stderr = '';
-        //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new StringDecoder('utf8');
-        const stderrDecoder = new StringDecoder('utf8');
-        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-        const stdErrListener = (data) => {
-            stderr += stderrDecoder.write(data);
-            if (originalStdErrListener) {
-                originalStdErrListener(data);
-            }
-        };
-        const stdOutListener = (data) => {
-            stdout += stdoutDecoder.write(data);
-            if (originalStdoutListener) {
-                originalStdoutListener(data);
-            }
-        };
-        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-        //flush any remaining characters
-        stdout += stdoutDecoder.end();
-        stderr += stderrDecoder.end();
-        return {
-            exitCode,
-            stdout,
-            stderr
-        };
-    });
-}
-//# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = utils_toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('ENV', file_command_prepareKeyValueMessage(name, val));
-    }
-    command_issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function core_setSecret(secret) {
-    command_issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_namespaceObject.EOL);
-    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function core_debug(message) {
-    issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    command_issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    command_issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
-    }
-    issueCommand('save-state', { name }, toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./build/src/publish/github.js
-// The one file that speaks to the runner: masks, log groups, outputs, variables of later steps, summary, annotations.
-
-/** Tells the runner to mask a value in all that is printed from now on. */
-const mask = (value) => core_setSecret(value);
-/** The same as a line of text, for commands whose standard output belongs to the user. */
-function maskLine(value) {
-    return `::add-mask::${value.replace(/[%\r\n]/g, (sign) => encodeURIComponent(sign))}\n`;
-}
-/** Writes one line to the log. */
-const say = (line) => info(line);
-/** Puts the lines that the work says into a group of the log. */
-const github_group = (title, work) => group(title, work);
-/** An annotation, and the step fails. */
-function fail(title, message) {
-    error(message, { title: `mlflow-auth: ${title}` });
-    process.exitCode = ExitCode.Failure;
-}
-/** A warning as an annotation. */
-const warn = (message) => warning(message, { title: 'mlflow-auth' });
-/** Sets outputs and, unless turned off, the variables of later steps, and writes the job summary. All secrets are masked by now. */
-async function publish({ credential, settings, variables }) {
-    const outputs = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
-    const facts = {
-        method: credential.method,
-        identity: credential.identity,
-        'expires-at': credential.expiresAt?.toISOString() ?? '',
-    };
-    for (const [name, value] of Object.entries({ ...outputs, ...facts }))
-        if (value)
-            setOutput(name, value);
-    if (settings.exportEnv)
-        for (const { name, value } of variables)
-            exportVariable(name, value);
-    if (process.env.GITHUB_STEP_SUMMARY)
-        await summarize(credential, settings);
-}
-async function summarize({ identity, method, expiresAt }, settings) {
-    const rows = [
-        ['Logged in as', identity],
-        ['Workspace', settings.workspace ?? "the server's default"],
-        ['MLflow', settings.trackingUri],
-        ['Method', method],
-        ['Valid until', expiresAt?.toISOString() ?? 'not known'],
-        ['Verified', settings.verify ? 'yes' : 'no, as asked for'],
-    ];
-    const cells = rows.map(([label = '', value = '']) => [{ data: label, header: true }, escapeHtml(value)]);
-    await summary.addHeading('MLflow login', 3).addTable(cells).write();
-}
-function escapeHtml(text) {
-    return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
-
-
-/***/ }),
-
-/***/ 4388:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  C: () => (/* binding */ handOver)
-});
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./build/src/trust.js
-var trust = __nccwpck_require__(7367);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./build/package.json
-var build_package = __nccwpck_require__(8797);
-;// CONCATENATED MODULE: ./build/src/python/source.js
-// Generated by npm run build from mlflow_auth_provider.py.
-const providerSource = "\"\"\"Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.\n\nMLflow finds this module by itself, through the entry point beside it, when its folder is on PYTHONPATH and\nMLFLOW_TRACKING_AUTH is \"mlflow-auth\". It must never fail on import: any error here would break `import mlflow`.\nPython 3.8, standard library only.\n\"\"\"\n\nimport datetime\nimport json\nimport os\nfrom urllib.parse import urljoin, urlsplit\n\nNAME = \"mlflow-auth\"\nFILE_VARIABLE = \"MLFLOW_AUTH_CREDENTIAL_FILE\"\nPORTS = {\"http\": 80, \"https\": 443}\n\n\nclass MlflowAuthError(Exception):\n    \"\"\"The credential did not work; the text says what to do.\"\"\"\n\n\nclass MlflowAuthProvider:\n    \"\"\"What MLflow asks of a request auth provider (mlflow/tracking/request_auth).\"\"\"\n\n    def get_name(self):\n        return NAME\n\n    def get_auth(self):\n        return authorize\n\n\ndef authorize(request):\n    \"\"\"Adds the credential to a prepared request of `requests`, if it goes to the tracking server.\"\"\"\n    credential = read_credential()\n    if not is_below(request.url, credential[\"tracking_uri\"]):\n        return request\n    if credential[\"method\"] == \"cookie\":\n        request.headers[\"Cookie\"] = credential[\"value\"]\n        # A token left behind in the environment would only be in the way.\n        request.headers.pop(\"Authorization\", None)\n    else:\n        request.headers[\"Authorization\"] = \"Bearer \" + credential[\"value\"]\n    # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which\n    # MLflow takes for success when it uploads an artifact.\n    request.headers[\"Accept\"] = \"application/json, */*\"\n    request.register_hook(\"response\", check)\n    return request\n\n\ndef read_credential():\n    \"\"\"The credential of now: the file is read for each request, since it may have been renewed.\"\"\"\n    path = os.environ.get(FILE_VARIABLE)\n    if not path:\n        raise MlflowAuthError(\"mlflow-auth: {} is not set. Log in again.\".format(FILE_VARIABLE))\n    try:\n        with open(path, encoding=\"utf-8\") as file:\n            return json.load(file)\n    except (OSError, ValueError) as error:\n        raise MlflowAuthError(\"mlflow-auth: the credential file cannot be read ({}). Log in again.\".format(error))\n\n\ndef check(response, *args, **kwargs):\n    \"\"\"Raises where the SDK would misunderstand: a rejected credential, a redirect away from the tracking server.\"\"\"\n    credential = read_credential()\n    location = response.headers.get(\"location\")\n    if location and 300 <= response.status_code <= 399:\n        target = urljoin(response.url, location)\n        if \"client_id=\" in target:\n            raise rejected(credential, \"a redirect to the login page\")\n        if not is_below(target, credential[\"tracking_uri\"]):\n            away = urlsplit(target)\n            raise MlflowAuthError(\n                \"mlflow-auth: {} redirects to {}://{}. The credential is not sent there; correct the tracking URI.\".format(\n                    credential[\"tracking_uri\"], away.scheme, away.netloc\n                )\n            )\n    if response.status_code == 401:\n        raise rejected(credential, \"401 \" + reason(response))\n    if response.status_code == 403 and (response.text.strip() == \"Forbidden\" or is_html(response)):\n        raise rejected(credential, \"403 \" + (\"a web page\" if is_html(response) else \"Forbidden\"))\n    return response\n\n\ndef rejected(credential, got):\n    \"\"\"What to tell when oauth2-proxy, or MLflow behind it, does not take the credential.\"\"\"\n    kind = \"session cookie\" if credential[\"method\"] == \"cookie\" else \"token\"\n    until = credential.get(\"expires_at\")\n    expired = until and parse_time(until) <= datetime.datetime.now(datetime.timezone.utc)\n    state = \"expired at {}\".format(until) if expired else \"was rejected ({})\".format(got)\n    return MlflowAuthError(\"mlflow-auth: the {} for {} {}. Log in again.\".format(kind, credential[\"tracking_uri\"], state))\n\n\ndef parse_time(text):\n    \"\"\"ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on.\"\"\"\n    return datetime.datetime.fromisoformat(text.replace(\"Z\", \"+00:00\"))\n\n\ndef reason(response):\n    \"\"\"The server's own reason in a few words.\"\"\"\n    try:\n        error = response.json().get(\"error\")\n        return str(error.get(\"message\") or \"\") if isinstance(error, dict) else str(error or \"\")\n    except (ValueError, AttributeError):\n        return \"\"\n\n\ndef is_html(response):\n    return \"text/html\" in response.headers.get(\"content-type\", \"\")\n\n\ndef is_below(url, base):\n    \"\"\"Whether the address is at or below the base: same scheme, host and port, and a path under its path.\"\"\"\n    one, other = urlsplit(url), urlsplit(base)\n    if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):\n        return False\n    path = other.path.rstrip(\"/\")\n    return one.path == path or one.path.startswith(path + \"/\")\n\n\ndef port_of(parts):\n    return parts.port or PORTS.get(parts.scheme)\n";
-
-;// CONCATENATED MODULE: ./build/src/publish/folder.js
-// The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
-
-
-
-
-
-/** Its own name, so that it can be told apart on a PYTHONPATH. */
-const PYTHON_FOLDER = 'mlflow-auth-python';
-/** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
-function writeFolder(path, { credential, trackingUri, roots }) {
-    const python = (0,external_node_path_.resolve)(path, PYTHON_FOLDER);
-    const distInfo = (0,external_node_path_.join)(python, `mlflow_auth_provider-${build_package/* version */.rE}.dist-info`);
-    (0,external_node_fs_.mkdirSync)(distInfo, { recursive: true, mode: 0o700 });
-    const credentialFile = (0,external_node_path_.resolve)(path, 'credential.json');
-    write(credentialFile, credentialJson(credential, trackingUri));
-    write((0,external_node_path_.join)(python, 'mlflow_auth_provider.py'), providerSource);
-    // METADATA, since pip complains without it; no RECORD, so that the module is no requirement of a logged model.
-    write((0,external_node_path_.join)(distInfo, 'METADATA'), `Metadata-Version: 2.1\nName: mlflow-auth-provider\nVersion: ${build_package/* version */.rE}\n`);
-    const entry = 'mlflow-auth = mlflow_auth_provider:MlflowAuthProvider';
-    write((0,external_node_path_.join)(distInfo, 'entry_points.txt'), `[mlflow.request_auth_provider]\n${entry}\n`);
-    const certificates = roots && (0,external_node_path_.resolve)(path, 'ca.pem');
-    if (certificates)
-        write(certificates, `${roots.join('\n')}\n`);
-    return { credentialFile, python, certificates };
-}
-/** What src/python/mlflow_auth_provider.py reads. */
-function credentialJson(credential, trackingUri) {
-    return JSON.stringify({
-        tracking_uri: trackingUri,
-        method: credential.method,
-        value: credential.method === 'token' ? credential.token : credential.cookie,
-        expires_at: credential.expiresAt?.toISOString(),
-    });
-}
-function write(path, text) {
-    const unfinished = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
-    (0,external_node_fs_.writeFileSync)(unfinished, text, { mode: 0o600, flag: 'wx' });
-    (0,external_node_fs_.renameSync)(unfinished, path);
-}
-
-;// CONCATENATED MODULE: ./build/src/publish/overrides.js
-// Finds what would keep the MLflow SDK from using the credential that it is given (mlflow/utils/credentials.py, rest_utils.py).
-
-/**
- * Says in a sentence each what else the SDK would listen to.
- * @param readFile of a text file; may throw
- * @param withProvider whether the Python provider is handed over, which wins over all but SigV4
- */
-function overridesOf(env, trackingUri, readFile, withProvider) {
-    const home = env.HOME ?? env.USERPROFILE ?? '';
-    const read = (path) => {
-        try {
-            return path ? readFile(path) : '';
-        }
-        catch {
-            return '';
-        }
-    };
-    const found = [];
-    const elsewhere = withProvider ? 'where the Python provider is not used (python -I, other SDKs)' : 'always';
-    const credentials = read(home && (0,external_node_path_.join)(home, '.mlflow', 'credentials'));
-    const file = /mlflow_tracking_username[\s\S]*mlflow_tracking_password/.test(credentials);
-    if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
-        const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
-        found.push(`${where} hold a login that the SDK sends in place of ours, ${elsewhere}: remove it`);
-    }
-    const { hostname } = new URL(trackingUri);
-    const machines = read(env.NETRC || (home && (0,external_node_path_.join)(home, '.netrc'))).matchAll(/^\s*machine\s+(\S+)/gm);
-    if ([...machines].some(([, machine]) => machine === hostname)) {
-        found.push(`~/.netrc has a login for ${hostname}, which overwrites a token, ${elsewhere}: remove it`);
-    }
-    if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
-        found.push('MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it');
-    }
-    const auth = env.MLFLOW_TRACKING_AUTH;
-    if (auth && auth !== 'mlflow-auth') {
-        found.push(withProvider
-            ? `MLFLOW_TRACKING_AUTH was ${auth} and is replaced`
-            : `MLFLOW_TRACKING_AUTH is ${auth}, whose provider may overwrite our credential: unset it`);
-    }
-    return found;
-}
-
-;// CONCATENATED MODULE: ./build/src/publish/variables.js
-// What is handed over: the names under which the stock MLflow SDK finds a credential.
-
-
-/**
- * The variables for the SDK (mlflow/environment_variables.py), in the order in which they are shown.
- * The certificate and "insecure" exclude each other there, and an empty value of the former would turn checks off.
- */
-function variablesFor({ credential, settings, folder, pythonPath, certificates }) {
-    const others = (pythonPath ?? '').split(external_node_path_.delimiter).filter((path) => path && (0,external_node_path_.basename)(path) !== PYTHON_FOLDER);
-    const list = {
-        MLFLOW_TRACKING_URI: settings.trackingUri,
-        MLFLOW_TRACKING_TOKEN: credential.method === 'token' ? credential.token : '',
-        MLFLOW_PROXY_COOKIE: credential.method === 'cookie' ? credential.cookie : '',
-        MLFLOW_WORKSPACE: settings.workspace ?? '',
-        MLFLOW_TRACKING_SERVER_CERT_PATH: folder?.certificates ?? certificates ?? '',
-        MLFLOW_TRACKING_INSECURE_TLS: settings.insecureTls ? 'true' : '',
-        MLFLOW_TRACKING_AUTH: folder ? 'mlflow-auth' : '',
-        MLFLOW_AUTH_CREDENTIAL_FILE: folder?.credentialFile ?? '',
-        PYTHONPATH: folder ? [folder.python, ...others].join(external_node_path_.delimiter) : '',
-    };
-    return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
-}
-
-;// CONCATENATED MODULE: ./build/src/publish/handover.js
-// Puts together what is handed over, for either door: the folder for the SDK, the variables, and what stands in their way.
-
-
-
-
-
-/**
- * Writes the folder, where there is to be one, and lists the variables.
- * @param dir folder to write, or undefined for none
- * @param warn told of everything that would keep the SDK from using the credential
- */
-function handOver(credential, settings, dir, env, readFile, warn) {
-    const { ca, trackingUri } = settings;
-    // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
-    const folder = dir ? writeFolder(dir, { credential, trackingUri, roots: ca && (0,trust/* trustedRoots */.V)(ca.pem) }) : undefined;
-    for (const text of overridesOf(env, trackingUri, readFile, folder !== undefined))
-        warn(text);
-    if (!folder && credential.method === 'cookie') {
-        warn('the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it');
-    }
-    const certificates = ca?.path && (0,external_node_path_.resolve)(ca.path);
-    return variablesFor({ credential, settings, folder, pythonPath: env.PYTHONPATH, certificates });
-}
-
-
-/***/ }),
-
-/***/ 4179:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  J: () => (/* binding */ runLogin)
-});
-
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 // EXTERNAL MODULE: ./node_modules/undici/index.js
@@ -31881,10 +29878,25 @@ function makeAgent(transport, proxy) {
     return new undici/* ProxyAgent */.kT({ ...limits, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
 }
 
-// EXTERNAL MODULE: ./build/src/errors.js + 2 modules
-var errors = __nccwpck_require__(5310);
+;// CONCATENATED MODULE: ./build/src/clock.js
+// Notices when this machine's clock and the servers' differ, which makes good tokens and keys look bad.
+/** Compares this machine's clock with the servers' `Date` headers, and tells a difference of over 2 minutes once. */
+function clockWatch(note) {
+    let told = false;
+    return (host, headers) => {
+        const seconds = Math.round((Date.now() - Date.parse(headers.get('date') ?? '')) / 1000);
+        if (told || !(Math.abs(seconds) > 120))
+            return;
+        told = true;
+        note(`this machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} that of ${host}`);
+    };
+}
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
 ;// CONCATENATED MODULE: ./build/src/http.js
 // The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
+
 
 
 
@@ -31897,6 +29909,7 @@ function openHttp(transport) {
     const agents = new Map();
     const deadline = Date.now() + transport.totalTimeout;
     const closing = new AbortController();
+    const clock = clockWatch(transport.note);
     const agentFor = (url) => {
         const proxy = transport.proxyFor(url.href);
         const known = agents.get(proxy);
@@ -31924,6 +29937,7 @@ function openHttp(transport) {
                 signal,
             });
             const headers = new Headers([...response.headers]);
+            clock(url.host, headers);
             return { url, status: response.status, headers, body: await readBody(response), tried };
         }
         catch (error) {
@@ -31994,391 +30008,139 @@ function outOfTime(tried, total) {
     return new errors/* AuthError */.lR({ stage: 'connect', tried, got: `the time ran out: ${total / 1000} s for the whole login` });
 }
 
+
+/***/ }),
+
+/***/ 6857:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7663);
+/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6803);
+// The entry: a runner starts it without arguments and gets the action, anyone else gets the command line.
+
+
+const args = process.argv.slice(2);
+if (args.length === 0 && process.env.GITHUB_ACTIONS === 'true')
+    await (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .runAction */ .C)(process.env);
+else
+    process.exitCode = await (0,_cli_js__WEBPACK_IMPORTED_MODULE_1__/* .runCli */ .a)(args, process.env);
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 8276:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ TOKEN_UNWANTED),
+/* harmony export */   i: () => (/* binding */ login)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _methods_cookie_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(606);
+/* harmony import */ var _methods_token_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7706);
+/* harmony import */ var _verify_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2896);
+// From settings to a credential that was proven to work: picks the method, logs in, verifies.
+
+
+
+
+/** Bytes of a Cookie header that many servers between here and MLflow still take; their limit is often 8 kB. */
+const LARGE_COOKIE = 7000;
+/** What oauth2-proxy says of a good token that it does not want, while it takes its own cookie. */
+const TOKEN_UNWANTED = ['bearer-off', 'audience'];
+/**
+ * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
+ * When nobody asked for a method and oauth2-proxy wants no token, the cookie method follows: the password was right, so
+ * a second login counts towards no lockout.
+ * @throws AuthError when the login or the proof fails
+ */
+async function login(context, settings) {
+    context.note(`method: ${settings.method} (${settings.methodReason})`);
+    if (settings.method === 'cookie')
+        return prove(context, settings, await (0,_methods_cookie_js__WEBPACK_IMPORTED_MODULE_1__/* .cookieMethod */ .W)(context, settings));
+    try {
+        return await prove(context, settings, await (0,_methods_token_js__WEBPACK_IMPORTED_MODULE_2__/* .tokenMethod */ .P)(context, settings));
+    }
+    catch (error) {
+        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR && settings.methodIsFree && TOKEN_UNWANTED.includes(error.id)))
+            throw error;
+        context.warn(`${error.failure.got} (${error.symptom.meaning}): trying the cookie method instead, as no method was asked for`);
+        return prove(context, settings, await (0,_methods_cookie_js__WEBPACK_IMPORTED_MODULE_1__/* .cookieMethod */ .W)(context, settings));
+    }
+}
+async function prove(context, settings, credential) {
+    const large = warnOfSize(context, credential);
+    if (!settings.verify) {
+        context.note('not verified, as asked for');
+        return credential;
+    }
+    const { identity, groups } = await (0,_verify_js__WEBPACK_IMPORTED_MODULE_3__/* .verify */ .M)(context, settings, credential);
+    if (large)
+        context.note(`the session holds ${groups} groups`);
+    return { ...credential, identity: credential.identity || identity };
+}
+/** Says before the proof, which may fail for it, that a cookie is large. */
+function warnOfSize({ warn }, credential) {
+    if (credential.method !== 'cookie' || credential.cookie.length < LARGE_COOKIE)
+        return false;
+    const chunks = credential.cookie.split('; ').length;
+    const kilobytes = (credential.cookie.length / 1000).toFixed(1);
+    warn(`the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for the groups of the account. Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`);
+    return true;
+}
+
+
+/***/ }),
+
+/***/ 9479:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ codeFrom)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+// What both methods check in the answer to a login, before the code goes anywhere.
+
+/**
+ * The code of a redirect, if it answers the login that was begun (RFC 6749, 10.12).
+ * @throws AuthError when the state differs or the code is missing
+ */
+function codeFrom(parameters, state) {
+    const failed = (got) => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage: 'login', tried: 'read the code from the answer to the login', got });
+    const back = parameters.get('state');
+    if (back !== state)
+        throw failed(`${back === null ? 'no state' : 'a state'} that is not the one that was sent`);
+    const code = parameters.get('code');
+    if (!code)
+        throw failed('a redirect without a code');
+    return code;
+}
+
+
+/***/ }),
+
+/***/ 606:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  W: () => (/* binding */ cookieMethod)
+});
+
 // EXTERNAL MODULE: ./build/src/credential.js
 var src_credential = __nccwpck_require__(2852);
-;// CONCATENATED MODULE: ./build/src/dex/answer.js
-// Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
-
-const MAX_REASON = 240;
-/** The body as a JSON object, or undefined when it is anything else. */
-function jsonObject(body) {
-    const value = json(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-}
-/** The objects of a JSON array; empty when the body is anything else. */
-function jsonArray(body) {
-    const value = json(body);
-    return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
-}
-function json(body) {
-    try {
-        return JSON.parse(body);
-    }
-    catch {
-        return undefined;
-    }
-}
-/**
- * The JSON object of a 200 answer.
- * @throws AuthError with the server's own reason for any other status, and for a body that is no JSON object
- */
-function expectJson(answer, stage, hint) {
-    const json = jsonObject(answer.body);
-    if (answer.status !== 200 || !json)
-        throw refusal(answer, stage, hint);
-    return json;
-}
-/** The error for an answer that is not the expected one. */
-function refusal(answer, stage, hint) {
-    const got = `${answer.status} ${whereTo(answer)}${reasonOf(answer)}`.trim();
-    return new errors/* AuthError */.lR({ stage, tried: answer.tried, got, ...(hint ? { hint } : {}) });
-}
-/** Where a redirect points, without its query, which may hold a code. */
-function whereTo(answer) {
-    const location = answer.headers.get('location');
-    if (!location || answer.status < 300 || answer.status > 399)
-        return '';
-    const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
-    const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
-    return `redirect to ${url ? url.origin + url.pathname : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
-}
-/**
- * The server's own reason. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
- * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
- * Of a page only its title or heading, and the request id that oauth2-proxy prints.
- */
-function reasonOf({ body, headers }) {
-    const json = jsonObject(body);
-    if (json) {
-        const inner = typeof json.error === 'object' && json.error !== null ? json.error : {};
-        const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
-        const text = [json.message, json.error_description, inner.message].find(isText);
-        return oneLine([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
-    }
-    if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body))
-        return htmlReason(body);
-    return oneLine(body) || 'an empty answer';
-}
-function htmlReason(page) {
-    const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
-    const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
-    const texts = [...new Set(parts)]
-        .filter((text) => text && !/^(More Info$|Request ID)/.test(text))
-        .slice(0, 3)
-        .join(' - ');
-    return oneLine(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
-}
-function isText(value) {
-    return typeof value === 'string' && value !== '';
-}
-/** One short line without control characters. */
-function oneLine(text) {
-    const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-    return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}...` : line;
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/authorize.js
-// The first request of a login: announces it to the platform, which answers with the id of the login request.
-
-
-/**
- * Begins a login with an OAuth 2.0 authorization request (RFC 6749, 4.1.1).
- * @param query of the request, without "?", passed on byte for byte
- * @param retry whether a failed connection may be tried again
- * @returns `req`, the opaque id of the login request
- * @throws AuthError
- */
-async function authorize(http, platform, query, retry) {
-    const sent = new URLSearchParams(query).get('redirect_uri');
-    const answer = await http(`${platform}/dex/api/v1/authorize?${query}`, {
-        stage: 'authorize',
-        what: 'begin the login',
-        headers: { accept: 'application/json' },
-        retry,
-    });
-    const hint = /redirect_uri/i.test(answer.body) ? `The redirect URI sent was ${sent}.` : undefined;
-    const { req } = expectJson(answer, 'authorize', hint);
-    if (typeof req === 'string' && req !== '')
-        return req;
-    if (/"(error|reason|message)"/.test(answer.body))
-        throw refusal(answer, 'authorize', hint);
-    throw new errors/* AuthError */.lR({ stage: 'authorize', tried: answer.tried, got: `${answer.status} JSON without "req"` });
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/local-login.js
-// The one request that carries the password, and what comes back: the redirect URI with a code.
-
-
-/** Rows of the table of symptoms that another connector may explain. */
-const MAYBE_ANOTHER_CONNECTOR = ['wrong-password', 'connector'];
-/**
- * Logs in at a connector that takes passwords. Sent once: a failed login counts towards a lockout.
- * @returns the parameters with which the platform answers in `redirect_url`, in its query or its fragment
- * @throws AuthError
- */
-async function logIn(http, login) {
-    const { platform, connector, req, username, password } = login;
-    const address = `${platform}/dex/api/v1/authorize/${encodeURIComponent(connector)}?req=${encodeURIComponent(req)}`;
-    const answer = await http(address, {
-        stage: 'login',
-        what: `log in as ${username} at the connector ${connector}`,
-        headers: { accept: 'application/json', 'content-type': 'application/json' },
-        body: JSON.stringify({ account: username, password }),
-    });
-    if (answer.status !== 200) {
-        const error = refusal(answer, 'login');
-        if (!MAYBE_ANOTHER_CONNECTOR.includes(error.id))
-            throw error;
-        throw refusal(answer, 'login', await connectorHint(http, platform, connector));
-    }
-    const { redirect_url } = expectJson(answer, 'login');
-    const failed = (got) => new errors/* AuthError */.lR({ stage: 'login', tried: answer.tried, got });
-    if (typeof redirect_url !== 'string') {
-        if (/"(error|reason|message)"/.test(answer.body))
-            throw refusal(answer, 'login');
-        throw failed(`${answer.status} JSON without "redirect_url"`);
-    }
-    if (!URL.canParse(redirect_url, platform))
-        throw failed('a redirect_url that is no address');
-    const parameters = parametersOf(new URL(redirect_url, platform));
-    const error = parameters.get('error');
-    if (error)
-        throw failed(oneLine(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
-    return parameters;
-}
-/** The query's parameters, or the fragment's where the query has none of an answer's. */
-function parametersOf(url) {
-    const answers = ['code', 'error', 'id_token'];
-    const inQuery = answers.some((name) => url.searchParams.has(name));
-    const fragment = new URLSearchParams(url.hash.slice(1));
-    return !inQuery && answers.some((name) => fragment.has(name)) ? fragment : url.searchParams;
-}
-/** Names the connectors that there are: "wrong password" often means "another connector". */
-async function connectorHint(http, platform, connector) {
-    const request = { stage: 'login', what: 'list the connectors' };
-    const answer = await http(`${platform}/dex/api/v1/connectors`, request).catch(() => undefined);
-    const list = jsonArray(answer?.body ?? '');
-    const ids = list.map((one) => one?.conn_id ?? one?.id).filter((id) => typeof id === 'string');
-    if (ids.length === 0)
-        return '';
-    const known = ids.includes(connector) ? 'The platform has' : `There is no connector ${connector}; the platform has`;
-    return `${known}: ${oneLine(ids.join(', '))}.`;
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/password.js
-// Encrypts the password as the platform's own login page does: RSAES-PKCS1-v1_5 (RFC 8017, 7.2.1).
-
-/** 0x00 0x02, a 0x00 in front of the message, and at least 8 random bytes (RFC 8017, 7.2.1). */
-const PADDING_BYTES = 11;
-/**
- * Encrypts `{"ts":…,"password":"…"}` and returns it in base64.
- * @throws AuthError when that is longer than the key can hold (245 bytes for 2048 bits)
- */
-async function encryptPassword({ ts, key }, password) {
-    const message = Buffer.from(`{"ts":${ts},"password":${JSON.stringify(password)}}`, 'utf8');
-    const { n = '', e = '' } = await crypto.subtle.exportKey('jwk', key);
-    const modulus = Buffer.from(n, 'base64url');
-    const room = modulus.byteLength - PADDING_BYTES;
-    if (message.byteLength > room) {
-        const got = `with its frame and escapes the password takes ${message.byteLength} bytes, and the platform's ${modulus.byteLength * 8}-bit key holds ${room} bytes`;
-        throw new errors/* AuthError */.lR({ stage: 'password', tried: 'encrypt the password', got });
-    }
-    return rsa(pad(message, modulus.byteLength), modulus, Buffer.from(e, 'base64url')).toString('base64');
-}
-/** EME-PKCS1-v1_5 encoding to `length` bytes. */
-function pad(message, length) {
-    const filler = Buffer.alloc(length - message.byteLength - 3);
-    crypto.getRandomValues(filler);
-    for (let i = 0; i < filler.length; i++)
-        while (filler[i] === 0)
-            crypto.getRandomValues(filler.subarray(i, i + 1));
-    return Buffer.concat([Buffer.from([0, 2]), filler, Buffer.from([0]), message]);
-}
-/** RSAEP: message^e mod n, as many bytes as n has (RFC 8017, 5.1.1). */
-function rsa(message, n, e) {
-    const number = (bytes) => BigInt(`0x${bytes.toString('hex')}`);
-    const modulus = number(n);
-    let base = number(message);
-    let result = 1n;
-    for (let exponent = number(e); exponent > 0n; exponent >>= 1n) {
-        if (exponent & 1n)
-            result = (result * base) % modulus;
-        base = (base * base) % modulus;
-    }
-    return Buffer.from(result.toString(16).padStart(n.byteLength * 2, '0'), 'hex');
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/pubkey.js
-// The public key with which the password is encrypted, in every form in which platforms send it.
-
-
-/** RSA as Web Crypto imports it; the padding that it would use is not used. */
-const ALGORITHM = { name: 'RSA-OAEP', hash: 'SHA-256' };
-/**
- * Asks for the key. Its time stamp serves for one login.
- * @returns undefined when the platform has no key (404), as before Dex v2 of the vendor
- * @throws AuthError
- */
-async function fetchLoginKey(http, platform, retry) {
-    const answer = await http(`${platform}/dex/pubkey`, {
-        stage: 'pubkey',
-        what: 'ask for the public key',
-        headers: { accept: 'application/json' },
-        retry,
-    });
-    if (answer.status === 404)
-        return undefined;
-    const { ts, pubkey, pubkey_encode } = expectJson(answer, 'pubkey');
-    const forms = [pubkey, decoded(pubkey_encode)].filter((form) => typeof form === 'string' && form !== '');
-    for (const form of forms) {
-        const key = await importKey(form);
-        if (key && (typeof ts === 'string' || typeof ts === 'number'))
-            return { ts: asJson(ts, answer.body), key };
-    }
-    const got = forms.length === 0 ? 'JSON without a key' : `a key or "ts" of an unknown form (ts: ${typeof ts})`;
-    throw new errors/* AuthError */.lR({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
-}
-/** Numbers keep the digits in which they came, however many. */
-function asJson(ts, body) {
-    return typeof ts === 'string' ? JSON.stringify(ts) : (/"ts"\s*:\s*([-+.\deE]+)/.exec(body)?.[1] ?? String(ts));
-}
-/** `pubkey_encode` is the PEM text in base64. */
-function decoded(value) {
-    return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined;
-}
-/**
- * Imports SPKI or PKCS#1 (RFC 8017, A.1.1), as PEM with or without its line breaks, or as bare base64 DER.
- * @returns undefined when it is none of them
- */
-async function importKey(text) {
-    const base64 = text.replace(/-----[A-Z ]+-----/g, '').replace(/\\n|\s/g, '');
-    if (!/^[A-Za-z0-9+/]+=*$/.test(base64))
-        return undefined;
-    const der = Buffer.from(base64, 'base64');
-    for (const spki of [der, spkiAround(der)]) {
-        try {
-            return await crypto.subtle.importKey('spki', new Uint8Array(spki), ALGORITHM, true, ['encrypt']);
-        }
-        catch {
-            // Not this form; the next one may be it.
-        }
-    }
-    return undefined;
-}
-/** The fixed AlgorithmIdentifier of rsaEncryption (RFC 3279, 2.3.1) around a PKCS#1 key. */
-function spkiAround(pkcs1) {
-    const algorithm = Buffer.from('300d06092a864886f70d0101010500', 'hex');
-    const bits = derValue(0x03, Buffer.concat([Buffer.from([0]), pkcs1]));
-    return derValue(0x30, Buffer.concat([algorithm, bits]));
-}
-/** A DER value with its tag and length (X.690, 8.1). */
-function derValue(tag, content) {
-    const length = content.byteLength;
-    const bytes = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-    return Buffer.concat([Buffer.from([tag, ...bytes]), content]);
-}
-
-;// CONCATENATED MODULE: ./build/src/dex/login.js
-// A whole login at the platform: authorize and the public key at the same time, then the password, once.
-
-
-
-
-
-/**
- * Drives the login page's own API with an authorization request made elsewhere: by the token method or by oauth2-proxy.
- * @param query of the authorization request, passed on byte for byte; the key is asked for without waiting for it
- * @param retry whether what comes before the password may be tried again
- * @returns the parameters of the redirect: code and state
- * @throws AuthError
- */
-async function dexLogin({ http, mask, step }, account, query, retry) {
-    const { platform, connector, username } = account;
-    const begin = async () => {
-        const request = await query;
-        return step('login begun', () => authorize(http, platform, request, retry));
-    };
-    const [req, key] = await Promise.all([
-        begin(),
-        step('public key received', () => fetchLoginKey(http, platform, retry)),
-    ]);
-    const password = await protect(key, account);
-    mask(password);
-    const parameters = await step(`logged in as ${username} (connector ${connector})`, () => logIn(http, { platform, connector, req, username, password }));
-    mask(parameters.get('code') ?? '');
-    return parameters;
-}
-async function protect(key, account) {
-    if (key)
-        return encryptPassword(key, account.password);
-    if (account.allowBase64Password)
-        return Buffer.from(account.password, 'utf8').toString('base64');
-    const got = '404: the platform has no public key at this address';
-    const hint = 'A very old platform takes the password in base64: allow-base64-password permits that by name.';
-    throw new errors/* AuthError */.lR({
-        stage: 'pubkey',
-        tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`,
-        got,
-        hint,
-    });
-}
-
-;// CONCATENATED MODULE: ./build/src/oauth2-proxy/cookies.js
-// The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
-
-/** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
-function cookiesOf(headers) {
-    return (0,undici/* getSetCookies */.yI)(headers).filter((cookie) => cookie !== null);
-}
-/** Cookies of one login at one server. Deleted ones are gone. */
-class Jar {
-    #cookies = new Map();
-    /** Takes what an answer sets, and drops what it deletes. */
-    take(headers) {
-        for (const { name, value, maxAge, expires } of cookiesOf(headers)) {
-            const deleted = value === '' || (maxAge !== undefined && maxAge <= 0) || (expires && Number(expires) <= Date.now());
-            if (deleted)
-                this.#cookies.delete(name);
-            else
-                this.#cookies.set(name, value);
-        }
-    }
-    get names() {
-        return [...this.#cookies.keys()];
-    }
-    /** Value of the Cookie header. */
-    toString() {
-        return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    }
-}
-/**
- * The name of the session cookie, which the csrf cookie tells: `{name}_csrf`, or with --cookie-csrf-per-request
- * `{name}_{first 8 characters of the state's nonce}_csrf` (pkg/cookies/csrf.go).
- * @param state as sent, in plain or with --encode-state in base64url
- */
-function sessionCookieName(cookieNames, state) {
-    const csrf = cookieNames.find((name) => name.endsWith('_csrf'))?.slice(0, -'_csrf'.length);
-    const nonces = [state, Buffer.from(state, 'base64url').toString('latin1')].map((text) => `_${text.slice(0, 8)}`);
-    const nonce = nonces.find((suffix) => suffix.length === 9 && csrf?.endsWith(suffix));
-    return nonce ? csrf?.slice(0, -nonce.length) : csrf;
-}
-/**
- * The session in the answer to the callback: the cookie `name`, or else its chunks `name_0`, `name_1`, … up to the first
- * gap, as oauth2-proxy reads them back. The csrf cookie is never one, nor is a cookie that is deleted.
- */
-function sessionCookie(headers, name) {
-    const set = new Map(cookiesOf(headers).map((cookie) => [cookie.name, cookie]));
-    const present = (key) => (set.get(key)?.value ? set.get(key) : undefined);
-    const single = present(name);
-    const chunks = [];
-    for (let chunk = present(`${name}_0`); chunk; chunk = present(`${name}_${chunks.length}`))
-        chunks.push(chunk);
-    const cookies = single ? [single] : chunks;
-    if (cookies.length === 0)
-        return undefined;
-    return { parts: cookies.map(({ name, value }) => ({ name, value })), maxAge: cookies[0]?.maxAge };
-}
-
+// EXTERNAL MODULE: ./build/src/dex/login.js + 2 modules
+var dex_login = __nccwpck_require__(4973);
+// EXTERNAL MODULE: ./build/src/dex/answer.js
+var dex_answer = __nccwpck_require__(4557);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/oauth2-proxy/cookies.js
+var cookies = __nccwpck_require__(3159);
 ;// CONCATENATED MODULE: ./build/src/oauth2-proxy/callback.js
 // Ends a login at oauth2-proxy: gives it the code, and takes its session cookie.
 
@@ -32405,9 +30167,9 @@ async function finishProxyLogin(http, trackingUri, login, parameters, wantedName
         headers: { accept: 'text/html', cookie: jar.toString() },
     });
     if (answer.status < 300 || answer.status > 399)
-        throw refusal(answer, 'callback');
-    const name = wantedName ?? sessionCookieName(jar.names, state) ?? USUAL_NAME;
-    const session = sessionCookie(answer.headers, name);
+        throw (0,dex_answer/* refusal */.x5)(answer, 'callback');
+    const name = wantedName ?? (0,cookies/* sessionCookieName */.W5)(jar.names, state) ?? USUAL_NAME;
+    const session = (0,cookies/* sessionCookie */.BW)(answer.headers, name);
     if (session)
         return session;
     const again = /[?&]client_id=/.test(answer.headers.get('location') ?? '') ? 'to another login ' : '';
@@ -32415,115 +30177,10 @@ async function finishProxyLogin(http, trackingUri, login, parameters, wantedName
     throw new errors/* AuthError */.lR({ stage: 'callback', tried: answer.tried, got });
 }
 
-;// CONCATENATED MODULE: ./build/src/oauth2-proxy/start.js
-// Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
-
-
-
-/** The start of a login whatever the settings are, and a protected page, which starts one without the provider button. */
-const ENTRANCES = ['/oauth2/start?rd=%2F', '/'];
-const MAX_REDIRECTS = 3;
-/**
- * Starts a login at `{trackingUri}/oauth2/start`, or at `{trackingUri}/`, or by the form of the sign-in page.
- * @throws AuthError when this is not oauth2-proxy, or when MLflow answers without any login
- */
-async function startProxyLogin(http, trackingUri) {
-    let last;
-    for (const entrance of ENTRANCES) {
-        const jar = new Jar();
-        let answer = await visit(http, `${trackingUri}${entrance}`, jar);
-        const form = signInForm(answer);
-        if (!redirectToLogin(answer) && form)
-            answer = await visit(http, form, jar);
-        const login = redirectToLogin(answer);
-        if (login)
-            return { ...login, jar };
-        last = answer;
-        if (answer.status >= 500)
-            break;
-    }
-    throw await notAProxy(http, trackingUri, last);
-}
-/** Asks for a page, and goes along with redirects within the same host, such as to a trailing slash or to https. */
-async function visit(http, address, jar) {
-    for (let hops = 0;; hops++) {
-        // With application/json here oauth2-proxy would answer 401 in place of the redirect.
-        const headers = { accept: 'text/html', ...(`${jar}` ? { cookie: `${jar}` } : {}) };
-        const answer = await http(address, {
-            stage: 'proxy',
-            what: 'begin the login at oauth2-proxy',
-            headers,
-            retry: true,
-        });
-        jar.take(answer.headers);
-        const target = locationOf(answer);
-        if (!target || redirectToLogin(answer) || hops === MAX_REDIRECTS)
-            return answer;
-        if (target.hostname !== answer.url.hostname || (answer.url.protocol === 'https:' && target.protocol !== 'https:'))
-            return answer;
-        address = target.href;
-    }
-}
-function locationOf({ status, headers, url }) {
-    const location = headers.get('location');
-    const redirects = status >= 300 && status <= 399 && location !== null && URL.canParse(location, url.href);
-    return redirects ? new URL(location, url) : undefined;
-}
-/** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
-function redirectToLogin(answer) {
-    const parameters = locationOf(answer)?.searchParams;
-    const redirectUri = parameters?.get('redirect_uri') ?? '';
-    if (!parameters?.get('client_id') || !URL.canParse(redirectUri))
-        return undefined;
-    const query = (answer.headers.get('location') ?? '').replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
-    return { query, state: parameters.get('state') ?? '', redirectUri: new URL(redirectUri) };
-}
-/** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
-function signInForm({ status, body, url }) {
-    const action = /<form[^>]*\saction="([^"]*\/start)"/i.exec(body)?.[1];
-    if ((status !== 403 && status !== 200) || action === undefined || !URL.canParse(action, url.href))
-        return undefined;
-    const target = new URL(action, url);
-    // Behind an edge that strips a prefix, the page does not know that prefix.
-    const prefix = url.pathname.replace(/\/(oauth2\/.*)?$/, '');
-    if (!target.pathname.startsWith(`${prefix}/`))
-        target.pathname = prefix + target.pathname;
-    target.searchParams.set('rd', '/');
-    return target.origin === url.origin ? target.href : undefined;
-}
-/** Tells what is there in place of oauth2-proxy. */
-async function notAProxy(http, trackingUri, answer) {
-    if (answer.status >= 300)
-        return refusal(answer, 'proxy');
-    const request = {
-        stage: 'proxy',
-        what: 'ask MLflow without a login',
-        headers: { accept: 'application/json' },
-    };
-    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, request);
-    const open = info.status === 200 && jsonObject(info.body) !== undefined;
-    const got = open ? '200: MLflow answers without any login' : `${answer.status} ${reasonOf(answer)}`;
-    return new errors/* AuthError */.lR({ stage: 'proxy', tried: answer.tried, got });
-}
-
-;// CONCATENATED MODULE: ./build/src/methods/code.js
-// What both methods check in the answer to a login, before the code goes anywhere.
-
-/**
- * The code of a redirect, if it answers the login that was begun (RFC 6749, 10.12).
- * @throws AuthError when the state differs or the code is missing
- */
-function codeFrom(parameters, state) {
-    const failed = (got) => new errors/* AuthError */.lR({ stage: 'login', tried: 'read the code from the answer to the login', got });
-    const back = parameters.get('state');
-    if (back !== state)
-        throw failed(`${back === null ? 'no state' : 'a state'} that is not the one that was sent`);
-    const code = parameters.get('code');
-    if (!code)
-        throw failed('a redirect without a code');
-    return code;
-}
-
+// EXTERNAL MODULE: ./build/src/oauth2-proxy/start.js
+var start = __nccwpck_require__(9224);
+// EXTERNAL MODULE: ./build/src/methods/code.js
+var code = __nccwpck_require__(9479);
 ;// CONCATENATED MODULE: ./build/src/methods/cookie.js
 // The cookie method: oauth2-proxy begins and ends the login, we do in between what a browser would; it ends in its session cookie.
 
@@ -32537,11 +30194,11 @@ const TOKEN_LIFE = 86_400;
 async function cookieMethod(context, request) {
     const { http, mask, step } = context;
     const { trackingUri, cookieName } = request;
-    const starting = step('login begun at oauth2-proxy', () => startProxyLogin(http, trackingUri));
+    const starting = step('login begun at oauth2-proxy', () => (0,start/* startProxyLogin */.s)(http, trackingUri));
     const query = starting.then((login) => login.query);
-    const parameters = await dexLogin(context, request, query, true);
+    const parameters = await (0,dex_login/* dexLogin */.X)(context, request, query, true);
     const login = await starting;
-    codeFrom(parameters, login.state);
+    (0,code/* codeFrom */.o)(parameters, login.state);
     const { parts, maxAge } = await step('code exchanged for a session cookie', () => finishProxyLogin(http, trackingUri, login, parameters, cookieName));
     const cookie = parts.map(({ name, value }) => `${name}=${value}`).join('; ');
     const expiresAt = new Date(Date.now() + Math.min(maxAge ?? TOKEN_LIFE, TOKEN_LIFE) * 1000);
@@ -32550,6 +30207,19 @@ async function cookieMethod(context, request) {
         mask(secret);
     return credential;
 }
+
+
+/***/ }),
+
+/***/ 7706:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  B: () => (/* binding */ authorizationRequest),
+  P: () => (/* binding */ tokenMethod)
+});
 
 ;// CONCATENATED MODULE: ./node_modules/oauth4webapi/build/index.js
 let USER_AGENT;
@@ -35081,23 +32751,14 @@ const _nopkce = (/* unused pure expression or super */ null && (nopkce));
 const _nodiscoverycheck = Symbol();
 const _expectedIssuer = Symbol();
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./build/src/dex/claims.js
-// What an id token says of itself. It is read here, not trusted: the checks are made where it is received.
-
-/** The payload of a JWT (RFC 7519, 3), or undefined when the text is none. */
-function decodeClaims(jwt) {
-    const payload = jwt.split('.')[1];
-    return payload === undefined ? undefined : jsonObject(Buffer.from(payload, 'base64url').toString('utf8'));
-}
-/** Who the token is for, by the claim that MLflow shows as a run's owner where it is set up as usual. */
-function identityOf({ email, preferred_username, name, sub }) {
-    return ([email, preferred_username, name, sub].find((claim) => typeof claim === 'string' && claim !== '') ?? '');
-}
-/** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */
-function expiryOf({ exp }) {
-    return typeof exp === 'number' && Number.isFinite(exp) && exp < 8.64e12 ? new Date(exp * 1000) : undefined;
-}
-
+// EXTERNAL MODULE: ./build/src/dex/claims.js
+var dex_claims = __nccwpck_require__(8758);
+// EXTERNAL MODULE: ./build/src/dex/login.js + 2 modules
+var login = __nccwpck_require__(4973);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/dex/answer.js
+var dex_answer = __nccwpck_require__(4557);
 ;// CONCATENATED MODULE: ./build/src/dex/token-endpoint.js
 // Exchanges the code for tokens and checks the id token; oauth4webapi does both, over our own HTTP.
 
@@ -35130,7 +32791,7 @@ async function redeemCode(http, client, parameters, state, verifier, mask) {
                 return new Response(answer.body, { status: answer.status, headers: answer.headers });
             },
         });
-        const json = jsonObject(answer?.body ?? '') ?? {};
+        const json = (0,dex_answer/* jsonObject */.o$)(answer?.body ?? '') ?? {};
         for (const token of [json.access_token, json.id_token, json.refresh_token])
             if (typeof token === 'string')
                 mask(token);
@@ -35143,9 +32804,11 @@ async function redeemCode(http, client, parameters, state, verifier, mask) {
     catch (error) {
         if (error instanceof errors/* AuthError */.lR)
             throw error;
-        if (answer && (answer.status !== 200 || !jsonObject(answer.body)))
-            throw refusal(answer, 'token');
-        throw new errors/* AuthError */.lR({ stage: 'token', tried, got: oneLine((0,errors/* errorMessage */.gJ)(error) + clockOffset(answer)) }, { cause: error });
+        if (answer && (answer.status !== 200 || !(0,dex_answer/* jsonObject */.o$)(answer.body))) {
+            const refused = (0,dex_answer/* refusal */.x5)(answer, 'token');
+            throw refused.id === 'invalid-client' ? (0,dex_answer/* refusal */.x5)(answer, 'token', base64Hint(client)) : refused;
+        }
+        throw new errors/* AuthError */.lR({ stage: 'token', tried, got: (0,dex_answer/* oneLine */.TN)((0,errors/* errorMessage */.gJ)(error)) }, { cause: error });
     }
 }
 /**
@@ -35154,24 +32817,25 @@ async function redeemCode(http, client, parameters, state, verifier, mask) {
  */
 async function issuerOf(http, platform, idToken) {
     const usual = `${platform}/dex`;
-    const named = typeof idToken === 'string' ? decodeClaims(idToken)?.iss : undefined;
+    const named = typeof idToken === 'string' ? (0,dex_claims/* decodeClaims */.Yq)(idToken)?.iss : undefined;
     if (named === undefined || named === usual)
         return usual;
     const answer = await http(`${usual}/.well-known/openid-configuration`, {
         stage: 'token',
         what: 'ask for the issuer',
     });
-    const { issuer } = jsonObject(answer.body) ?? {};
+    const { issuer } = (0,dex_answer/* jsonObject */.o$)(answer.body) ?? {};
     return typeof issuer === 'string' ? issuer : usual;
 }
-/** How far this machine's clock is from the server's, when that may explain a refused token. */
-function clockOffset(answer) {
-    const seconds = Math.round((Date.now() - Date.parse(answer?.headers.get('date') ?? '')) / 1000);
-    if (!(Math.abs(seconds) > CLOCK_TOLERANCE))
-        return '';
-    return `; this machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the server's`;
+/** A secret copied from `kubectl -o yaml` is still in base64. */
+function base64Hint({ clientSecret }) {
+    const decoded = Buffer.from(clientSecret, 'base64').toString('latin1');
+    const looks = clientSecret.length % 4 === 0 && /^[A-Za-z0-9+/]{8,}={0,2}$/.test(clientSecret) && /^[\x20-\x7e\n]+$/.test(decoded);
+    return looks ? 'The client secret looks like base64, which must be decoded first.' : undefined;
 }
 
+// EXTERNAL MODULE: ./build/src/methods/code.js
+var code = __nccwpck_require__(9479);
 ;// CONCATENATED MODULE: ./build/src/methods/token.js
 // The token method: authorization code with PKCE (RFC 6749, 4.1; RFC 7636), ending in a Dex id token.
 
@@ -35197,159 +32861,2620 @@ async function tokenMethod(context, request) {
         return credentialOf(await flow(context, request, false));
     }
 }
-async function flow(context, request, retry) {
-    const { http, mask, step } = context;
+/** An authorization request with PKCE (RFC 6749, 4.1.1; RFC 7636, 4.3), and what must be kept for its answer. */
+async function authorizationRequest({ clientId, redirectUri, scopes, }) {
     const verifier = generateRandomCodeVerifier();
-    mask(verifier);
     const state = generateRandomState();
     const query = new URLSearchParams({
-        client_id: request.clientId,
-        redirect_uri: request.redirectUri,
+        client_id: clientId,
+        redirect_uri: redirectUri,
         response_type: 'code',
-        scope: request.scopes,
+        scope: scopes,
         state,
         code_challenge: await calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
     });
-    const parameters = await dexLogin(context, request, query.toString(), retry);
-    codeFrom(parameters, state);
+    return { query, state, verifier };
+}
+async function flow(context, request, retry) {
+    const { http, mask, step } = context;
+    const { query, state, verifier } = await authorizationRequest(request);
+    mask(verifier);
+    const parameters = await (0,login/* dexLogin */.X)(context, request, query.toString(), retry);
+    (0,code/* codeFrom */.o)(parameters, state);
     return step('code exchanged for a token', () => redeemCode(http, request, parameters, state, verifier, mask));
 }
 function credentialOf({ idToken, refreshToken }) {
-    const claims = decodeClaims(idToken) ?? {};
-    return { method: 'token', token: idToken, refreshToken, identity: identityOf(claims), expiresAt: expiryOf(claims) };
+    const claims = (0,dex_claims/* decodeClaims */.Yq)(idToken) ?? {};
+    return { method: 'token', token: idToken, refreshToken, identity: (0,dex_claims/* identityOf */.cu)(claims), expiresAt: (0,dex_claims/* expiryOf */.p1)(claims) };
 }
 
-;// CONCATENATED MODULE: ./build/src/verify.js
-// Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
 
+/***/ }),
 
+/***/ 3159:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BW: () => (/* binding */ sessionCookie),
+/* harmony export */   W5: () => (/* binding */ sessionCookieName),
+/* harmony export */   kk: () => (/* binding */ Jar)
+/* harmony export */ });
+/* unused harmony export cookiesOf */
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6752);
+// The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
 
+/** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
+function cookiesOf(headers) {
+    return (0,undici__WEBPACK_IMPORTED_MODULE_0__/* .getSetCookies */ .yI)(headers).filter((cookie) => cookie !== null);
+}
+/** Cookies of one login at one server. Deleted ones are gone. */
+class Jar {
+    #cookies = new Map();
+    /** Takes what an answer sets, and drops what it deletes. */
+    take(headers) {
+        for (const { name, value, maxAge, expires } of cookiesOf(headers)) {
+            const deleted = value === '' || (maxAge !== undefined && maxAge <= 0) || (expires && Number(expires) <= Date.now());
+            if (deleted)
+                this.#cookies.delete(name);
+            else
+                this.#cookies.set(name, value);
+        }
+    }
+    get names() {
+        return [...this.#cookies.keys()];
+    }
+    /** Value of the Cookie header. */
+    toString() {
+        return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    }
+}
 /**
- * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
- * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
- * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
+ * The name of the session cookie, which the csrf cookie tells: `{name}_csrf`, or with --cookie-csrf-per-request
+ * `{name}_{first 8 characters of the state's nonce}_csrf` (pkg/cookies/csrf.go).
+ * @param state as sent, in plain or with --encode-state in base64url
  */
-async function verify({ http, step }, target, credential) {
-    // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
-    const headers = { accept: 'application/json', ...(0,src_credential/* headersOf */.Y)(credential) };
-    const asking = { ...target, http, credential, headers };
-    const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers';
-    const [identity, workspace] = await Promise.allSettled([
-        step('accepted by oauth2-proxy', () => checkIdentity(asking)),
-        step(open, () => checkWorkspace(asking)),
-    ]);
-    if (identity.status === 'rejected')
-        throw identity.reason;
-    if (workspace.status === 'rejected')
-        throw workspace.reason;
-    return identity.value;
+function sessionCookieName(cookieNames, state) {
+    const csrf = cookieNames.find((name) => name.endsWith('_csrf'))?.slice(0, -'_csrf'.length);
+    const nonces = [state, Buffer.from(state, 'base64url').toString('latin1')].map((text) => `_${text.slice(0, 8)}`);
+    const nonce = nonces.find((suffix) => suffix.length === 9 && csrf?.endsWith(suffix));
+    return nonce ? csrf?.slice(0, -nonce.length) : csrf;
 }
-async function checkIdentity({ http, trackingUri, credential, headers }) {
-    const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers };
-    const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
-    const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
-    if (info)
-        return {
-            identity: String(info.email ?? info.user ?? ''),
-            groups: Array.isArray(info.groups) ? info.groups.length : 0,
-        };
-    const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
-    if (!rejected)
-        throw refusal(answer, 'proxy');
-    const why = credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
-    throw new errors/* AuthError */.lR({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? reasonOf(answer)}` });
-}
-/** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
-async function whyRejected(http, trackingUri, token) {
-    const headers = { accept: 'text/html' };
-    const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers };
-    const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
-    const location = answer?.headers.get('location') ?? '';
-    if (!answer || !URL.canParse(location, answer.url.href))
+/**
+ * The session in the answer to the callback: the cookie `name`, or else its chunks `name_0`, `name_1`, … up to the first
+ * gap, as oauth2-proxy reads them back. The csrf cookie is never one, nor is a cookie that is deleted.
+ */
+function sessionCookie(headers, name) {
+    const set = new Map(cookiesOf(headers).map((cookie) => [cookie.name, cookie]));
+    const present = (key) => (set.get(key)?.value ? set.get(key) : undefined);
+    const single = present(name);
+    const chunks = [];
+    for (let chunk = present(`${name}_0`); chunk; chunk = present(`${name}_${chunks.length}`))
+        chunks.push(chunk);
+    const cookies = single ? [single] : chunks;
+    if (cookies.length === 0)
         return undefined;
-    const login = new URL(location, answer.url);
-    const claims = decodeClaims(token) ?? {};
-    const client = login.searchParams.get('client_id');
-    const audiences = [claims.aud].flat();
-    if (client && !audiences.includes(client)) {
-        return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
-    }
-    const issuer = typeof claims.iss === 'string' && URL.canParse(claims.iss) ? new URL(claims.iss) : undefined;
-    if (issuer && issuer.origin !== login.origin) {
-        return `the token is from issuer ${issuer.href}, oauth2-proxy logs in at ${login.origin}`;
-    }
-    if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now())
-        return 'the token has expired';
-    return undefined;
-}
-async function checkWorkspace({ http, trackingUri, workspace, headers }) {
-    const request = { stage: 'mlflow', headers };
-    if (workspace === undefined) {
-        const what = 'search experiments in the default workspace';
-        const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
-        if (!isMlflow(answer))
-            throw refusal(answer, 'mlflow');
-        return;
-    }
-    const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
-    const named = { ...headers, 'x-mlflow-workspace': workspace };
-    const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
-    if (isMlflow(answer))
-        return;
-    if (answer.status !== 404)
-        throw refusal(answer, 'mlflow');
-    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
-    if (jsonObject(info.body)?.workspaces_enabled === true)
-        throw refusal(answer, 'mlflow');
-    const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
-    throw new errors/* AuthError */.lR({ stage: 'mlflow', tried: answer.tried, got });
-}
-function isMlflow(answer) {
-    return answer.status === 200 && jsonObject(answer.body) !== undefined;
+    return { parts: cookies.map(({ name, value }) => ({ name, value })), maxAge: cookies[0]?.maxAge };
 }
 
-;// CONCATENATED MODULE: ./build/src/login.js
-// From settings to a credential that was proven to work: picks the method, logs in, verifies.
+
+/***/ }),
+
+/***/ 9224:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ startProxyLogin)
+/* harmony export */ });
+/* harmony import */ var _dex_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+/* harmony import */ var _cookies_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3159);
+// Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
 
 
 
-/** Bytes of a Cookie header that many servers between here and MLflow still take; their limit is often 8 kB. */
-const LARGE_COOKIE = 7000;
+/** The start of a login whatever the settings are, and a protected page, which starts one without the provider button. */
+const ENTRANCES = ['/oauth2/start?rd=%2F', '/'];
+const MAX_REDIRECTS = 3;
 /**
- * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
- * @throws AuthError when the login or the proof fails
+ * Starts a login at `{trackingUri}/oauth2/start`, or at `{trackingUri}/`, or by the form of the sign-in page.
+ * @throws AuthError when this is not oauth2-proxy, or when MLflow answers without any login
  */
-async function login(context, settings) {
-    context.note(`method: ${settings.method} (${settings.methodReason})`);
-    const credential = await (settings.method === 'token'
-        ? tokenMethod(context, settings)
-        : cookieMethod(context, settings));
-    if (!settings.verify) {
-        context.note('not verified, as asked for');
-        warnOfSize(context, credential);
-        return credential;
+async function startProxyLogin(http, trackingUri) {
+    let last;
+    for (const entrance of ENTRANCES) {
+        const jar = new _cookies_js__WEBPACK_IMPORTED_MODULE_2__/* .Jar */ .kk();
+        let answer = await visit(http, `${trackingUri}${entrance}`, jar);
+        const form = signInForm(answer);
+        if (!redirectToLogin(answer) && form)
+            answer = await visit(http, form, jar);
+        const login = redirectToLogin(answer);
+        if (login)
+            return { ...login, jar };
+        last = answer;
+        if (answer.status >= 500)
+            break;
     }
-    const size = warnOfSize(context, credential);
-    const proof = await verify(context, settings, credential);
-    if (size)
-        context.note(`the session holds ${proof.groups} groups`);
-    return withIdentity(credential, proof);
+    throw await notAProxy(http, trackingUri, last);
 }
-function withIdentity(credential, { identity }) {
-    return { ...credential, identity: credential.identity || identity };
+/** Asks for a page, and goes along with redirects within the same host, such as to a trailing slash or to https. */
+async function visit(http, address, jar) {
+    for (let hops = 0;; hops++) {
+        // With application/json here oauth2-proxy would answer 401 in place of the redirect.
+        const headers = { accept: 'text/html', ...(`${jar}` ? { cookie: `${jar}` } : {}) };
+        const answer = await http(address, {
+            stage: 'proxy',
+            what: 'begin the login at oauth2-proxy',
+            headers,
+            retry: true,
+        });
+        jar.take(answer.headers);
+        const target = locationOf(answer);
+        if (!target || redirectToLogin(answer) || hops === MAX_REDIRECTS)
+            return answer;
+        if (target.hostname !== answer.url.hostname || (answer.url.protocol === 'https:' && target.protocol !== 'https:'))
+            return answer;
+        address = target.href;
+    }
 }
-/** Says before the proof, which may fail for it, that a cookie is large. */
-function warnOfSize({ warn }, credential) {
-    if (credential.method !== 'cookie' || credential.cookie.length < LARGE_COOKIE)
-        return false;
-    const chunks = credential.cookie.split('; ').length;
-    const kilobytes = (credential.cookie.length / 1000).toFixed(1);
-    warn(`the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for the groups of the account. Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`);
-    return true;
+function locationOf({ status, headers, url }) {
+    const location = headers.get('location');
+    const redirects = status >= 300 && status <= 399 && location !== null && URL.canParse(location, url.href);
+    return redirects ? new URL(location, url) : undefined;
+}
+/** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
+function redirectToLogin(answer) {
+    const parameters = locationOf(answer)?.searchParams;
+    const redirectUri = parameters?.get('redirect_uri') ?? '';
+    if (!parameters?.get('client_id') || !URL.canParse(redirectUri))
+        return undefined;
+    const query = (answer.headers.get('location') ?? '').replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
+    return { query, state: parameters.get('state') ?? '', redirectUri: new URL(redirectUri) };
+}
+/** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
+function signInForm({ status, body, url }) {
+    const action = /<form[^>]*\saction="([^"]*\/start)"/i.exec(body)?.[1];
+    if ((status !== 403 && status !== 200) || action === undefined || !URL.canParse(action, url.href))
+        return undefined;
+    const target = new URL(action, url);
+    // Behind an edge that strips a prefix, the page does not know that prefix.
+    const prefix = url.pathname.replace(/\/(oauth2\/.*)?$/, '');
+    if (!target.pathname.startsWith(`${prefix}/`))
+        target.pathname = prefix + target.pathname;
+    target.searchParams.set('rd', '/');
+    return target.origin === url.origin ? target.href : undefined;
+}
+/** Tells what is there in place of oauth2-proxy. */
+async function notAProxy(http, trackingUri, answer) {
+    if (answer.status >= 300)
+        return (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
+    const request = {
+        stage: 'proxy',
+        what: 'ask MLflow without a login',
+        headers: { accept: 'application/json' },
+    };
+    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, request);
+    const open = info.status === 200 && (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body) !== undefined;
+    const got = open ? '200: MLflow answers without any login' : `${answer.status} ${(0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}`;
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage: 'proxy', tried: answer.tried, got });
 }
 
+
+/***/ }),
+
+/***/ 4920:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  fJ: () => (/* binding */ fail),
+  Os: () => (/* binding */ github_group),
+  dK: () => (/* binding */ mask),
+  Zj: () => (/* binding */ maskLine),
+  mk: () => (/* binding */ publish),
+  cv: () => (/* binding */ say),
+  R8: () => (/* binding */ warn)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function utils_toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function utils_toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_namespaceObject.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function file_command_prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const convertedValue = utils_toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class auth_BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_namespaceObject.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+// EXTERNAL MODULE: external "string_decoder"
+var external_string_decoder_ = __nccwpck_require__(3193);
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
+var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+// export const {open} = 'fs'
+const IS_WINDOWS = process.platform === 'win32';
+/**
+ * Custom implementation of readlink to ensure Windows junctions
+ * maintain trailing backslash for backward compatibility with Node.js < 24
+ *
+ * In Node.js 20, Windows junctions (directory symlinks) always returned paths
+ * with trailing backslashes. Node.js 24 removed this behavior, which breaks
+ * code that relied on this format for path operations.
+ *
+ * This implementation restores the Node 20 behavior by adding a trailing
+ * backslash to all junction results on Windows.
+ */
+function readlink(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        const result = yield fs.promises.readlink(fsPath);
+        // On Windows, restore Node 20 behavior: add trailing backslash to all results
+        // since junctions on Windows are always directory links
+        if (IS_WINDOWS && !result.endsWith('\\')) {
+            return `${result}\\`;
+        }
+        return result;
+    });
+}
+// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
+const UV_FS_O_EXLOCK = 0x10000000;
+const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+function exists(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        try {
+            yield stat(fsPath);
+        }
+        catch (err) {
+            if (err.code === 'ENOENT') {
+                return false;
+            }
+            throw err;
+        }
+        return true;
+    });
+}
+function isDirectory(fsPath_1) {
+    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
+        return stats.isDirectory();
+    });
+}
+/**
+ * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
+ * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
+ */
+function isRooted(p) {
+    p = normalizeSeparators(p);
+    if (!p) {
+        throw new Error('isRooted() parameter "p" cannot be empty');
+    }
+    if (IS_WINDOWS) {
+        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
+        ); // e.g. C: or C:\hello
+    }
+    return p.startsWith('/');
+}
+/**
+ * Best effort attempt to determine whether a file exists and is executable.
+ * @param filePath    file path to check
+ * @param extensions  additional file extensions to try
+ * @return if file exists and is executable, returns the file path. otherwise empty string.
+ */
+function tryGetExecutablePath(filePath, extensions) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        let stats = undefined;
+        try {
+            // test file exists
+            stats = yield stat(filePath);
+        }
+        catch (err) {
+            if (err.code !== 'ENOENT') {
+                // eslint-disable-next-line no-console
+                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+            }
+        }
+        if (stats && stats.isFile()) {
+            if (IS_WINDOWS) {
+                // on Windows, test for valid extension
+                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
+                    return filePath;
+                }
+            }
+            else {
+                if (isUnixExecutable(stats)) {
+                    return filePath;
+                }
+            }
+        }
+        // try each extension
+        const originalFilePath = filePath;
+        for (const extension of extensions) {
+            filePath = originalFilePath + extension;
+            stats = undefined;
+            try {
+                stats = yield stat(filePath);
+            }
+            catch (err) {
+                if (err.code !== 'ENOENT') {
+                    // eslint-disable-next-line no-console
+                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+                }
+            }
+            if (stats && stats.isFile()) {
+                if (IS_WINDOWS) {
+                    // preserve the case of the actual file (since an extension was appended)
+                    try {
+                        const directory = external_path_namespaceObject.dirname(filePath);
+                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        for (const actualName of yield readdir(directory)) {
+                            if (upperName === actualName.toUpperCase()) {
+                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                break;
+                            }
+                        }
+                    }
+                    catch (err) {
+                        // eslint-disable-next-line no-console
+                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+                    }
+                    return filePath;
+                }
+                else {
+                    if (isUnixExecutable(stats)) {
+                        return filePath;
+                    }
+                }
+            }
+        }
+        return '';
+    });
+}
+function normalizeSeparators(p) {
+    p = p || '';
+    if (IS_WINDOWS) {
+        // convert slashes on Windows
+        p = p.replace(/\//g, '\\');
+        // remove redundant slashes
+        return p.replace(/\\\\+/g, '\\');
+    }
+    // remove redundant slashes
+    return p.replace(/\/\/+/g, '/');
+}
+// on Mac/Linux, test the execute bit
+//     R   W  X  R  W X R W X
+//   256 128 64 32 16 8 4 2 1
+function isUnixExecutable(stats) {
+    return ((stats.mode & 1) > 0 ||
+        ((stats.mode & 8) > 0 &&
+            process.getgid !== undefined &&
+            stats.gid === process.getgid()) ||
+        ((stats.mode & 64) > 0 &&
+            process.getuid !== undefined &&
+            stats.uid === process.getuid()));
+}
+// Get the path of cmd.exe in windows
+function getCmdPath() {
+    var _a;
+    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
+}
+//# sourceMappingURL=io-util.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
+var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+/**
+ * Copies a file or folder.
+ * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See CopyOptions.
+ */
+function cp(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
+        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
+        // Dest is an existing file, but not forcing
+        if (destStat && destStat.isFile() && !force) {
+            return;
+        }
+        // If dest is an existing directory, should copy inside.
+        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
+            ? path.join(dest, path.basename(source))
+            : dest;
+        if (!(yield ioUtil.exists(source))) {
+            throw new Error(`no such file or directory: ${source}`);
+        }
+        const sourceStat = yield ioUtil.stat(source);
+        if (sourceStat.isDirectory()) {
+            if (!recursive) {
+                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
+            }
+            else {
+                yield cpDirRecursive(source, newDest, 0, force);
+            }
+        }
+        else {
+            if (path.relative(source, newDest) === '') {
+                // a file cannot be copied to itself
+                throw new Error(`'${newDest}' and '${source}' are the same file`);
+            }
+            yield io_copyFile(source, newDest, force);
+        }
+    });
+}
+/**
+ * Moves a path.
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See MoveOptions.
+ */
+function mv(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        if (yield ioUtil.exists(dest)) {
+            let destExists = true;
+            if (yield ioUtil.isDirectory(dest)) {
+                // If dest is directory copy src into dest
+                dest = path.join(dest, path.basename(source));
+                destExists = yield ioUtil.exists(dest);
+            }
+            if (destExists) {
+                if (options.force == null || options.force) {
+                    yield rmRF(dest);
+                }
+                else {
+                    throw new Error('Destination already exists');
+                }
+            }
+        }
+        yield mkdirP(path.dirname(dest));
+        yield ioUtil.rename(source, dest);
+    });
+}
+/**
+ * Remove a path recursively with force
+ *
+ * @param inputPath path to remove
+ */
+function rmRF(inputPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (ioUtil.IS_WINDOWS) {
+            // Check for invalid characters
+            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+            if (/[*"<>|]/.test(inputPath)) {
+                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
+            }
+        }
+        try {
+            // note if path does not exist, error is silent
+            yield ioUtil.rm(inputPath, {
+                force: true,
+                maxRetries: 3,
+                recursive: true,
+                retryDelay: 300
+            });
+        }
+        catch (err) {
+            throw new Error(`File was unable to be removed ${err}`);
+        }
+    });
+}
+/**
+ * Make a directory.  Creates the full path with folders in between
+ * Will throw if it fails
+ *
+ * @param   fsPath        path to create
+ * @returns Promise<void>
+ */
+function mkdirP(fsPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        ok(fsPath, 'a path argument must be provided');
+        yield ioUtil.mkdir(fsPath, { recursive: true });
+    });
+}
+/**
+ * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
+ * If you check and the tool does not exist, it will throw.
+ *
+ * @param     tool              name of the tool
+ * @param     check             whether to check if tool exists
+ * @returns   Promise<string>   path to tool
+ */
+function which(tool, check) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // recursive when check=true
+        if (check) {
+            const result = yield which(tool, false);
+            if (!result) {
+                if (IS_WINDOWS) {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+                }
+                else {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+                }
+            }
+            return result;
+        }
+        const matches = yield findInPath(tool);
+        if (matches && matches.length > 0) {
+            return matches[0];
+        }
+        return '';
+    });
+}
+/**
+ * Returns a list of all occurrences of the given tool on the system path.
+ *
+ * @returns   Promise<string[]>  the paths of the tool
+ */
+function findInPath(tool) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // build the list of extensions to try
+        const extensions = [];
+        if (IS_WINDOWS && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+                if (extension) {
+                    extensions.push(extension);
+                }
+            }
+        }
+        // if it's rooted, return it if exists. otherwise return empty.
+        if (isRooted(tool)) {
+            const filePath = yield tryGetExecutablePath(tool, extensions);
+            if (filePath) {
+                return [filePath];
+            }
+            return [];
+        }
+        // if any path separators, return empty
+        if (tool.includes(external_path_namespaceObject.sep)) {
+            return [];
+        }
+        // build the list of directories
+        //
+        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
+        // it feels like we should not do this. Checking the current directory seems like more of a use
+        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
+        // across platforms.
+        const directories = [];
+        if (process.env.PATH) {
+            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+                if (p) {
+                    directories.push(p);
+                }
+            }
+        }
+        // find all matches
+        const matches = [];
+        for (const directory of directories) {
+            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            if (filePath) {
+                matches.push(filePath);
+            }
+        }
+        return matches;
+    });
+}
+function readCopyOptions(options) {
+    const force = options.force == null ? true : options.force;
+    const recursive = Boolean(options.recursive);
+    const copySourceDirectory = options.copySourceDirectory == null
+        ? true
+        : Boolean(options.copySourceDirectory);
+    return { force, recursive, copySourceDirectory };
+}
+function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        // Ensure there is not a run away recursive copy
+        if (currentDepth >= 255)
+            return;
+        currentDepth++;
+        yield mkdirP(destDir);
+        const files = yield ioUtil.readdir(sourceDir);
+        for (const fileName of files) {
+            const srcFile = `${sourceDir}/${fileName}`;
+            const destFile = `${destDir}/${fileName}`;
+            const srcFileStat = yield ioUtil.lstat(srcFile);
+            if (srcFileStat.isDirectory()) {
+                // Recurse
+                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+            }
+            else {
+                yield io_copyFile(srcFile, destFile, force);
+            }
+        }
+        // Change the mode for the newly created directory
+        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
+    });
+}
+// Buffered file copy
+function io_copyFile(srcFile, destFile, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
+            // unlink/re-link it
+            try {
+                yield ioUtil.lstat(destFile);
+                yield ioUtil.unlink(destFile);
+            }
+            catch (e) {
+                // Try to override file permission
+                if (e.code === 'EPERM') {
+                    yield ioUtil.chmod(destFile, '0666');
+                    yield ioUtil.unlink(destFile);
+                }
+                // other errors = it doesn't exist, no work to do
+            }
+            // Copy over symlink
+            const symlinkFull = yield ioUtil.readlink(srcFile);
+            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
+        }
+        else if (!(yield ioUtil.exists(destFile)) || force) {
+            yield ioUtil.copyFile(srcFile, destFile);
+        }
+    });
+}
+//# sourceMappingURL=io.js.map
+;// CONCATENATED MODULE: external "timers"
+const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const toolrunner_IS_WINDOWS = process.platform === 'win32';
+/*
+ * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
+ */
+class ToolRunner extends external_events_.EventEmitter {
+    constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+            throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+    }
+    _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+            this.options.listeners.debug(message);
+        }
+    }
+    _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
+        if (toolrunner_IS_WINDOWS) {
+            // Windows + cmd file
+            if (this._isCmdFile()) {
+                cmd += toolPath;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows + verbatim
+            else if (options.windowsVerbatimArguments) {
+                cmd += `"${toolPath}"`;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows (regular)
+            else {
+                cmd += this._windowsQuoteCmdArg(toolPath);
+                for (const a of args) {
+                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+                }
+            }
+        }
+        else {
+            // OSX/Linux - this can likely be improved with some form of quoting.
+            // creating processes on Unix is fundamentally different than Windows.
+            // on Unix, execvp() takes an arg array.
+            cmd += toolPath;
+            for (const a of args) {
+                cmd += ` ${a}`;
+            }
+        }
+        return cmd;
+    }
+    _processLineBuffer(data, strBuffer, onLine) {
+        try {
+            let s = strBuffer + data.toString();
+            let n = s.indexOf(external_os_namespaceObject.EOL);
+            while (n > -1) {
+                const line = s.substring(0, n);
+                onLine(line);
+                // the rest of the string ...
+                s = s.substring(n + external_os_namespaceObject.EOL.length);
+                n = s.indexOf(external_os_namespaceObject.EOL);
+            }
+            return s;
+        }
+        catch (err) {
+            // streaming lines to console is best effort.  Don't fail a build.
+            this._debug(`error processing line. Failed with error ${err}`);
+            return '';
+        }
+    }
+    _getSpawnFileName() {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                return process.env['COMSPEC'] || 'cmd.exe';
+            }
+        }
+        return this.toolPath;
+    }
+    _getSpawnArgs(options) {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+                for (const a of this.args) {
+                    argline += ' ';
+                    argline += options.windowsVerbatimArguments
+                        ? a
+                        : this._windowsQuoteCmdArg(a);
+                }
+                argline += '"';
+                return [argline];
+            }
+        }
+        return this.args;
+    }
+    _endsWith(str, end) {
+        return str.endsWith(end);
+    }
+    _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return (this._endsWith(upperToolPath, '.CMD') ||
+            this._endsWith(upperToolPath, '.BAT'));
+    }
+    _windowsQuoteCmdArg(arg) {
+        // for .exe, apply the normal quoting rules that libuv applies
+        if (!this._isCmdFile()) {
+            return this._uvQuoteCmdArg(arg);
+        }
+        // otherwise apply quoting rules specific to the cmd.exe command line parser.
+        // the libuv rules are generic and are not designed specifically for cmd.exe
+        // command line parser.
+        //
+        // for a detailed description of the cmd.exe command line parser, refer to
+        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
+        // need quotes for empty arg
+        if (!arg) {
+            return '""';
+        }
+        // determine whether the arg needs to be quoted
+        const cmdSpecialChars = [
+            ' ',
+            '\t',
+            '&',
+            '(',
+            ')',
+            '[',
+            ']',
+            '{',
+            '}',
+            '^',
+            '=',
+            ';',
+            '!',
+            "'",
+            '+',
+            ',',
+            '`',
+            '~',
+            '|',
+            '<',
+            '>',
+            '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+            if (cmdSpecialChars.some(x => x === char)) {
+                needsQuotes = true;
+                break;
+            }
+        }
+        // short-circuit if quotes not needed
+        if (!needsQuotes) {
+            return arg;
+        }
+        // the following quoting rules are very similar to the rules that by libuv applies.
+        //
+        // 1) wrap the string in quotes
+        //
+        // 2) double-up quotes - i.e. " => ""
+        //
+        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
+        //    doesn't work well with a cmd.exe command line.
+        //
+        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
+        //    for example, the command line:
+        //          foo.exe "myarg:""my val"""
+        //    is parsed by a .NET console app into an arg array:
+        //          [ "myarg:\"my val\"" ]
+        //    which is the same end result when applying libuv quoting rules. although the actual
+        //    command line from libuv quoting rules would look like:
+        //          foo.exe "myarg:\"my val\""
+        //
+        // 3) double-up slashes that precede a quote,
+        //    e.g.  hello \world    => "hello \world"
+        //          hello\"world    => "hello\\""world"
+        //          hello\\"world   => "hello\\\\""world"
+        //          hello world\    => "hello world\\"
+        //
+        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
+        //    the reasons for including this as a .cmd quoting rule are:
+        //
+        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
+        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
+        //
+        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
+        //       haven't heard any complaints about that aspect.
+        //
+        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
+        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
+        // by using %%.
+        //
+        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
+        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
+        //
+        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
+        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
+        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
+        // to an external program.
+        //
+        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
+        // % can be escaped within a .cmd file.
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\'; // double the slash
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '"'; // double the quote
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _uvQuoteCmdArg(arg) {
+        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
+        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
+        // is used.
+        //
+        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
+        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
+        // pasting copyright notice from Node within this function:
+        //
+        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
+        //
+        //      Permission is hereby granted, free of charge, to any person obtaining a copy
+        //      of this software and associated documentation files (the "Software"), to
+        //      deal in the Software without restriction, including without limitation the
+        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+        //      sell copies of the Software, and to permit persons to whom the Software is
+        //      furnished to do so, subject to the following conditions:
+        //
+        //      The above copyright notice and this permission notice shall be included in
+        //      all copies or substantial portions of the Software.
+        //
+        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
+        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
+        //      IN THE SOFTWARE.
+        if (!arg) {
+            // Need double quotation for empty argument
+            return '""';
+        }
+        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
+            // No quotation needed
+            return arg;
+        }
+        if (!arg.includes('"') && !arg.includes('\\')) {
+            // No embedded double quotes or backslashes, so I can just wrap
+            // quote marks around the whole thing.
+            return `"${arg}"`;
+        }
+        // Expected input/output:
+        //   input : hello"world
+        //   output: "hello\"world"
+        //   input : hello""world
+        //   output: "hello\"\"world"
+        //   input : hello\world
+        //   output: hello\world
+        //   input : hello\\world
+        //   output: hello\\world
+        //   input : hello\"world
+        //   output: "hello\\\"world"
+        //   input : hello\\"world
+        //   output: "hello\\\\\"world"
+        //   input : hello world\
+        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
+        //                             but it appears the comment is wrong, it should be "hello world\\"
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\';
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '\\';
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+            cwd: options.cwd || process.cwd(),
+            env: options.env || process.env,
+            silent: options.silent || false,
+            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+            failOnStdErr: options.failOnStdErr || false,
+            ignoreReturnCode: options.ignoreReturnCode || false,
+            delay: options.delay || 10000
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+    }
+    _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result['windowsVerbatimArguments'] =
+            options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+            result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+    }
+    /**
+     * Exec a tool.
+     * Output will be streamed to the live console.
+     * Returns promise with return code
+     *
+     * @param     tool     path to tool to exec
+     * @param     options  optional exec options.  See ExecOptions
+     * @returns   number
+     */
+    exec() {
+        return toolrunner_awaiter(this, void 0, void 0, function* () {
+            // root the tool path if it is unrooted and contains relative pathing
+            if (!isRooted(this.toolPath) &&
+                (this.toolPath.includes('/') ||
+                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
+                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+            }
+            // if the tool is only a file name, then resolve it from the PATH
+            // otherwise verify it exists (add extension on Windows if necessary)
+            this.toolPath = yield which(this.toolPath, true);
+            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+                this._debug(`exec tool: ${this.toolPath}`);
+                this._debug('arguments:');
+                for (const arg of this.args) {
+                    this._debug(`   ${arg}`);
+                }
+                const optionsNonNull = this._cloneExecOptions(this.options);
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                }
+                const state = new ExecState(optionsNonNull, this.toolPath);
+                state.on('debug', (message) => {
+                    this._debug(message);
+                });
+                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+                }
+                const fileName = this._getSpawnFileName();
+                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+                let stdbuffer = '';
+                if (cp.stdout) {
+                    cp.stdout.on('data', (data) => {
+                        if (this.options.listeners && this.options.listeners.stdout) {
+                            this.options.listeners.stdout(data);
+                        }
+                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                            optionsNonNull.outStream.write(data);
+                        }
+                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.stdline) {
+                                this.options.listeners.stdline(line);
+                            }
+                        });
+                    });
+                }
+                let errbuffer = '';
+                if (cp.stderr) {
+                    cp.stderr.on('data', (data) => {
+                        state.processStderr = true;
+                        if (this.options.listeners && this.options.listeners.stderr) {
+                            this.options.listeners.stderr(data);
+                        }
+                        if (!optionsNonNull.silent &&
+                            optionsNonNull.errStream &&
+                            optionsNonNull.outStream) {
+                            const s = optionsNonNull.failOnStdErr
+                                ? optionsNonNull.errStream
+                                : optionsNonNull.outStream;
+                            s.write(data);
+                        }
+                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.errline) {
+                                this.options.listeners.errline(line);
+                            }
+                        });
+                    });
+                }
+                cp.on('error', (err) => {
+                    state.processError = err.message;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    state.CheckComplete();
+                });
+                cp.on('exit', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                cp.on('close', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                state.on('done', (error, exitCode) => {
+                    if (stdbuffer.length > 0) {
+                        this.emit('stdline', stdbuffer);
+                    }
+                    if (errbuffer.length > 0) {
+                        this.emit('errline', errbuffer);
+                    }
+                    cp.removeAllListeners();
+                    if (error) {
+                        reject(error);
+                    }
+                    else {
+                        resolve(exitCode);
+                    }
+                });
+                if (this.options.input) {
+                    if (!cp.stdin) {
+                        throw new Error('child process missing stdin');
+                    }
+                    cp.stdin.end(this.options.input);
+                }
+            }));
+        });
+    }
+}
+/**
+ * Convert an arg string to an array of args. Handles escaping
+ *
+ * @param    argString   string of arguments
+ * @returns  string[]    array of arguments
+ */
+function argStringToArray(argString) {
+    const args = [];
+    let inQuotes = false;
+    let escaped = false;
+    let arg = '';
+    function append(c) {
+        // we only escape double quotes.
+        if (escaped && c !== '"') {
+            arg += '\\';
+        }
+        arg += c;
+        escaped = false;
+    }
+    for (let i = 0; i < argString.length; i++) {
+        const c = argString.charAt(i);
+        if (c === '"') {
+            if (!escaped) {
+                inQuotes = !inQuotes;
+            }
+            else {
+                append(c);
+            }
+            continue;
+        }
+        if (c === '\\' && escaped) {
+            append(c);
+            continue;
+        }
+        if (c === '\\' && inQuotes) {
+            escaped = true;
+            continue;
+        }
+        if (c === ' ' && !inQuotes) {
+            if (arg.length > 0) {
+                args.push(arg);
+                arg = '';
+            }
+            continue;
+        }
+        append(c);
+    }
+    if (arg.length > 0) {
+        args.push(arg.trim());
+    }
+    return args;
+}
+class ExecState extends external_events_.EventEmitter {
+    constructor(options, toolPath) {
+        super();
+        this.processClosed = false; // tracks whether the process has exited and stdio is closed
+        this.processError = '';
+        this.processExitCode = 0;
+        this.processExited = false; // tracks whether the process has exited
+        this.processStderr = false; // tracks whether stderr was written to
+        this.delay = 10000; // 10 seconds
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+            throw new Error('toolPath must not be empty');
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+            this.delay = options.delay;
+        }
+    }
+    CheckComplete() {
+        if (this.done) {
+            return;
+        }
+        if (this.processClosed) {
+            this._setResult();
+        }
+        else if (this.processExited) {
+            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
+        }
+    }
+    _debug(message) {
+        this.emit('debug', message);
+    }
+    _setResult() {
+        // determine whether there is an error
+        let error;
+        if (this.processExited) {
+            if (this.processError) {
+                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+            }
+            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+            }
+            else if (this.processStderr && this.options.failOnStdErr) {
+                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+            }
+        }
+        // clear the timeout
+        if (this.timeout) {
+            clearTimeout(this.timeout);
+            this.timeout = null;
+        }
+        this.done = true;
+        this.emit('done', error, this.processExitCode);
+    }
+    static HandleTimeout(state) {
+        if (state.done) {
+            return;
+        }
+        if (!state.processClosed && state.processExited) {
+            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+            state._debug(message);
+        }
+        state._setResult();
+    }
+}
+//# sourceMappingURL=toolrunner.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+/**
+ * Exec a command.
+ * Output will be streamed to the live console.
+ * Returns promise with return code
+ *
+ * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
+ * @param     args               optional arguments for tool. Escaping is handled by the lib.
+ * @param     options            optional exec options.  See ExecOptions
+ * @returns   Promise<number>    exit code
+ */
+function exec_exec(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        const commandArgs = tr.argStringToArray(commandLine);
+        if (commandArgs.length === 0) {
+            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+        }
+        // Path to tool to execute should be first arg
+        const toolPath = commandArgs[0];
+        args = commandArgs.slice(1).concat(args || []);
+        const runner = new tr.ToolRunner(toolPath, args, options);
+        return runner.exec();
+    });
+}
+/**
+ * Exec a command and get the output.
+ * Output will be streamed to the live console.
+ * Returns promise with the exit code and collected stdout and stderr
+ *
+ * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+ * @param     args                  optional arguments for tool. Escaping is handled by the lib.
+ * @param     options               optional exec options.  See ExecOptions
+ * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+ */
+function getExecOutput(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        var _a, _b;
+        let stdout = '';
+        let stderr = '';
+        //Using string decoder covers the case where a mult-byte character is split
+        const stdoutDecoder = new StringDecoder('utf8');
+        const stderrDecoder = new StringDecoder('utf8');
+        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+        const stdErrListener = (data) => {
+            stderr += stderrDecoder.write(data);
+            if (originalStdErrListener) {
+                originalStdErrListener(data);
+            }
+        };
+        const stdOutListener = (data) => {
+            stdout += stdoutDecoder.write(data);
+            if (originalStdoutListener) {
+                originalStdoutListener(data);
+            }
+        };
+        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        //flush any remaining characters
+        stdout += stdoutDecoder.end();
+        stderr += stderrDecoder.end();
+        return {
+            exitCode,
+            stdout,
+            stderr
+        };
+    });
+}
+//# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_namespaceObject.platform();
+const arch = external_os_namespaceObject.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = utils_toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('ENV', file_command_prepareKeyValueMessage(name, val));
+    }
+    command_issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_namespaceObject.EOL);
+    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./build/src/publish/github.js
+// The one file that speaks to the runner: masks, log groups, outputs, variables of later steps, summary, annotations.
+
+
+/** Tells the runner to mask a value in all that is printed from now on. */
+const mask = (value) => core_setSecret(value);
+/** The same as a line of text, for commands whose standard output belongs to the user. */
+function maskLine(value) {
+    return `::add-mask::${value.replace(/[%\r\n]/g, (sign) => encodeURIComponent(sign))}\n`;
+}
+/** Writes one line to the log. */
+const say = (line) => info(line);
+/** Puts the lines that the work says into a group of the log. */
+const github_group = (title, work) => group(title, work);
+/** An annotation and a summary, and the step fails. */
+async function fail({ title, message, rows }) {
+    error(message, { title: `mlflow-auth: ${title}` });
+    process.exitCode = ExitCode.Failure;
+    await summarize(`MLflow login failed: ${title}`, rows);
+}
+/** A warning as an annotation. */
+const warn = (message) => warning(message, { title: 'mlflow-auth' });
+/** Sets outputs and, unless turned off, the variables of later steps, and writes the job summary. All secrets are masked by now. */
+async function publish({ credential, settings, variables }) {
+    const outputs = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+    const facts = {
+        method: credential.method,
+        identity: credential.identity,
+        'expires-at': credential.expiresAt?.toISOString() ?? '',
+    };
+    for (const [name, value] of Object.entries({ ...outputs, ...facts }))
+        if (value)
+            setOutput(name, value);
+    if (settings.exportEnv)
+        for (const { name, value } of variables)
+            exportVariable(name, value);
+    await summarize('MLflow login', [
+        ['Logged in as', credential.identity],
+        ['Workspace', settings.workspace ?? "the server's default"],
+        ['MLflow', settings.trackingUri],
+        ['Method', credential.method],
+        ['Valid until', credential.expiresAt?.toISOString() ?? 'not known'],
+        ['Verified', settings.verify ? 'yes' : 'no, as asked for'],
+    ]);
+}
+/** Some runners have no summaries, and none must make a step fail. */
+async function summarize(heading, rows) {
+    const path = process.env.GITHUB_STEP_SUMMARY;
+    if (!path || !(0,external_node_fs_.existsSync)(path))
+        return;
+    const cells = rows.map(([label, text]) => [{ data: label, header: true }, escapeHtml(text).replaceAll('\n', '<br>')]);
+    await summary.addHeading(heading, 3).addTable(cells).write();
+}
+function escapeHtml(text) {
+    return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+
+/***/ }),
+
+/***/ 297:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ handOver)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/trust.js
+var trust = __nccwpck_require__(7367);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./build/package.json
+var build_package = __nccwpck_require__(8797);
+;// CONCATENATED MODULE: ./build/src/python/source.js
+// Generated by npm run build from mlflow_auth_provider.py.
+const providerSource = "\"\"\"Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.\n\nMLflow finds this module by itself, through the entry point beside it, when its folder is on PYTHONPATH and\nMLFLOW_TRACKING_AUTH is \"mlflow-auth\". It must never fail on import: any error here would break `import mlflow`.\nPython 3.8, standard library only.\n\"\"\"\n\nimport datetime\nimport json\nimport os\nfrom urllib.parse import urljoin, urlsplit\n\nNAME = \"mlflow-auth\"\nFILE_VARIABLE = \"MLFLOW_AUTH_CREDENTIAL_FILE\"\nPORTS = {\"http\": 80, \"https\": 443}\n\n\nclass MlflowAuthError(Exception):\n    \"\"\"The credential did not work; the text says what to do.\"\"\"\n\n\nclass MlflowAuthProvider:\n    \"\"\"What MLflow asks of a request auth provider (mlflow/tracking/request_auth).\"\"\"\n\n    def get_name(self):\n        return NAME\n\n    def get_auth(self):\n        return authorize\n\n\ndef authorize(request):\n    \"\"\"Adds the credential to a prepared request of `requests`, if it goes to the tracking server.\"\"\"\n    credential = read_credential()\n    if not is_below(request.url, credential[\"tracking_uri\"]):\n        return request\n    if credential[\"method\"] == \"cookie\":\n        request.headers[\"Cookie\"] = credential[\"value\"]\n        # A token left behind in the environment would only be in the way.\n        request.headers.pop(\"Authorization\", None)\n    else:\n        request.headers[\"Authorization\"] = \"Bearer \" + credential[\"value\"]\n    # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which\n    # MLflow takes for success when it uploads an artifact.\n    request.headers[\"Accept\"] = \"application/json, */*\"\n    request.register_hook(\"response\", check)\n    return request\n\n\ndef read_credential():\n    \"\"\"The credential of now: the file is read for each request, since it may have been renewed.\"\"\"\n    path = os.environ.get(FILE_VARIABLE)\n    if not path:\n        raise MlflowAuthError(\"mlflow-auth: {} is not set. Log in again.\".format(FILE_VARIABLE))\n    try:\n        with open(path, encoding=\"utf-8\") as file:\n            return json.load(file)\n    except (OSError, ValueError) as error:\n        raise MlflowAuthError(\"mlflow-auth: the credential file cannot be read ({}). Log in again.\".format(error))\n\n\ndef check(response, *args, **kwargs):\n    \"\"\"Raises where the SDK would misunderstand: a rejected credential, a redirect away from the tracking server.\"\"\"\n    credential = read_credential()\n    location = response.headers.get(\"location\")\n    if location and 300 <= response.status_code <= 399:\n        target = urljoin(response.url, location)\n        if \"client_id=\" in target:\n            raise rejected(credential, \"a redirect to the login page\")\n        if not is_below(target, credential[\"tracking_uri\"]):\n            away = urlsplit(target)\n            raise MlflowAuthError(\n                \"mlflow-auth: {} redirects to {}://{}. The credential is not sent there; correct the tracking URI.\".format(\n                    credential[\"tracking_uri\"], away.scheme, away.netloc\n                )\n            )\n    if response.status_code == 401:\n        raise rejected(credential, \"401 \" + reason(response))\n    if response.status_code == 403 and (response.text.strip() == \"Forbidden\" or is_html(response)):\n        raise rejected(credential, \"403 \" + (\"a web page\" if is_html(response) else \"Forbidden\"))\n    return response\n\n\ndef rejected(credential, got):\n    \"\"\"What to tell when oauth2-proxy, or MLflow behind it, does not take the credential.\"\"\"\n    kind = \"session cookie\" if credential[\"method\"] == \"cookie\" else \"token\"\n    until = credential.get(\"expires_at\")\n    expired = until and parse_time(until) <= datetime.datetime.now(datetime.timezone.utc)\n    state = \"expired at {}\".format(until) if expired else \"was rejected ({})\".format(got)\n    return MlflowAuthError(\"mlflow-auth: the {} for {} {}. Log in again.\".format(kind, credential[\"tracking_uri\"], state))\n\n\ndef parse_time(text):\n    \"\"\"ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on.\"\"\"\n    return datetime.datetime.fromisoformat(text.replace(\"Z\", \"+00:00\"))\n\n\ndef reason(response):\n    \"\"\"The server's own reason in a few words.\"\"\"\n    try:\n        error = response.json().get(\"error\")\n        return str(error.get(\"message\") or \"\") if isinstance(error, dict) else str(error or \"\")\n    except (ValueError, AttributeError):\n        return \"\"\n\n\ndef is_html(response):\n    return \"text/html\" in response.headers.get(\"content-type\", \"\")\n\n\ndef is_below(url, base):\n    \"\"\"Whether the address is at or below the base: same scheme, host and port, and a path under its path.\"\"\"\n    one, other = urlsplit(url), urlsplit(base)\n    if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):\n        return False\n    path = other.path.rstrip(\"/\")\n    return one.path == path or one.path.startswith(path + \"/\")\n\n\ndef port_of(parts):\n    return parts.port or PORTS.get(parts.scheme)\n";
+
+;// CONCATENATED MODULE: ./build/src/publish/folder.js
+// The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
+
+
+
+
+
+/** Its own name, so that it can be told apart on a PYTHONPATH. */
+const PYTHON_FOLDER = 'mlflow-auth-python';
+/** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
+function writeFolder(path, { credential, trackingUri, roots }) {
+    const python = (0,external_node_path_.resolve)(path, PYTHON_FOLDER);
+    const distInfo = (0,external_node_path_.join)(python, `mlflow_auth_provider-${build_package/* version */.rE}.dist-info`);
+    (0,external_node_fs_.mkdirSync)(distInfo, { recursive: true, mode: 0o700 });
+    const credentialFile = (0,external_node_path_.resolve)(path, 'credential.json');
+    write(credentialFile, credentialJson(credential, trackingUri));
+    write((0,external_node_path_.join)(python, 'mlflow_auth_provider.py'), providerSource);
+    // METADATA, since pip complains without it; no RECORD, so that the module is no requirement of a logged model.
+    write((0,external_node_path_.join)(distInfo, 'METADATA'), `Metadata-Version: 2.1\nName: mlflow-auth-provider\nVersion: ${build_package/* version */.rE}\n`);
+    const entry = 'mlflow-auth = mlflow_auth_provider:MlflowAuthProvider';
+    write((0,external_node_path_.join)(distInfo, 'entry_points.txt'), `[mlflow.request_auth_provider]\n${entry}\n`);
+    const certificates = roots && (0,external_node_path_.resolve)(path, 'ca.pem');
+    if (certificates)
+        write(certificates, `${roots.join('\n')}\n`);
+    return { credentialFile, python, certificates };
+}
+/** What src/python/mlflow_auth_provider.py reads. */
+function credentialJson(credential, trackingUri) {
+    return JSON.stringify({
+        tracking_uri: trackingUri,
+        method: credential.method,
+        value: credential.method === 'token' ? credential.token : credential.cookie,
+        expires_at: credential.expiresAt?.toISOString(),
+    });
+}
+function write(path, text) {
+    const unfinished = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
+    (0,external_node_fs_.writeFileSync)(unfinished, text, { mode: 0o600, flag: 'wx' });
+    (0,external_node_fs_.renameSync)(unfinished, path);
+}
+
+// EXTERNAL MODULE: ./build/src/publish/overrides.js
+var overrides = __nccwpck_require__(3152);
+;// CONCATENATED MODULE: ./build/src/publish/variables.js
+// What is handed over: the names under which the stock MLflow SDK finds a credential.
+
+
+/**
+ * The variables for the SDK (mlflow/environment_variables.py), in the order in which they are shown.
+ * The certificate and "insecure" exclude each other there, and an empty value of the former would turn checks off.
+ */
+function variablesFor({ credential, settings, folder, pythonPath, certificates }) {
+    const others = (pythonPath ?? '').split(external_node_path_.delimiter).filter((path) => path && (0,external_node_path_.basename)(path) !== PYTHON_FOLDER);
+    const list = {
+        MLFLOW_TRACKING_URI: settings.trackingUri,
+        MLFLOW_TRACKING_TOKEN: credential.method === 'token' ? credential.token : '',
+        MLFLOW_PROXY_COOKIE: credential.method === 'cookie' ? credential.cookie : '',
+        MLFLOW_WORKSPACE: settings.workspace ?? '',
+        MLFLOW_TRACKING_SERVER_CERT_PATH: folder?.certificates ?? certificates ?? '',
+        MLFLOW_TRACKING_INSECURE_TLS: settings.insecureTls ? 'true' : '',
+        MLFLOW_TRACKING_AUTH: folder ? 'mlflow-auth' : '',
+        MLFLOW_AUTH_CREDENTIAL_FILE: folder?.credentialFile ?? '',
+        PYTHONPATH: folder ? [folder.python, ...others].join(external_node_path_.delimiter) : '',
+    };
+    return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
+}
+
+;// CONCATENATED MODULE: ./build/src/publish/handover.js
+// Puts together what is handed over, for either door: the folder for the SDK, the variables, and what stands in their way.
+
+
+
+
+
+/**
+ * Writes the folder, where there is to be one, and lists the variables.
+ * @param dir folder to write, or undefined for none
+ * @param warn told of everything that would keep the SDK from using the credential
+ */
+function handOver(credential, settings, dir, env, readFile, warn) {
+    const { ca, trackingUri } = settings;
+    // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
+    const folder = dir ? writeFolder(dir, { credential, trackingUri, roots: ca && (0,trust/* trustedRoots */.V)(ca.pem) }) : undefined;
+    for (const text of (0,overrides/* overridesOf */.F)(env, trackingUri, readFile, folder !== undefined))
+        warn(text);
+    if (!folder && credential.method === 'cookie') {
+        warn('the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it');
+    }
+    const certificates = ca?.path && (0,external_node_path_.resolve)(ca.path);
+    return variablesFor({ credential, settings, folder, pythonPath: env.PYTHONPATH, certificates });
+}
+
+
+/***/ }),
+
+/***/ 3152:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ overridesOf)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+// Finds what would keep the MLflow SDK from using the credential that it is given (mlflow/utils/credentials.py, rest_utils.py).
+
+/**
+ * Says in a sentence each what else the SDK would listen to.
+ * @param readFile of a text file; may throw
+ * @param withProvider whether the Python provider is handed over, which wins over all but SigV4
+ */
+function overridesOf(env, trackingUri, readFile, withProvider) {
+    const home = env.HOME ?? env.USERPROFILE ?? '';
+    const read = (path) => {
+        try {
+            return path ? readFile(path) : '';
+        }
+        catch {
+            return '';
+        }
+    };
+    const found = [];
+    const elsewhere = withProvider ? 'where the Python provider is not used (python -I, other SDKs)' : 'always';
+    const credentials = read(home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '.mlflow', 'credentials'));
+    const file = /mlflow_tracking_username[\s\S]*mlflow_tracking_password/.test(credentials);
+    if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
+        const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
+        found.push(`${where} hold a login that the SDK sends in place of ours, ${elsewhere}: remove it`);
+    }
+    const { hostname } = new URL(trackingUri);
+    const machines = read(env.NETRC || (home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '.netrc'))).matchAll(/^\s*machine\s+(\S+)/gm);
+    if ([...machines].some(([, machine]) => machine === hostname)) {
+        found.push(`~/.netrc has a login for ${hostname}, which overwrites a token, ${elsewhere}: remove it`);
+    }
+    if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
+        found.push('MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it');
+    }
+    const auth = env.MLFLOW_TRACKING_AUTH;
+    if (auth && auth !== 'mlflow-auth') {
+        found.push(withProvider
+            ? `MLFLOW_TRACKING_AUTH was ${auth} and is replaced`
+            : `MLFLOW_TRACKING_AUTH is ${auth}, whose provider may overwrite our credential: unset it`);
+    }
+    return found;
+}
+
+
+/***/ }),
+
+/***/ 6496:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ runLogin)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./build/src/http.js + 3 modules
+var src_http = __nccwpck_require__(3695);
+// EXTERNAL MODULE: ./build/src/login.js
+var login = __nccwpck_require__(8276);
 ;// CONCATENATED MODULE: ./build/src/progress.js
 // Tells the progress of a login, a line for each step with the time it took.
 /** Makes the `step` and `note` of a context out of a place to write to. */
@@ -35397,7 +35522,7 @@ async function runLogin(settings, secrets, say, warn) {
     if (settings.trackingUri.startsWith('http:') || settings.platform.startsWith('http:')) {
         note('allow-http: credentials travel unencrypted to an http: address');
     }
-    const { http, close } = openHttp({
+    const { http, close } = (0,src_http/* openHttp */.f)({
         ca: settings.ca && (0,trust/* trustedRoots */.V)(settings.ca.pem, note),
         insecure: settings.insecureTls,
         requestTimeout: Math.min(REQUEST_TIMEOUT, settings.timeout * 1000),
@@ -35407,7 +35532,7 @@ async function runLogin(settings, secrets, say, warn) {
         mask: secrets.add,
     });
     try {
-        return await login({ http, mask: secrets.add, step, note, warn }, settings);
+        return await (0,login/* login */.i)({ http, mask: secrets.add, step, note, warn }, settings);
     }
     finally {
         await close();
@@ -35470,7 +35595,7 @@ function encodings(value) {
 
 /***/ }),
 
-/***/ 663:
+/***/ 8026:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35479,8 +35604,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   s: () => (/* binding */ readSettings)
 });
 
-// EXTERNAL MODULE: ./build/src/errors.js + 2 modules
-var errors = __nccwpck_require__(5310);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/trust.js
 var trust = __nccwpck_require__(7367);
 // EXTERNAL MODULE: external "node:net"
@@ -35590,66 +35715,10 @@ function isLoopback(host) {
     return (0,external_node_net_.isIP)(host) === 4 && host.startsWith('127.');
 }
 
+// EXTERNAL MODULE: ./build/src/settings/sources.js
+var settings_sources = __nccwpck_require__(6205);
 // EXTERNAL MODULE: ./build/src/settings/table.js
 var table = __nccwpck_require__(8403);
-;// CONCATENATED MODULE: ./build/src/settings/sources.js
-// Where each setting comes from: an input or a flag, an environment variable, a file, or its default.
-
-
-/** How a user gives this setting, for messages. */
-function howToGive(row, door) {
-    const first = door === 'action' ? `the input ${row.name}` : `--${row.name}`;
-    return [row.secret && door === 'cli' ? `--${row.name}-file` : first, ...row.env].join(' or ');
-}
-/**
- * Finds every setting's value. Everything but passwords loses blanks at its ends; what is then empty counts as not given.
- * @param problem told of each file that cannot be read
- */
-function gather(sources, problem) {
-    const found = new Map();
-    for (const row of table/* ROWS */.I) {
-        try {
-            const value = find(row, sources);
-            if (value)
-                found.set(row.name, value);
-        }
-        catch (error) {
-            problem(row.name, `cannot be read from its file: ${(0,errors/* errorMessage */.gJ)(error)}`);
-        }
-    }
-    return found;
-}
-function find(row, { door, given, env, readFile }) {
-    const name = (suffix) => (door === 'action' ? `input ${row.name}${suffix}` : `--${row.name}${suffix}`);
-    const direct = clean(row, given[row.name]);
-    if (direct)
-        return { value: direct, from: name(''), explicit: true };
-    const file = row.file && given[`${row.name}-file`]?.trim();
-    if (file)
-        return { value: fromFile(row, file, readFile), from: name('-file'), explicit: true };
-    for (const variable of row.env) {
-        const value = clean(row, env[variable]);
-        if (value)
-            return { value, from: variable, explicit: false };
-        const path = row.file && env[`${variable}_FILE`]?.trim();
-        if (path)
-            return { value: fromFile(row, path, readFile), from: `${variable}_FILE`, explicit: false };
-    }
-    return row.default === undefined ? undefined : { value: row.default, from: 'default', explicit: false };
-}
-/** A password's blanks may be meant. */
-function clean(row, value) {
-    return row.name === 'password' ? value : value?.trim();
-}
-/** Text files end in a line break, which belongs to the file and not to the password. */
-function fromFile(row, path, readFile) {
-    const text = readFile(path).replace(/\r?\n$/, '');
-    const value = clean(row, text);
-    if (!value)
-        throw new Error(`${path} is empty`);
-    return value;
-}
-
 ;// CONCATENATED MODULE: ./build/src/settings/settings.js
 // The settings of one run, checked: all that is wrong is said in one message, before any request.
 
@@ -35666,7 +35735,7 @@ function fromFile(row, path, readFile) {
 function readSettings(sources, needs, mask, note) {
     const problems = [];
     const problem = (name, text) => problems.push(`${name}: ${text}`);
-    const found = gather(sources, problem);
+    const found = (0,settings_sources/* gather */.k)(sources, problem);
     for (const row of table/* ROWS */.I)
         if (row.secret)
             mask(found.get(row.name)?.value ?? '');
@@ -35674,17 +35743,17 @@ function readSettings(sources, needs, mask, note) {
         expansion(row, found.get(row.name), problem, note);
     const text = (name) => found.get(name)?.value ?? '';
     const flag = (name) => checks_boolean(name, text(name), problem);
-    const required = (name) => {
+    const required = (name, always = needs.login !== false) => {
         const row = table/* ROWS */.I.find((one) => one.name === name);
         const tried = problems.some((line) => line.startsWith(`${name}:`));
-        if (!found.has(name) && row && !tried)
-            problem(name, `missing. Give ${howToGive(row, sources.door)}.`);
+        if (always && !found.has(name) && row && !tried)
+            problem(name, `missing. Give ${(0,settings_sources/* howToGive */.J)(row, sources.door)}.`);
         return text(name);
     };
     const allowHttp = flag('allow-http');
-    const address = required('platform-address');
+    const address = required('platform-address', true);
     const platform = address && platformAddress(address, allowHttp, problem);
-    const { method, methodReason } = chooseMethod(found, needs.method, problem);
+    const { method, methodReason, methodIsFree } = chooseMethod(found, needs.method, problem);
     const verify = flag('verify');
     const settings = {
         platform,
@@ -35696,6 +35765,7 @@ function readSettings(sources, needs, mask, note) {
         clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
         method,
         methodReason,
+        methodIsFree,
         connector: text('connector'),
         scopes: scopes(text('scopes'), problem),
         redirectUri: redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
@@ -35717,8 +35787,8 @@ function readSettings(sources, needs, mask, note) {
         problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file, or dir.');
     }
     const located = found.has('cluster') || found.has('tracking-uri');
-    const always = needs.trackingUri || method === 'cookie';
-    if (!located && (verify || always)) {
+    const always = needs.trackingUri || (method === 'cookie' && needs.login !== false);
+    if (!located && (always || (verify && needs.login !== false))) {
         const why = always ? '' : ', or set verify to false';
         problem('cluster', `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`);
     }
@@ -35734,14 +35804,14 @@ function chooseMethod(found, only, problem) {
     if (only && wish?.explicit && method !== only && method !== 'auto')
         problem('method', `the command ${only} needs the method ${only}.`);
     if (only)
-        return { method: only, methodReason: `the command is ${only}` };
+        return { method: only, methodReason: `the command is ${only}`, methodIsFree: false };
     if (method === 'token' || method === 'cookie')
-        return { method, methodReason: `asked for by ${wish?.from}` };
+        return { method, methodReason: `asked for by ${wish?.from}`, methodIsFree: false };
     if (method !== 'auto')
         problem('method', `${quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
     return found.has('client-secret')
-        ? { method: 'token', methodReason: 'a client secret is given' }
-        : { method: 'cookie', methodReason: 'no client secret is given' };
+        ? { method: 'token', methodReason: 'a client secret is given', methodIsFree: true }
+        : { method: 'cookie', methodReason: 'no client secret is given', methodIsFree: true };
 }
 /** The stronger of the two wins; two of the same strength must not differ. */
 function settings_trackingUri(found, platform, allowHttp, problem) {
@@ -35777,6 +35847,75 @@ function listOf(problems, { door, env }) {
     const secrets = door === 'action' && problems.some((line) => line.includes('missing'));
     const hint = secrets && outside ? '\nWorkflows of forks and of Dependabot are not given the secrets of the repository.' : '';
     return `${title}\n${problems.map((line) => `  ${line}`).join('\n')}${hint}`;
+}
+
+
+/***/ }),
+
+/***/ 6205:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ howToGive),
+/* harmony export */   k: () => (/* binding */ gather)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8403);
+// Where each setting comes from: an input or a flag, an environment variable, a file, or its default.
+
+
+/** How a user gives this setting, for messages. */
+function howToGive(row, door) {
+    const first = door === 'action' ? `the input ${row.name}` : `--${row.name}`;
+    return [row.secret && door === 'cli' ? `--${row.name}-file` : first, ...row.env].join(' or ');
+}
+/**
+ * Finds every setting's value. Everything but passwords loses blanks at its ends; what is then empty counts as not given.
+ * @param problem told of each file that cannot be read
+ */
+function gather(sources, problem) {
+    const found = new Map();
+    for (const row of _table_js__WEBPACK_IMPORTED_MODULE_1__/* .ROWS */ .I) {
+        try {
+            const value = find(row, sources);
+            if (value)
+                found.set(row.name, value);
+        }
+        catch (error) {
+            problem(row.name, `cannot be read from its file: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorMessage */ .gJ)(error)}`);
+        }
+    }
+    return found;
+}
+function find(row, { door, given, env, readFile }) {
+    const name = (suffix) => (door === 'action' ? `input ${row.name}${suffix}` : `--${row.name}${suffix}`);
+    const direct = clean(row, given[row.name]);
+    if (direct)
+        return { value: direct, from: name(''), explicit: true };
+    const file = row.file && given[`${row.name}-file`]?.trim();
+    if (file)
+        return { value: fromFile(row, file, readFile), from: name('-file'), explicit: true };
+    for (const variable of row.env) {
+        const value = clean(row, env[variable]);
+        if (value)
+            return { value, from: variable, explicit: false };
+        const path = row.file && env[`${variable}_FILE`]?.trim();
+        if (path)
+            return { value: fromFile(row, path, readFile), from: `${variable}_FILE`, explicit: false };
+    }
+    return row.default === undefined ? undefined : { value: row.default, from: 'default', explicit: false };
+}
+/** A password's blanks may be meant. */
+function clean(row, value) {
+    return row.name === 'password' ? value : value?.trim();
+}
+/** Text files end in a line break, which belongs to the file and not to the password. */
+function fromFile(row, path, readFile) {
+    const text = readFile(path).replace(/\r?\n$/, '');
+    const value = clean(row, text);
+    if (!value)
+        throw new Error(`${path} is empty`);
+    return value;
 }
 
 
@@ -35921,6 +36060,699 @@ const ROWS = TABLE;
 
 /***/ }),
 
+/***/ 5035:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  W: () => (/* binding */ explain),
+  l: () => (/* binding */ explainMessage)
+});
+
+;// CONCATENATED MODULE: ./build/src/symptoms/connection.js
+// Symptoms of everything below HTTP: names, connections, certificates, web proxies.
+const CONNECTION = [
+    {
+        id: 'no-permission',
+        layer: 'runtime',
+        stages: ['connect'],
+        pattern: /NotCapable|EPERM|PermissionDenied|Requires net access/i,
+        title: 'Deno permission missing',
+        meaning: 'deno run was started without a permission that this needs',
+        advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
+    },
+    {
+        id: 'certificate-untrusted',
+        layer: 'TLS',
+        stages: ['connect'],
+        pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
+        message: /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self.signed certificate|SELF_SIGNED|unable to get (local )?issuer|UNABLE_TO_(VERIFY|GET)|curl: \(60\)/i,
+        title: 'Untrusted certificate',
+        meaning: 'the server shows a certificate of a CA that this machine does not trust',
+        advice: 'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name.',
+    },
+    {
+        id: 'certificate-expired',
+        layer: 'TLS',
+        stages: ['connect'],
+        pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
+        message: /certificate has expired|CERT_HAS_EXPIRED|certificate is not yet valid/i,
+        title: 'Certificate not valid at this time',
+        meaning: "the server's certificate has run out or is not valid yet",
+        advice: "Have the platform's certificate renewed, and check this machine's clock.",
+    },
+    {
+        id: 'certificate-host',
+        layer: 'TLS',
+        stages: ['connect'],
+        pattern: /ALTNAME_INVALID|NotValidForName|does not match certificate/i,
+        message: /ALTNAME_INVALID|hostname mismatch|doesn't match|no alternative certificate subject name/i,
+        title: 'Certificate of another host',
+        meaning: "the server's certificate is for another host name",
+        advice: 'Use the host name for which the certificate was made, as in the address of the web console.',
+    },
+    {
+        id: 'tls-version',
+        layer: 'TLS',
+        stages: ['connect'],
+        pattern: /ERR_SSL|EPROTO|wrong version number|unsupported protocol|protocol version/i,
+        message: /wrong version number|WRONG_VERSION_NUMBER|unsupported protocol|curl: \(35\)/i,
+        title: 'No TLS with this server',
+        meaning: 'no common TLS version, or the port does not speak TLS at all',
+        advice: 'Check the port, and http: against https: in the address. TLS 1.2 is the least that is accepted.',
+    },
+    {
+        id: 'proxy-refused',
+        layer: 'web proxy',
+        stages: ['connect'],
+        pattern: /proxy response \(\d+\)|HTTP tunneling|web proxy/i,
+        message: /Tunnel connection failed|ProxyError|CONNECT tunnel failed|Proxy response \(\d+\)/i,
+        title: 'Web proxy in the way',
+        meaning: 'the web proxy of HTTPS_PROXY or HTTP_PROXY did not open a way to the server',
+        advice: 'Put the host into NO_PROXY if it is internal, or check the name, port, user and password in HTTPS_PROXY (status 407 asks for the last two).',
+    },
+    {
+        id: 'dns',
+        layer: 'network',
+        stages: ['connect'],
+        pattern: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup address/i,
+        message: /Name or service not known|NameResolutionError|getaddrinfo|Could not resolve host|ENOTFOUND|EAI_AGAIN|nodename nor servname/i,
+        title: 'Unknown host name',
+        meaning: 'the host name is not known here',
+        advice: "Check the address for typing errors. A private platform cannot be found from GitHub's hosted runners: use a self-hosted runner in its network.",
+    },
+    {
+        id: 'timeout',
+        layer: 'network',
+        stages: ['connect'],
+        pattern: /no answer within|time ran out|TIMEOUT|ETIMEDOUT|timed out/i,
+        message: /timed out|ETIMEDOUT|ConnectTimeout|ReadTimeout|curl: \(28\)/i,
+        title: 'No answer in time',
+        meaning: 'the server, or something on the way to it, did not answer in time',
+        advice: "Check the address and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. For a slow server raise timeout (MLFLOW_AUTH_TIMEOUT).",
+    },
+    {
+        id: 'answer-too-large',
+        layer: 'network',
+        stages: ['connect'],
+        pattern: /larger than|HEADERS_OVERFLOW/i,
+        title: 'Answer too large',
+        meaning: 'the answer is larger than any that this login knows',
+        advice: 'Check the address: this is not the login API.',
+    },
+    {
+        id: 'unreachable',
+        layer: 'network',
+        stages: ['connect'],
+        pattern: /(?:)/,
+        message: /Connection refused|ECONNREFUSED|No route to host|EHOSTUNREACH|curl: \(7\)|RemoteDisconnected|Connection reset/i,
+        title: 'Server not reached',
+        meaning: 'there is no connection to the server',
+        advice: "Check the address, the port and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. If HTTPS_PROXY is set, an internal host belongs into NO_PROXY.",
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/login.js
+// Symptoms of the platform's login API and Dex, most telling pattern first.
+const LOGIN_API = ['authorize', 'pubkey', 'login'];
+const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an account (by default 5 in 24 hours).';
+const LOGIN = [
+    {
+        id: 'pkce-required',
+        layer: 'Dex',
+        stages: LOGIN_API,
+        pattern: /PKCE|code_challenge/i,
+        message: /PKCE|code_challenge/,
+        title: 'PKCE required',
+        meaning: 'the client must use PKCE and the request carried none, or none of an accepted method',
+        advice: 'The token method always sends S256. With the cookie method the request is oauth2-proxy\'s own: an administrator upgrades the MLflow plugin or sets code_challenge_method = "S256" there.',
+    },
+    {
+        id: 'redirect-uri',
+        layer: 'Dex',
+        stages: LOGIN_API,
+        pattern: /redirect_uri/i,
+        message: /Unregistered redirect_uri/i,
+        title: 'Redirect URI not registered',
+        meaning: 'the client has no such redirect URI',
+        advice: 'Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it.',
+    },
+    {
+        id: 'client-unknown',
+        layer: 'Dex',
+        stages: ['authorize'],
+        pattern: /client_id|invalid_client|unauthorized_client/i,
+        message: /Invalid client_id/i,
+        title: 'Unknown client',
+        meaning: 'Dex knows no client of this id',
+        advice: 'Check client-id (DEX_CLIENT_ID): it is the client of the MLflow proxy, on Alauda usually alauda-auth.',
+    },
+    {
+        id: 'scope',
+        layer: 'Dex',
+        stages: ['authorize', 'token'],
+        pattern: /invalid_scope|scope/i,
+        message: /invalid_scope/,
+        title: 'Scope refused',
+        meaning: 'a scope is not known to Dex or not allowed for this client',
+        advice: 'Set scopes (DEX_SCOPES) to what the client may ask for; the default is "openid email groups".',
+    },
+    {
+        id: 'captcha',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /captcha/i,
+        message: /captcha/i,
+        title: 'Captcha asked for',
+        meaning: 'recent failed logins of this account have switched a captcha on',
+        advice: `Wait, correct the password, and log in once in a browser; a clean first login needs no captcha. ${ONE_TRY}`,
+    },
+    {
+        id: 'first-login',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /FirstLogin/i,
+        message: /FirstLogin/i,
+        title: 'First login not done',
+        meaning: 'a new account must change its password first',
+        advice: 'Log in to the web console once with this account, set a new password and store that one.',
+    },
+    {
+        id: 'password-expired',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /Password\w*Expired|password (has |is )?expired/i,
+        message: /Password\w*Expired/i,
+        title: 'Password expired',
+        meaning: "the password is older than the platform's policy allows",
+        advice: 'Change it in the web console and store the new one.',
+    },
+    {
+        id: 'locked',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /lock/i,
+        message: /(account|user) (is )?locked/i,
+        title: 'Account locked',
+        meaning: 'too many failed logins',
+        advice: 'Wait (20 minutes by default) or have an administrator unlock the account, and correct the password before the next run.',
+    },
+    {
+        id: 'account-disabled',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /disabled|invalid user|account.{0,20}(expired|invalid|inactive)/i,
+        title: 'Account disabled',
+        meaning: 'the account is disabled or has run out',
+        advice: 'Ask the administrator of the platform to enable it.',
+    },
+    {
+        id: 'second-factor',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /verif(y|ication)/i,
+        title: 'Second factor asked for',
+        meaning: 'the account must confirm its login with a second factor',
+        advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
+    },
+    {
+        id: 'missing-email',
+        layer: 'Dex',
+        stages: ['login', 'token'],
+        pattern: /missing email/i,
+        message: /missing email claim/i,
+        title: 'Account without e-mail',
+        meaning: 'the identity provider sends no e-mail address for this account',
+        advice: 'Have an e-mail address set for the account, or its claim mapped in the connector.',
+    },
+    {
+        id: 'stale-key',
+        layer: 'login API',
+        stages: ['login'],
+        pattern: /decrypt|\bts\b|timestamp/i,
+        title: 'Encrypted password not accepted',
+        meaning: 'the server could not read the encrypted password, or its time stamp had run out',
+        advice: "Run it again; if it stays, compare this machine's clock with the server's.",
+    },
+    {
+        id: 'login-request-gone',
+        layer: 'Dex',
+        stages: ['login'],
+        pattern: /User session|requested resource does not exist|invalid req\b|auth.?request/i,
+        title: 'Login request unknown',
+        meaning: 'the server no longer knows the login that was begun',
+        advice: 'Run it again. If it happens each time, several Dex replicas without a common storage are likely.',
+    },
+    {
+        id: 'connector',
+        layer: 'Dex',
+        stages: ['login'],
+        pattern: /connector|^404/i,
+        title: 'Unknown connector',
+        meaning: 'Dex has no connector of this id that takes a password',
+        advice: 'Set connector (DEX_CONNECTOR) to the one in which the account lives: local, or the id of an LDAP connector. Accounts of an OIDC connector cannot log in without a browser.',
+    },
+    {
+        id: 'html-from-api',
+        layer: 'login API',
+        stages: [...LOGIN_API, 'token'],
+        pattern: /HTML/,
+        title: 'A web page instead of the API',
+        meaning: 'this address has no JSON login API, or something in between answers in its place',
+        advice: 'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
+    },
+    {
+        id: 'server-down',
+        layer: 'login API',
+        stages: ['authorize', 'pubkey', 'login', 'token', 'proxy'],
+        pattern: /^(429|50[234])/,
+        title: 'Server not available',
+        meaning: 'the server is overloaded or out of order',
+        advice: 'Try again later, or ask the administrator of the platform.',
+    },
+    {
+        id: 'not-found',
+        layer: 'login API',
+        stages: LOGIN_API,
+        pattern: /^404/,
+        title: 'No login API here',
+        meaning: 'this address has no such API',
+        advice: 'Check platform-address: the bare address of the web console of a platform with a JSON login API.',
+    },
+    {
+        id: 'wrong-password',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /^(4\d\d|500)|access_denied|password|credential|authenticat/i,
+        title: 'Login refused',
+        meaning: 'most likely a wrong user name or password, or an account of another connector',
+        advice: `Check username, password and connector (LDAP accounts need the id of theirs). ${ONE_TRY}`,
+    },
+    {
+        id: 'invalid-client',
+        layer: 'Dex',
+        stages: ['token'],
+        pattern: /invalid_client|client credentials/i,
+        message: /invalid_client|Invalid client credentials/i,
+        title: 'Client secret refused',
+        meaning: 'the client id and client secret do not belong together',
+        advice: 'Read the secret again (on Alauda: key client-secret of the Secret cpaas-oidc-secret in cpaas-system). kubectl -o yaml shows it in base64: decode it, and leave no line break behind.',
+    },
+    {
+        id: 'redirect-uri-differs',
+        layer: 'Dex',
+        stages: ['token'],
+        pattern: /redirect_uri/i,
+        message: /redirect_uri did not match/i,
+        title: 'Redirect URI changed',
+        meaning: 'the redirect URI is not the one with which the login began',
+        advice: 'Something between here and Dex rewrites addresses: use the configured platform address.',
+    },
+    {
+        id: 'invalid-grant',
+        layer: 'Dex',
+        stages: ['token'],
+        pattern: /invalid_grant|server_error/i,
+        message: /invalid_grant|Invalid or expired code/i,
+        title: 'Code refused',
+        meaning: 'the authorization code is used up or stale, or belongs to another client',
+        advice: 'Run it again from the start. If it happens each time, check client-id, and whether several Dex replicas share one storage.',
+    },
+    {
+        id: 'grant-type',
+        layer: 'Dex',
+        stages: ['token'],
+        pattern: /unsupported_grant_type|unauthorized_client/i,
+        message: /unsupported_grant_type/,
+        title: 'Grant not allowed',
+        meaning: 'the client may not use the authorization code grant',
+        advice: 'Use the client of the MLflow proxy, or have the grant allowed for this one.',
+    },
+    {
+        id: 'clock',
+        layer: 'clock',
+        stages: ['token'],
+        pattern: /clock|"exp"|"iat"|"nbf"/i,
+        title: 'Clocks differ',
+        meaning: "the token's times do not fit this machine's clock",
+        advice: "Set this machine's clock (NTP).",
+    },
+    {
+        id: 'token-claims',
+        layer: 'Dex',
+        stages: ['token'],
+        pattern: /"iss"|"aud"|id_token|ID Token|JWT|OAUTH_/i,
+        title: 'Token not as expected',
+        meaning: 'the id token is not one for this client from this issuer',
+        advice: 'Check platform-address and client-id, and that the scopes contain openid.',
+    },
+    {
+        id: 'password-too-long',
+        layer: 'account',
+        stages: ['password'],
+        pattern: /bytes/,
+        title: 'Password too long',
+        meaning: 'RSA with this key cannot hold more',
+        advice: 'Use a shorter password for this account.',
+    },
+    {
+        id: 'bad-key',
+        layer: 'login API',
+        stages: ['pubkey'],
+        pattern: /key/i,
+        title: 'Public key not understood',
+        meaning: 'the key is neither SPKI nor PKCS#1, as PEM or as bare base64',
+        advice: 'Check that nothing in between changes the answer, and report the form of the key.',
+    },
+    {
+        id: 'state',
+        layer: 'Dex',
+        stages: ['login', 'token'],
+        pattern: /state/,
+        title: 'Answer to another login',
+        meaning: 'the state that came back is not the one that was sent',
+        advice: 'Do not use this answer. Something in between mixes up logins, or forges them.',
+    },
+    {
+        id: 'redirected',
+        layer: 'login API',
+        stages: ['authorize', 'pubkey', 'login', 'token'],
+        pattern: /^3\d\d/,
+        title: 'Redirected',
+        meaning: 'the API sent us elsewhere, and nothing that carries a login is sent after a redirect',
+        advice: 'Use the address to which it points in platform-address, if it is the right one.',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/mlflow.js
+// Symptoms of MLflow behind the proxy, its workspaces and its rights.
+const MLFLOW = [
+    {
+        id: 'workspace-forbidden',
+        layer: 'Kubernetes RBAC',
+        stages: ['mlflow'],
+        pattern: /PERMISSION_DENIED|^403/,
+        message: /PERMISSION_DENIED|Permission denied for requested operation/,
+        title: 'No access to the workspace',
+        meaning: 'the account has no role in this workspace',
+        advice: 'Ask for access to the namespace (Role and RoleBinding for the API group mlflow.kubeflow.org). A role that was just granted counts after at most 5 minutes.',
+    },
+    {
+        id: 'workspaces-off',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /workspaces are not enabled|FEATURE_DISABLED|^503/,
+        message: /does not support workspaces|workspaces are not enabled|FEATURE_DISABLED/,
+        title: 'Server without workspaces',
+        meaning: 'this MLflow server has no workspaces, and the SDK would refuse to work with one',
+        advice: 'Leave workspace (MLFLOW_WORKSPACE) empty, or have --enable-workspaces set on the server (MLflow 3.10 or later).',
+    },
+    {
+        id: 'workspace-unknown',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /RESOURCE_DOES_NOT_EXIST|^404/,
+        message: /Workspace '[^']*' not found|RESOURCE_DOES_NOT_EXIST.*[Ww]orkspace/,
+        title: 'Unknown workspace',
+        meaning: 'the server has no such workspace',
+        advice: 'Check the spelling of workspace, and that its namespace has the label mlflow-enabled=true.',
+    },
+    {
+        id: 'workspace-missing',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /Workspace context is required|Active workspace/i,
+        message: /Workspace context is required|Active workspace is required/i,
+        title: 'No workspace chosen',
+        meaning: 'this server has no default workspace',
+        advice: 'Set workspace (MLFLOW_WORKSPACE).',
+    },
+    {
+        id: 'mlflow-unauthenticated',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /^401/,
+        message: /UNAUTHENTICATED|Missing Authorization header|Authentication with the Kubernetes API failed/,
+        title: 'MLflow rejects the identity',
+        meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
+        advice: 'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
+    },
+    {
+        id: 'server-error',
+        layer: 'login API',
+        stages: ['authorize', 'pubkey', 'token', 'mlflow'],
+        pattern: /^5\d\d/,
+        title: 'Server error',
+        meaning: 'the server failed',
+        advice: 'Give these lines to the administrator of the platform.',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/oauth2-proxy.js
+// Symptoms of oauth2-proxy: at its entrance, at its callback, with a credential.
+const OAUTH2_PROXY = [
+    {
+        id: 'header-too-large',
+        layer: 'oauth2-proxy',
+        stages: ['proxy', 'callback', 'mlflow'],
+        pattern: /^431|Invalid HTTP request|(header|cookie).{0,30}too large|too (big|large).{0,20}(header|cookie)/i,
+        message: /Invalid HTTP request received|Request Header Fields Too Large|header too (large|big)|cookie too (large|big)|\b431\b/i,
+        title: 'Session cookie too large',
+        meaning: 'something between here and MLflow does not take headers of this size',
+        advice: 'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.',
+    },
+    {
+        id: 'no-login-needed',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /answers without any login/,
+        title: 'No login in front of MLflow',
+        meaning: 'there is no oauth2-proxy at this address, or it lets this machine in without a login',
+        advice: 'No credential is needed here, and none can be had. If this is not meant to be so, tell the administrator: anyone who reaches the address can use this MLflow.',
+    },
+    {
+        id: 'audience',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /for client|from issuer/,
+        title: 'Token for another client',
+        meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
+        advice: 'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to the address that is the issuer there.',
+    },
+    {
+        id: 'token-expired',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /expired/,
+        title: 'Token expired',
+        meaning: 'the token has run out',
+        advice: "Log in again, and compare the server's clock with this machine's.",
+    },
+    {
+        id: 'cookie-rejected',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /session cookie rejected/,
+        title: 'oauth2-proxy rejects its own cookie',
+        meaning: 'oauth2-proxy does not accept the session cookie that it has just made',
+        advice: 'Several replicas with different cookie secrets are likely, or clocks that differ: that is for the administrator of the MLflow proxy.',
+    },
+    {
+        id: 'bearer-off',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /^(401|403 Forbidden)/,
+        title: 'oauth2-proxy rejects the token',
+        meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
+        advice: 'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
+    },
+    {
+        id: 'proxy-redirected',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /^3\d\d redirect to/,
+        title: 'Redirected',
+        meaning: 'this address sends us to another host, to which no credential is taken',
+        advice: 'If that host is the right one, use it in tracking-uri or platform-address.',
+    },
+    {
+        id: 'proxy-forbids',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /^403/,
+        title: 'oauth2-proxy refuses the account',
+        meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
+        advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+    },
+    {
+        id: 'not-the-proxy',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /(?:)/,
+        title: 'No MLflow proxy here',
+        meaning: 'there is no oauth2-proxy at this address',
+        advice: 'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
+    },
+    {
+        id: 'callback-csrf',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /CSRF/i,
+        message: /valid CSRF token/i,
+        title: 'oauth2-proxy lost the login',
+        meaning: 'oauth2-proxy does not find the csrf cookie of this login',
+        advice: 'Run it again. If it happens each time: several replicas with different cookie secrets, or more than 15 minutes between start and end, or clocks that differ.',
+    },
+    {
+        id: 'callback-provider',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /identity provider returned an error/i,
+        message: /identity provider returned an error/i,
+        title: 'Dex refused the login of oauth2-proxy',
+        meaning: 'Dex sent oauth2-proxy an error in place of a code',
+        advice: 'Give these lines to the administrator of the MLflow proxy: its client, scopes and redirect URL must fit the client in Dex.',
+    },
+    {
+        id: 'callback-forbidden',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /^403|permission/i,
+        message: /You do not have permission to access this resource/i,
+        title: 'oauth2-proxy refuses the account',
+        meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
+        advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+    },
+    {
+        id: 'callback-redeem',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /^5\d\d/,
+        message: /Oops! Something went wrong/i,
+        title: 'oauth2-proxy could not finish the login',
+        meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
+        advice: 'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
+    },
+    {
+        id: 'callback-address',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /another login|^404/,
+        title: 'Callback not known to oauth2-proxy',
+        meaning: 'oauth2-proxy does not recognise its own callback address',
+        advice: 'Its redirect URL and its proxy prefix, or what the edge strips, do not fit together: that is for the administrator of the MLflow proxy.',
+    },
+    {
+        id: 'callback-cookie',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /without a session cookie/,
+        title: 'No session cookie',
+        meaning: 'oauth2-proxy ended the login without a session cookie of that name',
+        advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/sdk.js
+// Symptoms that show in the MLflow SDK alone, after the login: each layer there reports the failure of another one.
+const NEVER = /(?!)/;
+const SDK = [
+    {
+        id: 'sdk-trailing-blank',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /Invalid (leading whitespace|header value|.{0,80}character\(s\) in header value)|not a legal HTTP header/i,
+        title: 'Blank or line break in the token',
+        meaning: 'the token ends in a line break or blank',
+        advice: 'Set MLFLOW_TRACKING_TOKEN without it (.strip() in Python); this program hands it over bare. The text that shows it also shows the token: do not paste it anywhere.',
+    },
+    {
+        id: 'sdk-double-bearer',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /Bearer(\s|%20)+Bearer/i,
+        title: 'Bearer twice',
+        meaning: 'the token itself begins with the word Bearer, which the SDK adds',
+        advice: 'Set MLFLOW_TRACKING_TOKEN to the bare token.',
+    },
+    {
+        id: 'sdk-certificate-file',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /Could not find a suitable TLS CA certificate bundle/i,
+        title: 'CA file missing',
+        meaning: 'MLFLOW_TRACKING_SERVER_CERT_PATH or REQUESTS_CA_BUNDLE names a file that is not there',
+        advice: 'Correct the path. What an action writes under RUNNER_TEMP is there for its own job alone.',
+    },
+    {
+        id: 'sdk-tls-contradiction',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /server_cert_path.{0,80}ignore_tls|ignore_tls.{0,80}server_cert_path|INSECURE_TLS.{0,80}CERT_PATH/is,
+        title: 'CA and insecure TLS at once',
+        meaning: 'MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set',
+        advice: 'Unset one of them.',
+    },
+    {
+        id: 'sdk-rejected',
+        layer: 'oauth2-proxy',
+        stages: [],
+        pattern: NEVER,
+        message: /not in a valid JSON format|Expecting value: line 1 column 1|error code 30\d|server-info: 30\d|INTERNAL_ERROR: Response: \{\}|401 Client Error|server-info: 401|\/(dex|console-dex)\/auth\b|client_id=|mlflow-auth: the (token|session cookie)/i,
+        title: 'oauth2-proxy rejects the credential',
+        meaning: 'oauth2-proxy did not take the token or cookie and sent the SDK to the login page; a TLS error of the login page, or its HTML, is only what the SDK made of that',
+        advice: 'Correct the credential, not the TLS. Token: --skip-jwt-bearer-tokens=true must be set on the MLflow proxy, and the token must be for its client and not have expired. Cookie: it is missing or has expired. Log in again; doctor --login tells which it is.',
+    },
+    {
+        id: 'sdk-wrong-owner',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /wrong (owner|workspace|user)/i,
+        title: 'Run of the wrong owner or in the wrong workspace',
+        meaning: 'the owner is who is logged in, and the workspace is what set_workspace() or MLFLOW_WORKSPACE says, or else the default of the server',
+        advice: 'Compare both with what this program says after a login. A step that sets MLFLOW_WORKSPACE in its own env: overrides ours, and so does set_workspace() in the script.',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/table.js
+// The table of symptoms: one row for each thing that is known to go wrong, most telling pattern first.
+
+
+
+
+
+const SYMPTOMS = [...SDK, ...LOGIN, ...OAUTH2_PROXY, ...MLFLOW, ...CONNECTION];
+
+;// CONCATENATED MODULE: ./build/src/troubleshoot.js
+// From what came back to what it means and what to do: looks a failure up in the table of symptoms.
+
+/** The row for a failure of ours: the first whose stages and pattern fit. */
+function explain(stage, got) {
+    return SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got)) ?? UNKNOWN;
+}
+/** The row for an error text of the SDK, of curl or of this program; undefined when none fits. */
+function explainMessage(text) {
+    return SYMPTOMS.find(({ message }) => message?.test(text));
+}
+const UNKNOWN = {
+    id: 'unknown',
+    layer: 'login API',
+    stages: [],
+    pattern: /(?:)/,
+    title: 'Unexpected answer',
+    meaning: 'the server answered in a way that this version does not know',
+    advice: 'Check the settings; if they are right, open an issue with these lines.',
+};
+
+
+/***/ }),
+
 /***/ 7367:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35961,6 +36793,108 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** The certificates in a PEM text, which may be a bundle with comments between them. */
 function certificatesIn(pem) {
     return pem.match(CERTIFICATE) ?? [];
+}
+
+
+/***/ }),
+
+/***/ 2896:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ verify)
+/* harmony export */ });
+/* harmony import */ var _credential_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2852);
+/* harmony import */ var _dex_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
+/* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8758);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7406);
+// Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
+
+
+
+
+/**
+ * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
+ * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
+ * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
+ */
+async function verify({ http, step }, target, credential) {
+    // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
+    const headers = { accept: 'application/json', ...(0,_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Y)(credential) };
+    const asking = { ...target, http, credential, headers };
+    const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers';
+    const [identity, workspace] = await Promise.allSettled([
+        step('accepted by oauth2-proxy', () => checkIdentity(asking)),
+        step(open, () => checkWorkspace(asking)),
+    ]);
+    if (identity.status === 'rejected')
+        throw identity.reason;
+    if (workspace.status === 'rejected')
+        throw workspace.reason;
+    return identity.value;
+}
+async function checkIdentity({ http, trackingUri, credential, headers }) {
+    const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers };
+    const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
+    const info = answer.status === 200 ? (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) : undefined;
+    if (info)
+        return {
+            identity: String(info.email ?? info.user ?? ''),
+            groups: Array.isArray(info.groups) ? info.groups.length : 0,
+        };
+    const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
+    if (!rejected)
+        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
+    const why = credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}` });
+}
+/** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
+async function whyRejected(http, trackingUri, token) {
+    const headers = { accept: 'text/html' };
+    const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers };
+    const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
+    const location = answer?.headers.get('location') ?? '';
+    if (!answer || !URL.canParse(location, answer.url.href))
+        return undefined;
+    const login = new URL(location, answer.url);
+    const claims = (0,_dex_claims_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeClaims */ .Yq)(token) ?? {};
+    const client = login.searchParams.get('client_id');
+    const audiences = [claims.aud].flat();
+    if (client && !audiences.includes(client)) {
+        return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
+    }
+    const issuer = typeof claims.iss === 'string' && URL.canParse(claims.iss) ? new URL(claims.iss) : undefined;
+    if (issuer && issuer.origin !== login.origin) {
+        return `the token is from issuer ${issuer.href}, oauth2-proxy logs in at ${login.origin}`;
+    }
+    if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now())
+        return 'the token has expired';
+    return undefined;
+}
+async function checkWorkspace({ http, trackingUri, workspace, headers }) {
+    const request = { stage: 'mlflow', headers };
+    if (workspace === undefined) {
+        const what = 'search experiments in the default workspace';
+        const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
+        if (!isMlflow(answer))
+            throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
+        return;
+    }
+    const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
+    const named = { ...headers, 'x-mlflow-workspace': workspace };
+    const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
+    if (isMlflow(answer))
+        return;
+    if (answer.status !== 404)
+        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
+    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
+    if ((0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body)?.workspaces_enabled === true)
+        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
+    const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR({ stage: 'mlflow', tried: answer.tried, got });
+}
+function isMlflow(answer) {
+    return answer.status === 200 && (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) !== undefined;
 }
 
 

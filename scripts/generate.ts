@@ -3,14 +3,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { OUTPUTS } from '../src/publish/outputs.js';
 import { ROWS, type Row } from '../src/settings/table.js';
+import { SYMPTOMS } from '../src/symptoms/table.js';
 
 writeFileSync('action.yml', actionYml());
 writeFileSync('src/python/source.ts', providerSource());
 const readme = readFileSync('README.md', 'utf8');
-writeFileSync(
-  'README.md',
-  [['settings', settingsTable()] as const, ['outputs', outputsTable()] as const].reduce(between, readme),
-);
+const tables = { settings: settingsTable(), outputs: outputsTable(), troubleshooting: troubleshooting() };
+writeFileSync('README.md', Object.entries(tables).reduce(between, readme));
 
 function actionYml(): string {
   // No defaults here: a runner would pass them as if the user had given them, and they would win over the environment.
@@ -68,6 +67,12 @@ function settingsTable(): string {
 function outputsTable(): string {
   const lines = Object.entries(OUTPUTS).map(([name, text]) => `| \`${name}\` | ${text} |`);
   return ['| output | |', '| --- | --- |', ...lines].join('\n');
+}
+
+/** The table of symptoms, those that the SDK shows first. */
+function troubleshooting(): string {
+  const lines = SYMPTOMS.map(({ title, layer, meaning, advice }) => `| ${title} | ${layer} | ${meaning} | ${advice} |`);
+  return ['| symptom | layer | what it means | what to do |', '| --- | --- | --- | --- |', ...lines].join('\n');
 }
 
 function between(text: string, [name, table]: readonly [string, string]): string {

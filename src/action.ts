@@ -36,10 +36,20 @@ export async function runAction(env: Env): Promise<void> {
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.say(`Logged in as ${credential.identity}${until}.`);
   } catch (error) {
-    const title =
-      error instanceof AuthError ? error.title : error instanceof UsageError ? 'Settings' : 'Unexpected error';
-    github.fail(title, secrets.redact(errorMessage(error)));
+    await github.fail(reportOf(error, secrets.redact));
   }
+}
+
+/** What a failure is told by: as an annotation, and as a table in the summary. */
+function reportOf(error: unknown, redact: (text: string) => string): github.Report {
+  const message = redact(errorMessage(error));
+  if (!(error instanceof AuthError)) {
+    const title = error instanceof UsageError ? 'Settings' : 'Unexpected error';
+    return { title, message, rows: [['What is wrong', message]] };
+  }
+  const { failure, symptom, advice } = error;
+  const rows = { Layer: symptom.layer, Tried: failure.tried, Got: `${failure.got} (${symptom.meaning})`, Do: advice };
+  return { title: symptom.title, message, rows: Object.entries(rows).map(([label, text]) => [label, redact(text)]) };
 }
 
 /** The runner's `INPUT_*` variables, by input name. */

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Credential, secretsOf } from './credential.js';
+import { doctorCommand } from './doctor/command.js';
 import { errorMessage, UsageError } from './errors.js';
 import { helpText, version } from './help.js';
 import { FORMATS } from './publish/formats.js';
@@ -10,7 +11,8 @@ import { maskLine } from './publish/github.js';
 import { handOver } from './publish/handover.js';
 import { runLogin } from './run.js';
 import { Secrets } from './secrets.js';
-import { type Needs, readSettings, type Settings } from './settings/settings.js';
+import { type Needs, readSettings } from './settings/settings.js';
+import type { Sources } from './settings/sources.js';
 import { ROWS } from './settings/table.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -25,7 +27,15 @@ export async function runCli(args: readonly string[], env: Env): Promise<number>
     if (command === 'version') return print(`${version}\n`);
     const format = FORMATS[flags.format ?? 'shell'];
     if (!format) throw new UsageError(`--format ${flags.format} is none of ${Object.keys(FORMATS).join(', ')}.`);
-    const settings = settingsFrom(flags, env, NEEDS[command] as Needs, secrets);
+    const sources: Sources = { door: 'cli', given: flags, env, readFile };
+    warnOfSecrets(flags);
+    if (command === 'doctor') {
+      const is = (name: string) => flags[name] === 'true';
+      const { message, python } = flags;
+      return await doctorCommand({ login: is('login'), json: is('json'), message, python }, sources, secrets, print);
+    }
+    const note = (text: string) => warn(secrets.redact(text));
+    const settings = readSettings(sources, NEEDS[command] as Needs, secrets.add, note);
     const credential = await runLogin(settings, secrets, say, warn);
     if (env.GITHUB_ACTIONS === 'true')
       for (const secret of secretsOf(credential)) process.stderr.write(maskLine(secret));
@@ -50,7 +60,14 @@ function warn(line: string): void {
   say(`! ${line}`);
 }
 
-const readFile = (path: string) => readFileSync(path === '-' ? 0 : path, 'utf8');
+let standardInput: string | undefined;
+
+/** Reads a file, or standard input, which can be read but once. */
+function readFile(path: string): string {
+  if (path !== '-') return readFileSync(path, 'utf8');
+  standardInput ??= readFileSync(0, 'utf8');
+  return standardInput;
+}
 
 /** The credential alone; a person's terminal also gets a line break. */
 function bare(credential: Credential): string {
@@ -58,12 +75,11 @@ function bare(credential: Credential): string {
   return process.stdout.isTTY ? `${value}\n` : value;
 }
 
-function settingsFrom(given: Flags, env: Env, needs: Needs, secrets: Secrets): Settings {
+function warnOfSecrets(given: Flags): void {
   for (const { name, secret } of ROWS) {
     if (secret && given[name])
-      say(`! --${name} shows the secret in the list of processes; use --${name}-file or the environment`);
+      warn(`--${name} shows the secret in the list of processes; use --${name}-file or the environment`);
   }
-  return readSettings({ door: 'cli', given, env, readFile }, needs, secrets.add, (text) => warn(secrets.redact(text)));
 }
 
 /** The commands that log in, and what each needs of the settings. */
@@ -72,7 +88,13 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   cookie: { trackingUri: true, caPath: false, method: 'cookie' },
   env: { trackingUri: true, caPath: true },
 };
-const COMMANDS = Object.keys(NEEDS);
+const COMMANDS = [...Object.keys(NEEDS), 'doctor'];
+/** Flags of single commands, beside the settings. */
+const EXTRA: Readonly<Record<string, readonly string[]>> = {
+  env: ['format'],
+  doctor: ['login', 'json', 'message', 'python'],
+};
+const SWITCHES = ['login', 'json'];
 
 function parse(args: readonly string[]): { command: string; flags: Flags } {
   if (args.includes('--help') || args.includes('-h') || args[0] === 'help') return { command: 'help', flags: {} };
@@ -85,8 +107,9 @@ function parse(args: readonly string[]): { command: string; flags: Flags } {
   const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) =>
     file ? [name, `${name}-file`] : [name],
   );
-  if (command === 'env') names.push('format');
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const options = Object.fromEntries(
+    [...names, ...(EXTRA[command] ?? [])].map((name) => [name, { type: 'string' as const }]),
+  );
   try {
     return { command, flags: parseArgs({ args: withValues(rest), options, allowPositionals: false }).values };
   } catch (error) {
@@ -96,7 +119,7 @@ function parse(args: readonly string[]): { command: string; flags: Flags } {
 
 /** Lets a boolean stand alone, as in `--insecure-tls` and `--no-verify`. */
 function withValues(args: string[]): string[] {
-  const booleans = ROWS.filter((row) => row.boolean).map(({ name }) => name as string);
+  const booleans = [...ROWS.filter((row) => row.boolean).map(({ name }) => name as string), ...SWITCHES];
   return args.map((arg, index) => {
     const name = arg.replace(/^--(no-)?/, '');
     if (!arg.startsWith('--') || !booleans.includes(name)) return arg;

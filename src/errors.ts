@@ -1,5 +1,6 @@
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
 
+import type { Symptom } from './symptoms/symptom.js';
 import { explain, type Stage } from './troubleshoot.js';
 
 /** Settings or arguments are wrong. Nothing was sent anywhere. */
@@ -22,20 +23,25 @@ export interface Failure {
 /** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
-  /** The row of the troubleshooting table that explains it. */
-  readonly id: string;
-  /** A title of a few words, for annotations. */
-  readonly title: string;
+  /** The row of the table of symptoms that explains it. */
+  readonly symptom: Symptom;
+  /** The advice of the row and of the caller. */
+  readonly advice: string;
 
   constructor(
     readonly failure: Failure,
     options?: ErrorOptions,
   ) {
-    const row = explain(failure.stage, failure.got);
-    const advice = [failure.hint, row.advice].filter(Boolean).join(' ');
-    super(`Tried: ${failure.tried}\nGot:   ${failure.got} (${row.meaning})\nDo:    ${advice}`, options);
-    this.id = row.id;
-    this.title = row.title;
+    const symptom = explain(failure.stage, failure.got);
+    const advice = [failure.hint, symptom.advice].filter(Boolean).join(' ');
+    super(`Tried: ${failure.tried}\nGot:   ${failure.got} (${symptom.meaning})\nDo:    ${advice}`, options);
+    this.symptom = symptom;
+    this.advice = advice;
+  }
+
+  /** Name of the symptom. */
+  get id(): string {
+    return this.symptom.id;
   }
 }
 

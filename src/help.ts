@@ -27,6 +27,11 @@ ${item('token', 'Log in and print the id token, nothing else.')}
 ${item('cookie', 'Log in and print the session cookie of oauth2-proxy, as the value of a Cookie header.')}
 ${item('env', 'Log in and print the variables of the MLflow SDK.')}
 ${item('  --format FORMAT', `One of ${Object.keys(FORMATS).join(', ')}. Default: shell.`)}
+${item('doctor', 'Look at every layer between here and MLflow, without logging in, and say what is wrong. Shows no secret.')}
+${item('  --login', 'Log in too. The password is sent once; a wrong one counts towards a lockout.')}
+${item('  --json', 'For machines.')}
+${item('  --python PATH', 'Also look whether this Python finds MLflow and our provider.')}
+${item('  --message TEXT', 'Explain an error text of the MLflow SDK, of curl or of this program; "-" reads it from standard input.')}
 ${item('--help, --version', 'Print this, or the version.')}
 
 Settings, each with the variable that is read where the flag is not given:

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatcher, fetch, type Response } from 'undici';
 import { makeAgent } from './agent.js';
+import { clockWatch } from './clock.js';
 import { AuthError, errorMessage } from './errors.js';
 import type { Stage } from './troubleshoot.js';
 
@@ -55,6 +56,7 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
   const agents = new Map<string, Dispatcher>();
   const deadline = Date.now() + transport.totalTimeout;
   const closing = new AbortController();
+  const clock = clockWatch(transport.note);
 
   const agentFor = (url: URL): Dispatcher => {
     const proxy = transport.proxyFor(url.href);
@@ -82,6 +84,7 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
         signal,
       });
       const headers = new Headers([...response.headers] as [string, string][]);
+      clock(url.host, headers);
       return { url, status: response.status, headers, body: await readBody(response), tried };
     } catch (error) {
       const proxy = transport.proxyFor(url.href);

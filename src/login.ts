@@ -2,35 +2,45 @@
 
 import type { Context } from './context.js';
 import type { Credential } from './credential.js';
+import { AuthError } from './errors.js';
 import { cookieMethod } from './methods/cookie.js';
 import { tokenMethod } from './methods/token.js';
 import type { Settings } from './settings/settings.js';
-import { type Proof, verify } from './verify.js';
+import { verify } from './verify.js';
 
 /** Bytes of a Cookie header that many servers between here and MLflow still take; their limit is often 8 kB. */
 const LARGE_COOKIE = 7000;
+/** What oauth2-proxy says of a good token that it does not want, while it takes its own cookie. */
+export const TOKEN_UNWANTED = ['bearer-off', 'audience'];
 
 /**
  * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
+ * When nobody asked for a method and oauth2-proxy wants no token, the cookie method follows: the password was right, so
+ * a second login counts towards no lockout.
  * @throws AuthError when the login or the proof fails
  */
 export async function login(context: Context, settings: Settings): Promise<Credential> {
   context.note(`method: ${settings.method} (${settings.methodReason})`);
-  const credential = await (settings.method === 'token'
-    ? tokenMethod(context, settings)
-    : cookieMethod(context, settings));
-  if (!settings.verify) {
-    context.note('not verified, as asked for');
-    warnOfSize(context, credential);
-    return credential;
+  if (settings.method === 'cookie') return prove(context, settings, await cookieMethod(context, settings));
+  try {
+    return await prove(context, settings, await tokenMethod(context, settings));
+  } catch (error) {
+    if (!(error instanceof AuthError && settings.methodIsFree && TOKEN_UNWANTED.includes(error.id))) throw error;
+    context.warn(
+      `${error.failure.got} (${error.symptom.meaning}): trying the cookie method instead, as no method was asked for`,
+    );
+    return prove(context, settings, await cookieMethod(context, settings));
   }
-  const size = warnOfSize(context, credential);
-  const proof = await verify(context, settings, credential);
-  if (size) context.note(`the session holds ${proof.groups} groups`);
-  return withIdentity(credential, proof);
 }
 
-function withIdentity(credential: Credential, { identity }: Proof): Credential {
+async function prove(context: Context, settings: Settings, credential: Credential): Promise<Credential> {
+  const large = warnOfSize(context, credential);
+  if (!settings.verify) {
+    context.note('not verified, as asked for');
+    return credential;
+  }
+  const { identity, groups } = await verify(context, settings, credential);
+  if (large) context.note(`the session holds ${groups} groups`);
   return { ...credential, identity: credential.identity || identity };
 }
 

@@ -1,6 +1,7 @@
 // From what came back to what it means and what to do: looks a failure up in the table of symptoms.
 
-import { SYMPTOMS, type Symptom } from './symptoms.js';
+import type { Symptom } from './symptoms/symptom.js';
+import { SYMPTOMS } from './symptoms/table.js';
 
 /** Where a failure showed itself. `connect` is everything below HTTP, at whichever request. */
 export type Stage =
@@ -14,17 +15,22 @@ export type Stage =
   | 'callback'
   | 'mlflow';
 
-/** The row for a failure: the first whose stages and pattern fit; each stage ends with a row that fits always. */
+/** The row for a failure of ours: the first whose stages and pattern fit. */
 export function explain(stage: Stage, got: string): Symptom {
-  const row = SYMPTOMS.find((symptom) => fits(symptom, stage) && symptom.pattern.test(got));
-  return row ?? { id: 'unknown', stages: [], pattern: /(?:)/, title: 'Unexpected answer', ...UNKNOWN };
+  return SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got)) ?? UNKNOWN;
 }
 
-function fits(symptom: Symptom, stage: Stage): boolean {
-  return symptom.stages.length === 0 || symptom.stages.includes(stage);
+/** The row for an error text of the SDK, of curl or of this program; undefined when none fits. */
+export function explainMessage(text: string): Symptom | undefined {
+  return SYMPTOMS.find(({ message }) => message?.test(text));
 }
 
-const UNKNOWN = {
+const UNKNOWN: Symptom = {
+  id: 'unknown',
+  layer: 'login API',
+  stages: [],
+  pattern: /(?:)/,
+  title: 'Unexpected answer',
   meaning: 'the server answered in a way that this version does not know',
   advice: 'Check the settings; if they are right, open an issue with these lines.',
 };

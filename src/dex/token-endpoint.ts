@@ -72,11 +72,11 @@ export async function redeemCode(
     return { idToken: result.id_token ?? '', refreshToken: result.refresh_token };
   } catch (error) {
     if (error instanceof AuthError) throw error;
-    if (answer && (answer.status !== 200 || !jsonObject(answer.body))) throw refusal(answer, 'token');
-    throw new AuthError(
-      { stage: 'token', tried, got: oneLine(errorMessage(error) + clockOffset(answer)) },
-      { cause: error },
-    );
+    if (answer && (answer.status !== 200 || !jsonObject(answer.body))) {
+      const refused = refusal(answer, 'token');
+      throw refused.id === 'invalid-client' ? refusal(answer, 'token', base64Hint(client)) : refused;
+    }
+    throw new AuthError({ stage: 'token', tried, got: oneLine(errorMessage(error)) }, { cause: error });
   }
 }
 
@@ -96,9 +96,10 @@ async function issuerOf(http: Http, platform: string, idToken: unknown): Promise
   return typeof issuer === 'string' ? issuer : usual;
 }
 
-/** How far this machine's clock is from the server's, when that may explain a refused token. */
-function clockOffset(answer: Answer | undefined): string {
-  const seconds = Math.round((Date.now() - Date.parse(answer?.headers.get('date') ?? '')) / 1000);
-  if (!(Math.abs(seconds) > CLOCK_TOLERANCE)) return '';
-  return `; this machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the server's`;
+/** A secret copied from `kubectl -o yaml` is still in base64. */
+function base64Hint({ clientSecret }: Client): string | undefined {
+  const decoded = Buffer.from(clientSecret, 'base64').toString('latin1');
+  const looks =
+    clientSecret.length % 4 === 0 && /^[A-Za-z0-9+/]{8,}={0,2}$/.test(clientSecret) && /^[\x20-\x7e\n]+$/.test(decoded);
+  return looks ? 'The client secret looks like base64, which must be decoded first.' : undefined;
 }

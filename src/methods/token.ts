@@ -29,20 +29,30 @@ export async function tokenMethod(context: Context, request: TokenRequest): Prom
   }
 }
 
-async function flow(context: Context, request: TokenRequest, retry: boolean): Promise<Tokens> {
-  const { http, mask, step } = context;
+/** An authorization request with PKCE (RFC 6749, 4.1.1; RFC 7636, 4.3), and what must be kept for its answer. */
+export async function authorizationRequest({
+  clientId,
+  redirectUri,
+  scopes,
+}: Pick<TokenRequest, 'clientId' | 'redirectUri' | 'scopes'>) {
   const verifier = oauth.generateRandomCodeVerifier();
-  mask(verifier);
   const state = oauth.generateRandomState();
   const query = new URLSearchParams({
-    client_id: request.clientId,
-    redirect_uri: request.redirectUri,
+    client_id: clientId,
+    redirect_uri: redirectUri,
     response_type: 'code',
-    scope: request.scopes,
+    scope: scopes,
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
   });
+  return { query, state, verifier };
+}
+
+async function flow(context: Context, request: TokenRequest, retry: boolean): Promise<Tokens> {
+  const { http, mask, step } = context;
+  const { query, state, verifier } = await authorizationRequest(request);
+  mask(verifier);
   const parameters = await dexLogin(context, request, query.toString(), retry);
   codeFrom(parameters, state);
   return step('code exchanged for a token', () => redeemCode(http, request, parameters, state, verifier, mask));

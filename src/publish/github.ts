@@ -1,5 +1,6 @@
 // The one file that speaks to the runner: masks, log groups, outputs, variables of later steps, summary, annotations.
 
+import { existsSync } from 'node:fs';
 import * as core from '@actions/core';
 import type { Credential } from '../credential.js';
 import type { Settings } from '../settings/settings.js';
@@ -19,10 +20,19 @@ export const say = (line: string): void => core.info(line);
 /** Puts the lines that the work says into a group of the log. */
 export const group = <T>(title: string, work: () => Promise<T>): Promise<T> => core.group(title, work);
 
-/** An annotation, and the step fails. */
-export function fail(title: string, message: string): void {
+/** A failure in words, without secrets. */
+export interface Report {
+  title: string;
+  message: string;
+  /** Label and text of each row of the summary. */
+  rows: [label: string, text: string][];
+}
+
+/** An annotation and a summary, and the step fails. */
+export async function fail({ title, message, rows }: Report): Promise<void> {
   core.error(message, { title: `mlflow-auth: ${title}` });
   process.exitCode = core.ExitCode.Failure;
+  await summarize(`MLflow login failed: ${title}`, rows);
 }
 
 /** A warning as an annotation. */
@@ -45,20 +55,22 @@ export async function publish({ credential, settings, variables }: HandOver): Pr
   };
   for (const [name, value] of Object.entries({ ...outputs, ...facts })) if (value) core.setOutput(name, value);
   if (settings.exportEnv) for (const { name, value } of variables) core.exportVariable(name, value);
-  if (process.env.GITHUB_STEP_SUMMARY) await summarize(credential, settings);
-}
-
-async function summarize({ identity, method, expiresAt }: Credential, settings: Settings): Promise<void> {
-  const rows = [
-    ['Logged in as', identity],
+  await summarize('MLflow login', [
+    ['Logged in as', credential.identity],
     ['Workspace', settings.workspace ?? "the server's default"],
     ['MLflow', settings.trackingUri],
-    ['Method', method],
-    ['Valid until', expiresAt?.toISOString() ?? 'not known'],
+    ['Method', credential.method],
+    ['Valid until', credential.expiresAt?.toISOString() ?? 'not known'],
     ['Verified', settings.verify ? 'yes' : 'no, as asked for'],
-  ];
-  const cells = rows.map(([label = '', value = '']) => [{ data: label, header: true }, escapeHtml(value)]);
-  await core.summary.addHeading('MLflow login', 3).addTable(cells).write();
+  ]);
+}
+
+/** Some runners have no summaries, and none must make a step fail. */
+async function summarize(heading: string, rows: [label: string, text: string][]): Promise<void> {
+  const path = process.env.GITHUB_STEP_SUMMARY;
+  if (!path || !existsSync(path)) return;
+  const cells = rows.map(([label, text]) => [{ data: label, header: true }, escapeHtml(text).replaceAll('\n', '<br>')]);
+  await core.summary.addHeading(heading, 3).addTable(cells).write();
 }
 
 function escapeHtml(text: string): string {

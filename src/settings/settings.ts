@@ -20,6 +20,8 @@ export interface Settings {
   method: 'token' | 'cookie';
   /** Why that method, for the log. */
   methodReason: string;
+  /** Nobody asked for the method, so the other one may be tried when oauth2-proxy rejects this one's credential. */
+  methodIsFree: boolean;
   connector: string;
   scopes: string;
   redirectUri: string;
@@ -44,6 +46,8 @@ export interface Needs {
   trackingUri: boolean;
   /** The CA is handed on as a path, so that it must be one where there is no folder to write it to. */
   caPath: boolean;
+  /** False for what can be found out without logging in. */
+  login?: boolean;
   /** The one method that the command can use. */
   method?: Settings['method'];
 }
@@ -68,17 +72,17 @@ export function readSettings(
 
   const text = (name: Name) => found.get(name)?.value ?? '';
   const flag = (name: Name) => check.boolean(name, text(name), problem);
-  const required = (name: Name) => {
+  const required = (name: Name, always = needs.login !== false) => {
     const row = ROWS.find((one) => one.name === name);
     const tried = problems.some((line) => line.startsWith(`${name}:`));
-    if (!found.has(name) && row && !tried) problem(name, `missing. Give ${howToGive(row, sources.door)}.`);
+    if (always && !found.has(name) && row && !tried) problem(name, `missing. Give ${howToGive(row, sources.door)}.`);
     return text(name);
   };
 
   const allowHttp = flag('allow-http');
-  const address = required('platform-address');
+  const address = required('platform-address', true);
   const platform = address && check.platformAddress(address, allowHttp, problem);
-  const { method, methodReason } = chooseMethod(found, needs.method, problem);
+  const { method, methodReason, methodIsFree } = chooseMethod(found, needs.method, problem);
   const verify = flag('verify');
   const settings: Settings = {
     platform,
@@ -90,6 +94,7 @@ export function readSettings(
     clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
     method,
     methodReason,
+    methodIsFree,
     connector: text('connector'),
     scopes: check.scopes(text('scopes'), problem),
     redirectUri: check.redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
@@ -111,8 +116,8 @@ export function readSettings(
     problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file, or dir.');
   }
   const located = found.has('cluster') || found.has('tracking-uri');
-  const always = needs.trackingUri || method === 'cookie';
-  if (!located && (verify || always)) {
+  const always = needs.trackingUri || (method === 'cookie' && needs.login !== false);
+  if (!located && (always || (verify && needs.login !== false))) {
     const why = always ? '' : ', or set verify to false';
     problem('cluster', `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`);
   }
@@ -126,17 +131,18 @@ function chooseMethod(
   found: Map<Name, Found>,
   only: Settings['method'] | undefined,
   problem: check.Problem,
-): Pick<Settings, 'method' | 'methodReason'> {
+): Pick<Settings, 'method' | 'methodReason' | 'methodIsFree'> {
   const wish = found.get('method');
   const method = wish?.value.toLowerCase();
   if (only && wish?.explicit && method !== only && method !== 'auto')
     problem('method', `the command ${only} needs the method ${only}.`);
-  if (only) return { method: only, methodReason: `the command is ${only}` };
-  if (method === 'token' || method === 'cookie') return { method, methodReason: `asked for by ${wish?.from}` };
+  if (only) return { method: only, methodReason: `the command is ${only}`, methodIsFree: false };
+  if (method === 'token' || method === 'cookie')
+    return { method, methodReason: `asked for by ${wish?.from}`, methodIsFree: false };
   if (method !== 'auto') problem('method', `${check.quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
   return found.has('client-secret')
-    ? { method: 'token', methodReason: 'a client secret is given' }
-    : { method: 'cookie', methodReason: 'no client secret is given' };
+    ? { method: 'token', methodReason: 'a client secret is given', methodIsFree: true }
+    : { method: 'cookie', methodReason: 'no client secret is given', methodIsFree: true };
 }
 
 /** The stronger of the two wins; two of the same strength must not differ. */

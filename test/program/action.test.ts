@@ -166,6 +166,21 @@ Logged in as ci@example.com, valid until <time>.
     );
   });
 
+  it('falls back to the cookie when oauth2-proxy wants no token and nobody asked for a method', async () => {
+    const other = await startPlatform({ skipJwtBearerTokens: false });
+    const { files, stdout, status } = await runAction(goodInputs(other));
+    await other.close();
+    assert.equal(status, 0, stdout);
+    assert.match(
+      stdout,
+      /^::warning title=mlflow-auth::401 Unauthorized \(.*\): trying the cookie method instead, as no method was asked for$/m,
+    );
+    assert.ok(valuesIn(files.GITHUB_ENV).MLFLOW_PROXY_COOKIE);
+    assert.equal(valuesIn(files.GITHUB_ENV).MLFLOW_TRACKING_TOKEN, undefined);
+    assert.equal(valuesIn(files.GITHUB_OUTPUT).method, 'cookie');
+    assert.equal(other.asked.filter(({ endpoint }) => endpoint === 'POST login').length, 2);
+  });
+
   it('lists all that is wrong before any request', async () => {
     const before = platform.asked.length;
     const { stdout, status, files } = await runAction({
@@ -179,7 +194,12 @@ Logged in as ci@example.com, valid until <time>.
       /^::error title=mlflow-auth%3A Settings::6 settings need attention:%0A {2}username: missing\. Give the input username/m,
     );
     assert.equal(platform.asked.length, before);
-    assert.deepEqual(files, { GITHUB_ENV: '', GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '' });
+    const { GITHUB_STEP_SUMMARY: summary = '', ...others } = files;
+    assert.deepEqual(others, { GITHUB_ENV: '', GITHUB_OUTPUT: '' });
+    assert.match(
+      summary,
+      /<h3>MLflow login failed: Settings<\/h3>[\s\S]*6 settings need attention:<br> {2}username: missing/,
+    );
   });
 
   for (const name of ['GITHUB_OUTPUT', 'GITHUB_ENV', 'RUNNER_TEMP']) {

@@ -319,12 +319,14 @@ const CASES: Case[] = [
   {
     name: 'proxy without bearer tokens',
     platform: { skipJwtBearerTokens: false },
+    inputs: { method: 'token' },
     title: 'oauth2-proxy rejects the token',
     says: /--skip-jwt-bearer-tokens=true/,
   },
   {
     name: 'proxy of another client',
     platform: { proxyClientId: 'mlflow' },
+    inputs: { method: 'token' },
     title: 'Token for another client',
     says: /token is for client alauda-auth, oauth2-proxy logs in as mlflow/,
   },
@@ -422,7 +424,10 @@ describe('an error', { concurrency: 2 }, () => {
         assert.equal(annotation[1]?.replaceAll('%2C', ','), title, annotation[2]);
         assert.match(annotation[2] ?? '', says);
         assert.match(annotation[2] ?? '', /^Tried: .*%0AGot: {3}.*%0ADo: {4}[^%]*/);
-        assert.deepEqual(action.files, { GITHUB_ENV: '', GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '' });
+        const { GITHUB_STEP_SUMMARY: summary = '', ...others } = action.files;
+        assert.deepEqual(others, { GITHUB_ENV: '', GITHUB_OUTPUT: '' });
+        assert.ok(summary.startsWith(`<h3>MLflow login failed: ${title}</h3>`), summary);
+        for (const label of ['Layer', 'Tried', 'Got', 'Do']) assert.ok(summary.includes(`<th>${label}</th>`), summary);
         assert.equal(logins(platform), allowed);
         assertNoSecret(action, secretsOf(platform, given));
       } finally {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { testAuthority } from '../fake/certificates.js';
 import { startEdge } from './edge.js';
 import { kubeconfig, startKubernetes } from './kubernetes.js';
-import { freePort, startServer, stopAll } from './processes.js';
+import { freePort, startServer, stopAll, stopServer } from './processes.js';
 import { type Tools, tools } from './tools.js';
 
 /** "password", bcrypt with cost 10. */
@@ -19,10 +19,20 @@ const GROUPS = Array.from({ length: 60 }, () => randomBytes(16).toString('hex'))
 export const CLIENT_SECRET = 'a+b/c%=&x';
 
 /** Settings of an oauth2-proxy that differ from the usual ones, in its own names and in TOML's syntax. */
-export type ProxySettings = Record<string, string | number | boolean | string[]>;
+export type ProxySettings = Record<string, string | number | boolean | string[] | undefined>;
+
+/** What may differ from the usual stack beside the proxies. */
+export interface Options {
+  /** Life of an id token, in Dex's notation. */
+  idTokens?: string;
+}
 
 export interface Stack {
   address: string;
+  /** While on, each code is redeemed before its owner can do it. */
+  thief: { on: boolean };
+  /** Ends Dex and starts it again, which, with its storage in memory, gives it new keys. */
+  restartDex: () => Promise<void>;
   /** Address of the oauth2-proxy of a cluster without the edge, as within the cluster: plain http. */
   inCluster: (cluster: string) => string;
   folder: string;
@@ -34,7 +44,10 @@ export interface Stack {
 }
 
 /** Starts it all; what was started is ended again when something fails. @param proxies what is special about the oauth2-proxy of each cluster */
-export async function startStack(proxies: Record<string, ProxySettings> = { c1: {} }): Promise<Stack> {
+export async function startStack(
+  proxies: Record<string, ProxySettings> = { c1: {} },
+  options: Options = {},
+): Promise<Stack> {
   const programs = tools();
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-stack-'));
   const closing = [stopAll, async () => rmSync(folder, { recursive: true, force: true })];
@@ -43,7 +56,8 @@ export async function startStack(proxies: Record<string, ProxySettings> = { c1: 
   };
   try {
     const clusters = new Map<string, number>();
-    const address = await startAll(programs, folder, proxies, clusters, (close) => closing.push(close));
+    const parts = await startAll(programs, folder, proxies, clusters, options, (close) => closing.push(close));
+    const { address, thief, restartDex } = parts;
     const caFile = join(folder, 'ca.pem');
     const env = {
       PLATFORM_ADDRESS: address,
@@ -56,7 +70,7 @@ export async function startStack(proxies: Record<string, ProxySettings> = { c1: 
       PLATFORM_CA: caFile,
     };
     const inCluster = (cluster: string) => `http://127.0.0.1:${clusters.get(cluster)}`;
-    return { address, inCluster, folder, caFile, tools: programs, env, stop };
+    return { address, thief, restartDex, inCluster, folder, caFile, tools: programs, env, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -68,8 +82,9 @@ async function startAll(
   folder: string,
   proxies: Record<string, ProxySettings>,
   clusters: Map<string, number>,
+  options: Options,
   atEnd: (close: () => Promise<void>) => void,
-): Promise<string> {
+): Promise<Pick<Stack, 'address' | 'thief' | 'restartDex'>> {
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -83,8 +98,14 @@ async function startAll(
   const edge = await startEdge(port, dexPort, clusters);
   atEnd(edge.close);
 
-  const dexConfig = file('dex.json', JSON.stringify(dex(address, dexPort, Object.keys(proxies))));
-  await startServer('dex', programs.dex, ['serve', dexConfig], `http://127.0.0.1:${dexPort}/dex/healthz`);
+  const dexConfig = file('dex.json', JSON.stringify(dex(address, dexPort, Object.keys(proxies), options)));
+  const startDex = () =>
+    startServer('dex', programs.dex, ['serve', dexConfig], `http://127.0.0.1:${dexPort}/dex/healthz`);
+  let dexProcess = await startDex();
+  const restartDex = async () => {
+    await stopServer(dexProcess);
+    dexProcess = await startDex();
+  };
   await Promise.all([
     startMlflow(programs, folder, mlflowPort, file('kubeconfig.json', kubeconfig(kubernetes.address))),
     ...Object.entries(proxies).map(([name, special]) => {
@@ -94,10 +115,10 @@ async function startAll(
       return startServer(`oauth2-proxy ${name}`, programs['oauth2-proxy'], args, `http://127.0.0.1:${own}/ping`);
     }),
   ]);
-  return address;
+  return { address, thief: edge.thief, restartDex };
 }
 
-function dex(address: string, port: number, clusters: string[]) {
+function dex(address: string, port: number, clusters: string[], { idTokens = '24h' }: Options) {
   const redirectURIs = [
     `${address}/oauth2/callback`,
     ...clusters.map((name) => `${address}/clusters/${name}/mlflow/oauth2/callback`),
@@ -114,6 +135,7 @@ function dex(address: string, port: number, clusters: string[]) {
     storage: { type: 'memory' },
     web: { http: `127.0.0.1:${port}` },
     oauth2: { skipApprovalScreen: true },
+    expiry: { idTokens },
     staticClients: [
       { id: 'alauda-auth', name: 'MLflow', secret: CLIENT_SECRET, redirectURIs },
       { id: 'another-client', name: 'Another', secret: CLIENT_SECRET, redirectURIs },
@@ -156,6 +178,7 @@ function oauth2Proxy(
 /** JSON's strings, numbers, booleans and lists are TOML's too. */
 function toml(settings: ProxySettings): string {
   return Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`)
     .join('');
 }

@@ -67,6 +67,7 @@ describe('settings', () => {
         clientSecret: '',
         method: 'token',
         methodReason: 'a client secret is given',
+        methodIsFree: true,
         connector: 'local',
         scopes: 'openid email groups',
         redirectUri: 'https://platform.test/oauth2/callback',

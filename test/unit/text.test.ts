@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { AuthError, errorMessage } from '../../src/errors.js';
 import { FORMATS } from '../../src/publish/formats.js';
 import { Secrets } from '../../src/secrets.js';
-import { SYMPTOMS } from '../../src/symptoms.js';
+import { SYMPTOMS } from '../../src/symptoms/table.js';
 import { explain } from '../../src/troubleshoot.js';
 
 const NASTY = [

@@ -1,0 +1,122 @@
+// The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, if asked for, with.
+
+import type { Context } from '../context.js';
+import { type Credential, headersOf } from '../credential.js';
+import { jsonArray, jsonObject } from '../dex/answer.js';
+import { authorize } from '../dex/authorize.js';
+import { decodeClaims } from '../dex/claims.js';
+import { fetchLoginKey } from '../dex/pubkey.js';
+import { AuthError } from '../errors.js';
+import { TOKEN_UNWANTED } from '../login.js';
+import { cookieMethod } from '../methods/cookie.js';
+import { authorizationRequest, tokenMethod } from '../methods/token.js';
+import { startProxyLogin } from '../oauth2-proxy/start.js';
+import type { Settings } from '../settings/settings.js';
+import { verify } from '../verify.js';
+import type { Report } from './report.js';
+
+/** What can be found out without a password: API, key, connectors, client, redirect URI. */
+export async function checkLoginApi(report: Report, { http }: Context, settings: Settings): Promise<void> {
+  const { platform, connector, clientId } = settings;
+  await report.check('login API', async () => {
+    const key = await fetchLoginKey(http, platform, true);
+    const bits = key ? (key.key.algorithm as RsaKeyAlgorithm).modulusLength : 0;
+    return [key ? `${platform} answers, its key has ${bits} bits` : `${platform} has no public key (404)`, true];
+  });
+  await report.check('Dex', async () => {
+    const request = { stage: 'login', what: 'list the connectors', retry: true } as const;
+    const answer = await http(`${platform}/dex/api/v1/connectors`, request);
+    const ids = jsonArray(answer.body).map((one) => one.conn_id ?? one.id);
+    if (ids.length === 0) return ['the platform lists no connectors', true];
+    if (ids.includes(connector)) return [`connector ${connector} is one of ${ids.join(', ')}`, true];
+    throw new AuthError({
+      stage: 'login',
+      tried: answer.tried,
+      got: `no connector ${connector}; there are ${ids.join(', ')}`,
+    });
+  });
+  if (!clientId) return;
+  await report.check('Dex', async () => {
+    const { query } = await authorizationRequest(settings);
+    await authorize(http, platform, query.toString(), true);
+    return [`client ${clientId} may use ${settings.redirectUri} and the scopes ${settings.scopes}`, true];
+  });
+}
+
+/** What oauth2-proxy tells of itself in its own redirect to the login. */
+export async function checkProxy(report: Report, { http }: Context, settings: Settings): Promise<void> {
+  if (!settings.trackingUri) return;
+  const client = await report.check('oauth2-proxy', async () => {
+    const login = await startProxyLogin(http, settings.trackingUri);
+    const query = new URLSearchParams(login.query);
+    const pkce = query.get('code_challenge_method') ?? 'no PKCE';
+    return [`${settings.trackingUri} logs in as client ${query.get('client_id')} (${pkce})`, query.get('client_id')];
+  });
+  if (!client || !settings.clientId || settings.method !== 'token') return;
+  const same = client === settings.clientId;
+  report.add({
+    layer: 'oauth2-proxy',
+    ok: same,
+    text: same
+      ? 'its client is ours, as the token method needs it'
+      : `its client is ${client}, ours is ${settings.clientId}`,
+    ...(same ? {} : { advice: `Set client-id to ${client}, or have it added with --oidc-extra-audience.` }),
+  });
+}
+
+/** Logs in by the method of the settings, once, and by the cookie too where a good token is not wanted. */
+export async function checkLogin(report: Report, context: Context, settings: Settings): Promise<void> {
+  const unwanted = await checkMethod(report, context, settings, settings.method);
+  if (unwanted) await checkMethod(report, context, settings, 'cookie');
+}
+
+/** @returns whether oauth2-proxy rejects a token that is good in itself */
+async function checkMethod(
+  report: Report,
+  context: Context,
+  settings: Settings,
+  method: Settings['method'],
+): Promise<boolean> {
+  const credential = await report.check('account', async () => {
+    const made = await (method === 'token' ? tokenMethod(context, settings) : cookieMethod(context, settings));
+    return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
+  });
+  if (!credential) return false;
+  describe(report, credential);
+  if (!settings.trackingUri) return false;
+  let rejected = false;
+  await report.check('MLflow', async () => {
+    const { identity, groups } = await verify(context, settings, credential).catch((error) => {
+      rejected = error instanceof AuthError && TOKEN_UNWANTED.includes(error.id);
+      throw error;
+    });
+    const where = settings.workspace ? `the workspace ${settings.workspace} is open` : 'MLflow answers';
+    return [`oauth2-proxy takes the ${method} of ${identity} (${groups} groups), and ${where}`, true];
+  });
+  if (rejected) return true;
+  await report.check('MLflow', async () => {
+    const headers = { accept: 'application/json', ...headersOf(credential) };
+    const request = { stage: 'mlflow', what: 'ask for the server info', headers } as const;
+    const info = jsonObject((await context.http(`${settings.trackingUri}/api/3.0/mlflow/server-info`, request)).body);
+    return [`workspaces are ${info?.workspaces_enabled === true ? 'enabled' : 'not enabled'}`, true];
+  });
+  return false;
+}
+
+/** Claims of a token, size of a cookie, and when it ends. Nothing that could be used to log in. */
+function describe(report: Report, credential: Credential): void {
+  const until = `valid until ${credential.expiresAt?.toISOString() ?? 'a time not known'}`;
+  if (credential.method === 'cookie') {
+    const chunks = credential.cookie.split('; ').length;
+    const size = `${credential.cookie.length} bytes in ${chunks} part${chunks > 1 ? 's' : ''}`;
+    report.add({
+      layer: 'oauth2-proxy',
+      ok: credential.cookie.length < 8000,
+      text: `session cookie of ${size}, ${until}`,
+    });
+    return;
+  }
+  const { iss, aud } = decodeClaims(credential.token) ?? {};
+  const text = `token from ${iss} for ${[aud].flat().join(', ')}, ${credential.token.length} bytes, ${until}`;
+  report.add({ layer: 'Dex', ok: true, text });
+}

@@ -1,0 +1,77 @@
+// The command doctor: looks at each layer in order and goes on where it can, so that the first ✗ is the one to mend.
+
+import { getProxyUrl } from '@actions/http-client';
+import type { Context } from '../context.js';
+import { openHttp } from '../http.js';
+import { overridesOf } from '../publish/overrides.js';
+import type { Secrets } from '../secrets.js';
+import { readSettings } from '../settings/settings.js';
+import { gather, type Sources } from '../settings/sources.js';
+import { ROWS } from '../settings/table.js';
+import { trustedRoots } from '../trust.js';
+import { checkLogin, checkLoginApi, checkProxy } from './checks.js';
+import { checkNetwork } from './network.js';
+import { checkPython } from './python.js';
+import type { Report } from './report.js';
+
+export interface Options {
+  /** Also log in, which sends the password once; a wrong one counts towards a lockout. */
+  login: boolean;
+  /** A Python interpreter to look at. */
+  python: string | undefined;
+}
+
+/** Runs all checks. Nothing in the report is secret. */
+export async function runDoctor(report: Report, sources: Sources, secrets: Secrets, options: Options): Promise<void> {
+  const { env, readFile } = sources;
+  for (const [name, { value, from }] of gather(sources, () => {})) {
+    const row = ROWS.find((one) => one.name === name);
+    if (from === 'default' || row?.actionOnly) continue;
+    if (row?.secret) secrets.add(value);
+    const shown = row?.secret ? 'set' : name === 'ca-cert' && value.includes('-----BEGIN') ? 'PEM text' : value;
+    report.add({ layer: 'settings', ok: undefined, text: `${name}: ${shown} (${from})` });
+  }
+  const note = (text: string) => report.add({ layer: 'settings', ok: undefined, text });
+  const settings = await report.check('settings', async () => {
+    const read = readSettings(sources, { trackingUri: false, caPath: false, login: options.login }, secrets.add, note);
+    return [`good, method ${read.method} (${read.methodReason})`, read];
+  });
+  if (options.python) await checkPython(report, options.python, env);
+  if (!settings) return;
+  if (settings.trackingUri) {
+    const ours = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
+    const overrides = overridesOf(env, settings.trackingUri, readFile, ours);
+    for (const text of overrides) report.add({ layer: 'SDK settings', ok: false, text });
+  }
+  const ca = settings.ca && trustedRoots(settings.ca.pem);
+  const insecure = settings.insecureTls;
+  const reach = async (address: string) => {
+    const { origin } = new URL(address);
+    return checkNetwork(report, { url: new URL(origin), ca, insecure, proxy: getProxyUrl(origin) });
+  };
+  const platform = await reach(settings.platform);
+  const elsewhere = settings.trackingUri !== '' && new URL(settings.trackingUri).origin !== settings.platform;
+  const server = elsewhere ? await reach(settings.trackingUri) : platform;
+  const requestTimeout = Math.min(15, settings.timeout) * 1000;
+  const totalTimeout = settings.timeout * 1000;
+  const clock = (text: string) => report.add({ layer: 'clock', ok: text.includes('clock') ? false : undefined, text });
+  const { http, close } = openHttp({
+    ca,
+    insecure,
+    requestTimeout,
+    totalTimeout,
+    proxyFor: getProxyUrl,
+    note: clock,
+    mask: secrets.add,
+  });
+  const context: Context = { http, mask: secrets.add, step: (_, work) => work(), note, warn: note };
+  try {
+    if (platform) await checkLoginApi(report, context, settings);
+    if (server) await checkProxy(report, context, settings);
+    if (!platform || !server) return;
+    if (options.login) await checkLogin(report, context, settings);
+    else report.add({ layer: 'account', ok: undefined, text: 'not logged in; --login does it, once' });
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,113 @@
+// Symptoms of everything below HTTP: names, connections, certificates, web proxies.
+
+import type { Symptom } from './symptom.js';
+
+export const CONNECTION: readonly Symptom[] = [
+  {
+    id: 'no-permission',
+    layer: 'runtime',
+    stages: ['connect'],
+    pattern: /NotCapable|EPERM|PermissionDenied|Requires net access/i,
+    title: 'Deno permission missing',
+    meaning: 'deno run was started without a permission that this needs',
+    advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
+  },
+  {
+    id: 'certificate-untrusted',
+    layer: 'TLS',
+    stages: ['connect'],
+    pattern:
+      /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
+    message:
+      /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self.signed certificate|SELF_SIGNED|unable to get (local )?issuer|UNABLE_TO_(VERIFY|GET)|curl: \(60\)/i,
+    title: 'Untrusted certificate',
+    meaning: 'the server shows a certificate of a CA that this machine does not trust',
+    advice:
+      'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name.',
+  },
+  {
+    id: 'certificate-expired',
+    layer: 'TLS',
+    stages: ['connect'],
+    pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
+    message: /certificate has expired|CERT_HAS_EXPIRED|certificate is not yet valid/i,
+    title: 'Certificate not valid at this time',
+    meaning: "the server's certificate has run out or is not valid yet",
+    advice: "Have the platform's certificate renewed, and check this machine's clock.",
+  },
+  {
+    id: 'certificate-host',
+    layer: 'TLS',
+    stages: ['connect'],
+    pattern: /ALTNAME_INVALID|NotValidForName|does not match certificate/i,
+    message: /ALTNAME_INVALID|hostname mismatch|doesn't match|no alternative certificate subject name/i,
+    title: 'Certificate of another host',
+    meaning: "the server's certificate is for another host name",
+    advice: 'Use the host name for which the certificate was made, as in the address of the web console.',
+  },
+  {
+    id: 'tls-version',
+    layer: 'TLS',
+    stages: ['connect'],
+    pattern: /ERR_SSL|EPROTO|wrong version number|unsupported protocol|protocol version/i,
+    message: /wrong version number|WRONG_VERSION_NUMBER|unsupported protocol|curl: \(35\)/i,
+    title: 'No TLS with this server',
+    meaning: 'no common TLS version, or the port does not speak TLS at all',
+    advice: 'Check the port, and http: against https: in the address. TLS 1.2 is the least that is accepted.',
+  },
+  {
+    id: 'proxy-refused',
+    layer: 'web proxy',
+    stages: ['connect'],
+    pattern: /proxy response \(\d+\)|HTTP tunneling|web proxy/i,
+    message: /Tunnel connection failed|ProxyError|CONNECT tunnel failed|Proxy response \(\d+\)/i,
+    title: 'Web proxy in the way',
+    meaning: 'the web proxy of HTTPS_PROXY or HTTP_PROXY did not open a way to the server',
+    advice:
+      'Put the host into NO_PROXY if it is internal, or check the name, port, user and password in HTTPS_PROXY (status 407 asks for the last two).',
+  },
+  {
+    id: 'dns',
+    layer: 'network',
+    stages: ['connect'],
+    pattern: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup address/i,
+    message:
+      /Name or service not known|NameResolutionError|getaddrinfo|Could not resolve host|ENOTFOUND|EAI_AGAIN|nodename nor servname/i,
+    title: 'Unknown host name',
+    meaning: 'the host name is not known here',
+    advice:
+      "Check the address for typing errors. A private platform cannot be found from GitHub's hosted runners: use a self-hosted runner in its network.",
+  },
+  {
+    id: 'timeout',
+    layer: 'network',
+    stages: ['connect'],
+    pattern: /no answer within|time ran out|TIMEOUT|ETIMEDOUT|timed out/i,
+    message: /timed out|ETIMEDOUT|ConnectTimeout|ReadTimeout|curl: \(28\)/i,
+    title: 'No answer in time',
+    meaning: 'the server, or something on the way to it, did not answer in time',
+    advice:
+      "Check the address and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. For a slow server raise timeout (MLFLOW_AUTH_TIMEOUT).",
+  },
+  {
+    id: 'answer-too-large',
+    layer: 'network',
+    stages: ['connect'],
+    pattern: /larger than|HEADERS_OVERFLOW/i,
+    title: 'Answer too large',
+    meaning: 'the answer is larger than any that this login knows',
+    advice: 'Check the address: this is not the login API.',
+  },
+  {
+    id: 'unreachable',
+    layer: 'network',
+    stages: ['connect'],
+    pattern: /(?:)/,
+    message:
+      /Connection refused|ECONNREFUSED|No route to host|EHOSTUNREACH|curl: \(7\)|RemoteDisconnected|Connection reset/i,
+    title: 'Server not reached',
+    meaning: 'there is no connection to the server',
+    advice:
+      "Check the address, the port and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. If HTTPS_PROXY is set, an internal host belongs into NO_PROXY.",
+  },
+];

@@ -1,0 +1,68 @@
+// Symptoms of MLflow behind the proxy, its workspaces and its rights.
+
+import type { Symptom } from './symptom.js';
+
+export const MLFLOW: readonly Symptom[] = [
+  {
+    id: 'workspace-forbidden',
+    layer: 'Kubernetes RBAC',
+    stages: ['mlflow'],
+    pattern: /PERMISSION_DENIED|^403/,
+    message: /PERMISSION_DENIED|Permission denied for requested operation/,
+    title: 'No access to the workspace',
+    meaning: 'the account has no role in this workspace',
+    advice:
+      'Ask for access to the namespace (Role and RoleBinding for the API group mlflow.kubeflow.org). A role that was just granted counts after at most 5 minutes.',
+  },
+  {
+    id: 'workspaces-off',
+    layer: 'MLflow',
+    stages: ['mlflow'],
+    pattern: /workspaces are not enabled|FEATURE_DISABLED|^503/,
+    message: /does not support workspaces|workspaces are not enabled|FEATURE_DISABLED/,
+    title: 'Server without workspaces',
+    meaning: 'this MLflow server has no workspaces, and the SDK would refuse to work with one',
+    advice:
+      'Leave workspace (MLFLOW_WORKSPACE) empty, or have --enable-workspaces set on the server (MLflow 3.10 or later).',
+  },
+  {
+    id: 'workspace-unknown',
+    layer: 'MLflow',
+    stages: ['mlflow'],
+    pattern: /RESOURCE_DOES_NOT_EXIST|^404/,
+    message: /Workspace '[^']*' not found|RESOURCE_DOES_NOT_EXIST.*[Ww]orkspace/,
+    title: 'Unknown workspace',
+    meaning: 'the server has no such workspace',
+    advice: 'Check the spelling of workspace, and that its namespace has the label mlflow-enabled=true.',
+  },
+  {
+    id: 'workspace-missing',
+    layer: 'MLflow',
+    stages: ['mlflow'],
+    pattern: /Workspace context is required|Active workspace/i,
+    message: /Workspace context is required|Active workspace is required/i,
+    title: 'No workspace chosen',
+    meaning: 'this server has no default workspace',
+    advice: 'Set workspace (MLFLOW_WORKSPACE).',
+  },
+  {
+    id: 'mlflow-unauthenticated',
+    layer: 'MLflow',
+    stages: ['mlflow'],
+    pattern: /^401/,
+    message: /UNAUTHENTICATED|Missing Authorization header|Authentication with the Kubernetes API failed/,
+    title: 'MLflow rejects the identity',
+    meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
+    advice:
+      'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
+  },
+  {
+    id: 'server-error',
+    layer: 'login API',
+    stages: ['authorize', 'pubkey', 'token', 'mlflow'],
+    pattern: /^5\d\d/,
+    title: 'Server error',
+    meaning: 'the server failed',
+    advice: 'Give these lines to the administrator of the platform.',
+  },
+];

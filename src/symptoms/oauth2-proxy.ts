@@ -1,0 +1,157 @@
+// Symptoms of oauth2-proxy: at its entrance, at its callback, with a credential.
+
+import type { Symptom } from './symptom.js';
+
+export const OAUTH2_PROXY: readonly Symptom[] = [
+  {
+    id: 'header-too-large',
+    layer: 'oauth2-proxy',
+    stages: ['proxy', 'callback', 'mlflow'],
+    pattern: /^431|Invalid HTTP request|(header|cookie).{0,30}too large|too (big|large).{0,20}(header|cookie)/i,
+    message:
+      /Invalid HTTP request received|Request Header Fields Too Large|header too (large|big)|cookie too (large|big)|\b431\b/i,
+    title: 'Session cookie too large',
+    meaning: 'something between here and MLflow does not take headers of this size',
+    advice:
+      'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.',
+  },
+  {
+    id: 'no-login-needed',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /answers without any login/,
+    title: 'No login in front of MLflow',
+    meaning: 'there is no oauth2-proxy at this address, or it lets this machine in without a login',
+    advice:
+      'No credential is needed here, and none can be had. If this is not meant to be so, tell the administrator: anyone who reaches the address can use this MLflow.',
+  },
+  {
+    id: 'audience',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /for client|from issuer/,
+    title: 'Token for another client',
+    meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
+    advice:
+      'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to the address that is the issuer there.',
+  },
+  {
+    id: 'token-expired',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /expired/,
+    title: 'Token expired',
+    meaning: 'the token has run out',
+    advice: "Log in again, and compare the server's clock with this machine's.",
+  },
+  {
+    id: 'cookie-rejected',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /session cookie rejected/,
+    title: 'oauth2-proxy rejects its own cookie',
+    meaning: 'oauth2-proxy does not accept the session cookie that it has just made',
+    advice:
+      'Several replicas with different cookie secrets are likely, or clocks that differ: that is for the administrator of the MLflow proxy.',
+  },
+  {
+    id: 'bearer-off',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /^(401|403 Forbidden)/,
+    title: 'oauth2-proxy rejects the token',
+    meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
+    advice:
+      'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
+  },
+  {
+    id: 'proxy-redirected',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /^3\d\d redirect to/,
+    title: 'Redirected',
+    meaning: 'this address sends us to another host, to which no credential is taken',
+    advice: 'If that host is the right one, use it in tracking-uri or platform-address.',
+  },
+  {
+    id: 'proxy-forbids',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /^403/,
+    title: 'oauth2-proxy refuses the account',
+    meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
+    advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+  },
+  {
+    id: 'not-the-proxy',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /(?:)/,
+    title: 'No MLflow proxy here',
+    meaning: 'there is no oauth2-proxy at this address',
+    advice:
+      'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
+  },
+  {
+    id: 'callback-csrf',
+    layer: 'oauth2-proxy',
+    stages: ['callback'],
+    pattern: /CSRF/i,
+    message: /valid CSRF token/i,
+    title: 'oauth2-proxy lost the login',
+    meaning: 'oauth2-proxy does not find the csrf cookie of this login',
+    advice:
+      'Run it again. If it happens each time: several replicas with different cookie secrets, or more than 15 minutes between start and end, or clocks that differ.',
+  },
+  {
+    id: 'callback-provider',
+    layer: 'oauth2-proxy',
+    stages: ['callback'],
+    pattern: /identity provider returned an error/i,
+    message: /identity provider returned an error/i,
+    title: 'Dex refused the login of oauth2-proxy',
+    meaning: 'Dex sent oauth2-proxy an error in place of a code',
+    advice:
+      'Give these lines to the administrator of the MLflow proxy: its client, scopes and redirect URL must fit the client in Dex.',
+  },
+  {
+    id: 'callback-forbidden',
+    layer: 'oauth2-proxy',
+    stages: ['callback'],
+    pattern: /^403|permission/i,
+    message: /You do not have permission to access this resource/i,
+    title: 'oauth2-proxy refuses the account',
+    meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
+    advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+  },
+  {
+    id: 'callback-redeem',
+    layer: 'oauth2-proxy',
+    stages: ['callback'],
+    pattern: /^5\d\d/,
+    message: /Oops! Something went wrong/i,
+    title: 'oauth2-proxy could not finish the login',
+    meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
+    advice:
+      'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
+  },
+  {
+    id: 'callback-address',
+    layer: 'oauth2-proxy',
+    stages: ['callback'],
+    pattern: /another login|^404/,
+    title: 'Callback not known to oauth2-proxy',
+    meaning: 'oauth2-proxy does not recognise its own callback address',
+    advice:
+      'Its redirect URL and its proxy prefix, or what the edge strips, do not fit together: that is for the administrator of the MLflow proxy.',
+  },
+  {
+    id: 'callback-cookie',
+    layer: 'oauth2-proxy',
+    stages: ['callback'],
+    pattern: /without a session cookie/,
+    title: 'No session cookie',
+    meaning: 'oauth2-proxy ended the login without a session cookie of that name',
+    advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
+  },
+];
