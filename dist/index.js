@@ -28518,6 +28518,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -28581,22 +28588,53 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7663:
+/***/ 7858:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ runAction)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7406);
-/* harmony import */ var _publish_github_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4920);
-/* harmony import */ var _publish_handover_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(297);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6496);
-/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7024);
-/* harmony import */ var _settings_settings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8026);
-/* harmony import */ var _settings_table_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8403);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ runAction)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/publish/github.js + 19 modules
+var github = __nccwpck_require__(4920);
+// EXTERNAL MODULE: ./build/src/publish/handover.js + 1 modules
+var handover = __nccwpck_require__(2730);
+;// CONCATENATED MODULE: ./build/src/renewal/post.js
+// The action's last step: removes the folder with the credential. It reads saved state alone, and cannot fail the job.
+
+
+/** Name under which the main step leaves the folder's path for this one; the runner gives it back as `STATE_…`. */
+const STATE = 'mlflow-auth-folder';
+/** @param say writes one line to the log */
+function runPost(folder, say) {
+    try {
+        (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
+        say('The folder with the credential is removed.');
+    }
+    catch (error) {
+        say(`The folder with the credential could not be removed: ${(0,errors/* errorMessage */.gJ)(error)}`);
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/run.js + 1 modules
+var run = __nccwpck_require__(6496);
+// EXTERNAL MODULE: ./build/src/secrets.js
+var src_secrets = __nccwpck_require__(7024);
+// EXTERNAL MODULE: ./build/src/settings/settings.js + 2 modules
+var settings_settings = __nccwpck_require__(2829);
+// EXTERNAL MODULE: ./build/src/settings/table.js
+var table = __nccwpck_require__(8403);
+;// CONCATENATED MODULE: ./build/src/action.js
 // The action's door: inputs in, outputs and variables out, by way of the runner.
 
 
@@ -28608,31 +28646,42 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 
 
-const readFile = (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8');
-/** Runs the action. Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
+
+const readFile = (path) => (0,external_node_fs_.readFileSync)(path, 'utf8');
+/** Runs the action, or its last step, for which the runner gives back the state that the first one saved. */
 async function runAction(env) {
-    const secrets = new _secrets_js__WEBPACK_IMPORTED_MODULE_9__/* .Secrets */ .S(_publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .mask */ .dK);
+    const folder = env[`STATE_${STATE}`];
+    if (folder)
+        runPost(folder, github/* say */.cv);
+    else
+        await runMain(env);
+}
+/** Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
+async function runMain(env) {
+    const secrets = new src_secrets/* Secrets */.S(github/* mask */.dK);
     try {
-        const settings = (0,_settings_settings_js__WEBPACK_IMPORTED_MODULE_7__/* .readSettings */ .s)({ door: 'action', given: inputs(env), env, readFile }, { trackingUri: true, caPath: false }, secrets.add, (text) => _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .warn */ .R8(secrets.redact(text)));
+        const sources = { door: 'action', given: inputs(env), env, readFile };
+        const settings = (0,settings_settings/* readSettings */.s)(sources, { trackingUri: true, caPath: false }, secrets.add, (text) => github/* warn */.R8(secrets.redact(text)));
         if (settings.workspace && settings.maskWorkspace)
-            _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .mask */ .dK(settings.workspace);
+            github/* mask */.dK(settings.workspace);
         requireFiles(env, settings);
-        const credential = await _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .group */ .Os('Log in to MLflow', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_6__/* .runLogin */ .J)(settings, secrets, _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .say */ .cv, _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .warn */ .R8));
-        const dir = settings.dir ?? (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(env.RUNNER_TEMP ?? '', `mlflow-auth-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}`);
-        const variables = (0,_publish_handover_js__WEBPACK_IMPORTED_MODULE_5__/* .handOver */ .C)(credential, settings, dir, env, readFile, _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .warn */ .R8);
-        await _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .publish */ .mk({ credential, settings, variables });
+        const credential = await github/* group */.Os('Log in to MLflow', () => (0,run/* runLogin */.J)(settings, secrets, github/* say */.cv, github/* warn */.R8));
+        const dir = settings.dir ?? (0,external_node_path_.join)(env.RUNNER_TEMP ?? '', `mlflow-auth-${(0,external_node_crypto_.randomUUID)()}`);
+        github/* saveState */.LZ(STATE, dir);
+        const variables = (0,handover/* handOver */.C)(credential, settings, dir, sources, github/* warn */.R8);
+        await github/* publish */.mk({ credential, settings, variables });
         const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
-        _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .say */ .cv(`Logged in as ${credential.identity}${until}.`);
+        github/* say */.cv(`Logged in as ${credential.identity}${until}.`);
     }
     catch (error) {
-        await _publish_github_js__WEBPACK_IMPORTED_MODULE_4__/* .fail */ .fJ(reportOf(error, secrets.redact));
+        await github/* fail */.fJ(reportOf(error, secrets.redact));
     }
 }
 /** What a failure is told by: as an annotation, and as a table in the summary. */
 function reportOf(error, redact) {
-    const message = redact((0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error));
-    if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .AuthError */ .lR)) {
-        const title = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UsageError */ .eb ? 'Settings' : 'Unexpected error';
+    const message = redact((0,errors/* errorMessage */.gJ)(error));
+    if (!(error instanceof errors/* AuthError */.lR)) {
+        const title = error instanceof errors/* UsageError */.eb ? 'Settings' : 'Unexpected error';
         return { title, message, rows: [['What is wrong', message]] };
     }
     const { failure, symptom, advice } = error;
@@ -28641,24 +28690,24 @@ function reportOf(error, redact) {
 }
 /** The runner's `INPUT_*` variables, by input name. */
 function inputs(env) {
-    const names = _settings_table_js__WEBPACK_IMPORTED_MODULE_8__/* .ROWS */ .I.flatMap(({ name, file }) => (file ? [name, `${name}-file`] : [name]));
+    const names = table/* ROWS */.I.flatMap(({ name, file }) => (file ? [name, `${name}-file`] : [name]));
     return Object.fromEntries(names.map((name) => [name, env[`INPUT_${name.toUpperCase()}`]]));
 }
 /** Without these files the toolkit would print values as commands, secrets included. */
 function requireFiles(env, { exportEnv, dir }) {
     for (const name of ['GITHUB_OUTPUT', ...(exportEnv ? ['GITHUB_ENV'] : []), ...(dir ? [] : ['RUNNER_TEMP'])]) {
         const path = env[name];
-        if (path && (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(path))
+        if (path && (0,external_node_fs_.existsSync)(path))
             continue;
         const what = path ? 'names something that does not exist' : 'is not set';
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UsageError */ .eb(`${name} ${what}: a runner provides it. Outside of a runner use the commands, see --help.`);
+        throw new errors/* UsageError */.eb(`${name} ${what}: a runner provides it. Outside of a runner use the commands, see --help.`);
     }
 }
 
 
 /***/ }),
 
-/***/ 6803:
+/***/ 1564:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28671,22 +28720,80 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/settings/table.js
+var table = __nccwpck_require__(8403);
+;// CONCATENATED MODULE: ./build/src/args.js
+// The commands, their flags, and how a command line is taken apart.
+
+
+
+/** The commands that log in, and what each needs of the settings. */
+const NEEDS = {
+    token: { trackingUri: false, caPath: false, method: 'token' },
+    cookie: { trackingUri: true, caPath: false, method: 'cookie' },
+    env: { trackingUri: true, caPath: true },
+    exec: { trackingUri: true, caPath: false, renew: true },
+};
+const COMMANDS = [...Object.keys(NEEDS), 'refresh', 'doctor'];
+/** Flags of single commands, beside the settings. */
+const EXTRA = {
+    env: ['format'],
+    refresh: ['format'],
+    doctor: ['login', 'json', 'message', 'python'],
+    renew: ['seen'],
+};
+const SWITCHES = ['login', 'json'];
+/** Reads a command line. @throws UsageError that says what is wrong with it */
+function parse(args) {
+    const end = args[0] === 'exec' && args.includes('--') ? args.indexOf('--') : args.length;
+    const [command = '', ...own] = args.slice(0, end);
+    const rest = args.slice(end + 1);
+    if (own.includes('--help') || own.includes('-h') || ['help', '--help', '-h'].includes(command))
+        return { command: 'help', flags: {}, rest };
+    if (command === '--version' || own.includes('--version'))
+        return { command: 'version', flags: {}, rest };
+    if (!COMMANDS.includes(command) && command !== 'renew') {
+        const what = command === '' || command.startsWith('-') ? 'A command is missing' : `There is no command ${command}`;
+        throw new errors/* UsageError */.eb(`${what}. Commands: ${COMMANDS.join(', ')}. See --help.`);
+    }
+    const names = table/* ROWS */.I.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) => file ? [name, `${name}-file`] : [name]);
+    const options = Object.fromEntries([...names, ...(EXTRA[command] ?? [])].map((name) => [name, { type: 'string' }]));
+    try {
+        return { command, flags: (0,external_node_util_.parseArgs)({ args: withValues(own), options, allowPositionals: false }).values, rest };
+    }
+    catch (error) {
+        throw new errors/* UsageError */.eb(`${(0,errors/* errorMessage */.gJ)(error).replace(/^ERR_\w+: /, '')} See --help.`);
+    }
+}
+/** Lets a boolean stand alone, as in `--insecure-tls` and `--no-verify`. */
+function withValues(args) {
+    const booleans = [...table/* ROWS */.I.filter((row) => row.boolean).map(({ name }) => name), ...SWITCHES];
+    return args.map((arg, index) => {
+        const name = arg.replace(/^--(no-)?/, '');
+        if (!arg.startsWith('--') || !booleans.includes(name))
+            return arg;
+        if (arg.startsWith('--no-'))
+            return `--${name}=false`;
+        return /^(true|false|0|1)$/i.test(args[index + 1] ?? '') ? arg : `--${name}=true`;
+    });
+}
+
 // EXTERNAL MODULE: ./build/src/credential.js
 var src_credential = __nccwpck_require__(2852);
 // EXTERNAL MODULE: ./build/src/troubleshoot.js + 6 modules
 var troubleshoot = __nccwpck_require__(5035);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
-// EXTERNAL MODULE: ./build/src/http.js + 3 modules
-var src_http = __nccwpck_require__(3695);
+// EXTERNAL MODULE: ./build/src/http.js + 2 modules
+var src_http = __nccwpck_require__(1883);
 // EXTERNAL MODULE: ./build/src/publish/overrides.js
 var publish_overrides = __nccwpck_require__(3152);
-// EXTERNAL MODULE: ./build/src/settings/settings.js + 1 modules
-var settings_settings = __nccwpck_require__(8026);
+// EXTERNAL MODULE: ./build/src/settings/settings.js + 2 modules
+var settings_settings = __nccwpck_require__(2829);
 // EXTERNAL MODULE: ./build/src/settings/sources.js
 var settings_sources = __nccwpck_require__(6205);
-// EXTERNAL MODULE: ./build/src/settings/table.js
-var table = __nccwpck_require__(8403);
 // EXTERNAL MODULE: ./build/src/trust.js
 var trust = __nccwpck_require__(7367);
 // EXTERNAL MODULE: ./build/src/dex/answer.js
@@ -28697,14 +28804,12 @@ var authorize = __nccwpck_require__(4992);
 var claims = __nccwpck_require__(8758);
 // EXTERNAL MODULE: ./build/src/dex/pubkey.js
 var pubkey = __nccwpck_require__(4177);
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./build/src/login.js
-var login = __nccwpck_require__(8276);
+// EXTERNAL MODULE: ./build/src/login.js + 1 modules
+var login = __nccwpck_require__(5362);
 // EXTERNAL MODULE: ./build/src/methods/cookie.js + 1 modules
 var cookie = __nccwpck_require__(606);
-// EXTERNAL MODULE: ./build/src/methods/token.js + 2 modules
-var token = __nccwpck_require__(7706);
+// EXTERNAL MODULE: ./build/src/methods/token.js
+var token = __nccwpck_require__(7585);
 // EXTERNAL MODULE: ./build/src/oauth2-proxy/start.js
 var start = __nccwpck_require__(9224);
 // EXTERNAL MODULE: ./build/src/verify.js
@@ -28747,7 +28852,7 @@ async function checkLoginApi(report, { http }, settings) {
     if (!clientId)
         return;
     await report.check('Dex', async () => {
-        const { query } = await (0,token/* authorizationRequest */.B)(settings);
+        const { query } = await (0,token/* authorizationRequest */.Bn)(settings);
         await (0,authorize/* authorize */.G)(http, platform, query.toString(), true);
         return [`client ${clientId} may use ${settings.redirectUri} and the scopes ${settings.scopes}`, true];
     });
@@ -28783,7 +28888,7 @@ async function checkLogin(report, context, settings) {
 /** @returns whether oauth2-proxy rejects a token that is good in itself */
 async function checkMethod(report, context, settings, method) {
     const credential = await report.check('account', async () => {
-        const made = await (method === 'token' ? (0,token/* tokenMethod */.P)(context, settings) : (0,cookie/* cookieMethod */.W)(context, settings));
+        const made = await (method === 'token' ? (0,token/* tokenMethod */.PM)(context, settings) : (0,cookie/* cookieMethod */.W)(context, settings));
         return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
     });
     if (!credential)
@@ -29186,6 +29291,8 @@ ${item('token', 'Log in and print the id token, nothing else.')}
 ${item('cookie', 'Log in and print the session cookie of oauth2-proxy, as the value of a Cookie header.')}
 ${item('env', 'Log in and print the variables of the MLflow SDK.')}
 ${item('  --format FORMAT', `One of ${Object.keys(FORMATS).join(', ')}. Default: shell.`)}
+${item('exec -- COMMAND…', 'Log in and run a command with these variables. The credential stays fresh while it runs, and nothing is left behind.')}
+${item('refresh', 'Print a new id token for the refresh token in --refresh-token-file, and put the new refresh token there.')}
 ${item('doctor', 'Look at every layer between here and MLflow, without logging in, and say what is wrong. Shows no secret.')}
 ${item('  --login', 'Log in too. The password is sent once; a wrong one counts towards a lockout.')}
 ${item('  --json', 'For machines.')}
@@ -29216,10 +29323,304 @@ function item(term, text) {
 
 // EXTERNAL MODULE: ./build/src/publish/github.js + 19 modules
 var github = __nccwpck_require__(4920);
-// EXTERNAL MODULE: ./build/src/publish/handover.js + 3 modules
-var handover = __nccwpck_require__(297);
+// EXTERNAL MODULE: ./build/src/publish/handover.js + 1 modules
+var handover = __nccwpck_require__(2730);
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./build/src/publish/folder.js + 1 modules
+var folder = __nccwpck_require__(4131);
 // EXTERNAL MODULE: ./build/src/run.js + 1 modules
 var run = __nccwpck_require__(6496);
+;// CONCATENATED MODULE: ./build/src/renewal/lock.js
+// A lock between processes: a file that only one can make. What a process that died left behind is taken away.
+
+
+const POLL_MS = 50;
+/** Taking a lock away needs a few milliseconds; whoever is at it for longer has died over it. */
+const STEAL_MS = 5000;
+/**
+ * Runs the work while no other process runs its own under the same lock.
+ * @param patience milliseconds to wait, and the age at which a lock counts as left behind
+ * @throws Error when the lock cannot be had in time, or the folder cannot be written
+ */
+async function withLock(path, patience, work) {
+    const mine = JSON.stringify({ pid: process.pid, at: Date.now(), id: Math.random() });
+    const until = Date.now() + patience;
+    while (!make(path, mine)) {
+        if (Date.now() > until)
+            throw new Error(`another process holds ${path}`);
+        stealIfStale(path, patience);
+        await (0,promises_.setTimeout)(POLL_MS);
+    }
+    try {
+        return await work();
+    }
+    finally {
+        if (read(path) === mine)
+            (0,external_node_fs_.rmSync)(path, { force: true });
+    }
+}
+function make(path, content) {
+    try {
+        (0,external_node_fs_.writeFileSync)(path, content, { flag: 'wx', mode: 0o600 });
+        return true;
+    }
+    catch (error) {
+        // On Windows a file that is just being removed answers EPERM.
+        const code = error.code ?? '';
+        if (code === 'EEXIST' || (code === 'EPERM' && process.platform === 'win32'))
+            return false;
+        throw error;
+    }
+}
+/** Takes away the lock of a process that is no more, or that has held it for too long. One process at a time does so. */
+function stealIfStale(path, patience) {
+    const content = read(path);
+    if (content === undefined || !isStale(content, path, patience))
+        return;
+    const guard = `${path}.steal`;
+    if (ageOf(guard) > STEAL_MS)
+        (0,external_node_fs_.rmSync)(guard, { force: true });
+    if (!make(guard, content))
+        return;
+    try {
+        if (read(path) === content)
+            (0,external_node_fs_.rmSync)(path, { force: true });
+    }
+    finally {
+        (0,external_node_fs_.rmSync)(guard, { force: true });
+    }
+}
+function isStale(content, path, patience) {
+    if (ageOf(path) > patience)
+        return true;
+    const pid = /"pid":(\d+)/.exec(content)?.[1];
+    // A lock is written at once, so an empty one is a moment old or was left by a full disk.
+    if (pid === undefined)
+        return ageOf(path) > STEAL_MS;
+    try {
+        process.kill(Number(pid), 0);
+        return false;
+    }
+    catch (error) {
+        return error.code === 'ESRCH';
+    }
+}
+function read(path) {
+    try {
+        return (0,external_node_fs_.readFileSync)(path, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Milliseconds since the file was written; 0 when there is none. */
+function ageOf(path) {
+    try {
+        return Date.now() - (0,external_node_fs_.statSync)(path).mtimeMs;
+    }
+    catch {
+        return 0;
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/renewal/state.js
+var renewal_state = __nccwpck_require__(8207);
+;// CONCATENATED MODULE: ./build/src/renewal/renew.js
+// Renews the credential in a folder, once, whoever and however many ask for it at the same time.
+
+
+
+
+
+
+
+/**
+ * Renews the credential under a lock, unless another process has done so since the caller looked at it.
+ * A login that was refused is remembered and not repeated.
+ * @param seen fingerprint of the credential that the caller found wanting
+ * @throws AuthError or Error with the reason
+ */
+async function renew(dir, seen, sources, secrets, say) {
+    const state = (0,renewal_state/* readState */.un)(dir);
+    const patience = (state.settings.timeout + 30) * 1000;
+    await withLock((0,external_node_path_.join)(dir, 'renewal.lock'), patience, async () => {
+        if ((0,renewal_state/* fingerprint */.Rj)((0,folder/* readCredential */.Yz)(dir).value) !== seen)
+            return;
+        await renewLocked(dir, sources, secrets, say);
+    });
+}
+async function renewLocked(dir, sources, secrets, say) {
+    const state = (0,renewal_state/* readState */.un)(dir);
+    if (state.failed)
+        throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
+    const settings = withLogin(state.settings, sources);
+    for (const secret of [settings.password, settings.clientSecret, settings.refreshToken])
+        secrets.add(secret);
+    try {
+        const credential = await (0,run/* runLogin */.J)(settings, secrets, say, say);
+        // The new refresh token first: without it, nothing could be renewed any more.
+        (0,renewal_state/* writeState */.Jq)(dir, (0,renewal_state/* stateOf */.L4)(settings, credential));
+        (0,folder/* writeCredential */.Dh)(dir, credential, settings.trackingUri, (0,renewal_state/* renewCommand */.lR)(dir));
+    }
+    catch (error) {
+        remember(dir, state, error, secrets);
+        throw error;
+    }
+}
+/** User name and password of the environment, where the state has none. */
+function withLogin(settings, sources) {
+    if (settings.password)
+        return settings;
+    const found = (0,settings_sources/* gather */.k)(sources, () => { });
+    const username = found.get('username')?.value ?? '';
+    const password = found.get('password')?.value ?? '';
+    if (!settings.refreshToken && !(username && password)) {
+        throw new Error('there is no refresh token, and no user name and password in the environment: log in again');
+    }
+    return { ...settings, username, password };
+}
+/** Whatever came back after a password was sent is final. */
+function remember(dir, state, error, secrets) {
+    if (!(error instanceof errors/* AuthError */.lR) || !error.failure.tried.startsWith('log in as'))
+        return;
+    (0,renewal_state/* writeState */.Jq)(dir, { ...state, failed: secrets.redact((0,errors/* errorMessage */.gJ)(error)) });
+}
+
+;// CONCATENATED MODULE: ./build/src/renewal/exec.js
+// The command exec: runs a program with the credential, keeps the credential fresh while it runs, and leaves nothing behind.
+
+
+
+
+
+
+
+
+
+
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** Milliseconds between tries after a renewal that failed for want of a connection. */
+const PAUSE = 30_000;
+/** @returns the exit code of the program, or 128 and the number of the signal that ended it */
+async function execCommand(command, settings, sources, secrets, say) {
+    const [program = '', ...args] = command;
+    if (!program)
+        throw new errors/* UsageError */.eb('exec needs a command behind --, as in: exec -- python train.py');
+    const warn = (text) => say(`! ${text}`);
+    const credential = await (0,run/* runLogin */.J)(settings, secrets, say, warn);
+    const dir = settings.dir ?? (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_namespaceObject.tmpdir)(), 'mlflow-auth-'));
+    const ended = new AbortController();
+    try {
+        const variables = (0,handover/* handOver */.C)(credential, settings, dir, sources, warn);
+        const env = { ...sources.env, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
+        const fresh = keepFresh(dir, sources, secrets, warn, ended.signal);
+        const code = await exec_run(program, args, env);
+        ended.abort();
+        await fresh;
+        return code;
+    }
+    finally {
+        ended.abort();
+        if (settings.dir === undefined)
+            (0,external_node_fs_.rmSync)(dir, { recursive: true, force: true });
+    }
+}
+function exec_run(program, args, env) {
+    return new Promise((resolve, reject) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { env, stdio: 'inherit' });
+        const passOn = (signal) => child.kill(signal);
+        for (const signal of SIGNALS)
+            process.on(signal, passOn);
+        const done = () => {
+            for (const signal of SIGNALS)
+                process.off(signal, passOn);
+        };
+        child.on('error', (error) => {
+            done();
+            reject(new errors/* UsageError */.eb(`${program} cannot be run: ${(0,errors/* errorMessage */.gJ)(error)}`));
+        });
+        child.on('exit', (code, signal) => {
+            done();
+            resolve(code ?? 128 + (signal ? external_node_os_namespaceObject.constants.signals[signal] : 0));
+        });
+    });
+}
+/** Renews the credential in the folder shortly before each end, until the signal. */
+async function keepFresh(dir, sources, secrets, warn, signal) {
+    const wait = (time) => (0,promises_.setTimeout)(Math.max(0, Math.min(time, 2 ** 31 - 1)), undefined, { signal }).catch(() => { });
+    let told = false;
+    while (!signal.aborted) {
+        const { value, issued_at, expires_at } = (0,folder/* readCredential */.Yz)(dir);
+        if (!expires_at)
+            return;
+        const end = Date.parse(expires_at);
+        await wait(end - (0,renewal_state/* marginOf */.OB)(end - Date.parse(issued_at)) - Date.now());
+        if (signal.aborted)
+            return;
+        if (!told)
+            warn(`the credential in the environment ends at ${expires_at}: Python programs get a new one, others keep the old one`);
+        told = true;
+        try {
+            await renew(dir, (0,renewal_state/* fingerprint */.Rj)(value), sources, secrets, () => { });
+        }
+        catch (error) {
+            if (signal.aborted)
+                return;
+            warn(secrets.redact(`renewal failed: ${(0,errors/* errorMessage */.gJ)(error)}`));
+            await wait(PAUSE);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/renewal/refresh.js
+// The command refresh: a new id token for a refresh token, and the refresh token that takes the place of the old one kept safe.
+
+
+
+
+
+
+const refresh_NEEDS = { trackingUri: false, caPath: false, method: 'token', renew: true };
+/**
+ * Uses the refresh token of a file and writes the new one back to it; where there is no such file yet, or the token is
+ * refused, a login with the password makes one.
+ * @param format json prints both tokens, for those who keep the refresh token elsewhere
+ * @returns what goes to standard output
+ */
+async function refreshCommand(format, sources, secrets, say, warn) {
+    if (format !== undefined && format !== 'json')
+        throw new errors/* UsageError */.eb(`--format ${format}: refresh knows json alone.`);
+    const path = sources.given['refresh-token-file']?.trim() || sources.env.DEX_REFRESH_TOKEN_FILE?.trim();
+    const file = path === '-' ? undefined : path;
+    if (file === undefined && format !== 'json') {
+        throw new errors/* UsageError */.eb('refresh spends the refresh token and gets a new one: give --refresh-token-file, where that is stored, or --format json, which prints it.');
+    }
+    const settings = (0,settings_settings/* readSettings */.s)(file !== undefined && !(0,external_node_fs_.existsSync)(file) ? without(sources) : sources, refresh_NEEDS, secrets.add, warn);
+    const credential = await (0,run/* runLogin */.J)(settings, secrets, say, warn);
+    if (credential.method !== 'token')
+        throw new errors/* UsageError */.eb('refresh needs the token method');
+    const { token, refreshToken = '' } = credential;
+    if (file !== undefined && refreshToken)
+        (0,folder/* writeWhole */.f8)((0,external_node_path_.resolve)(file), refreshToken);
+    if (!refreshToken)
+        warn('the platform sent no refresh token');
+    return format === 'json'
+        ? `${JSON.stringify({ id_token: token, refresh_token: refreshToken || undefined })}\n`
+        : token;
+}
+/** The sources without the refresh token's file, which is yet to be written. */
+function without({ given, env, ...rest }) {
+    const { 'refresh-token-file': _, ...flags } = given;
+    const { DEX_REFRESH_TOKEN_FILE: __, ...variables } = env;
+    return { ...rest, given: flags, env: variables };
+}
+
 // EXTERNAL MODULE: ./build/src/secrets.js
 var src_secrets = __nccwpck_require__(7024);
 ;// CONCATENATED MODULE: ./build/src/cli.js
@@ -29237,18 +29638,18 @@ var src_secrets = __nccwpck_require__(7024);
 
 
 
+
+
+
 /** Runs one command and returns the exit code: 0 fine, 1 login or verification failed, 2 wrong usage or settings. */
 async function runCli(args, env) {
     const secrets = new src_secrets/* Secrets */.S();
     try {
-        const { command, flags } = parse(args);
+        const { command, flags, rest } = parse(args);
         if (command === 'help')
             return print(helpText());
         if (command === 'version')
             return print(`${version}\n`);
-        const format = FORMATS[flags.format ?? 'shell'];
-        if (!format)
-            throw new errors/* UsageError */.eb(`--format ${flags.format} is none of ${Object.keys(FORMATS).join(', ')}.`);
         const sources = { door: 'cli', given: flags, env, readFile };
         warnOfSecrets(flags);
         if (command === 'doctor') {
@@ -29256,20 +29657,35 @@ async function runCli(args, env) {
             const { message, python } = flags;
             return await doctorCommand({ login: is('login'), json: is('json'), message, python }, sources, secrets, print);
         }
+        if (command === 'refresh')
+            return print(await refreshCommand(flags.format, sources, secrets, say, warn));
+        if (command === 'renew') {
+            await renew(flags.dir ?? '', flags.seen ?? '', sources, secrets, say);
+            return 0;
+        }
+        const format = formatOf(flags.format);
         const note = (text) => warn(secrets.redact(text));
         const settings = (0,settings_settings/* readSettings */.s)(sources, NEEDS[command], secrets.add, note);
+        if (command === 'exec')
+            return await execCommand(rest, settings, sources, secrets, say);
         const credential = await (0,run/* runLogin */.J)(settings, secrets, say, warn);
         if (env.GITHUB_ACTIONS === 'true')
             for (const secret of (0,src_credential/* secretsOf */.F)(credential))
                 process.stderr.write((0,github/* maskLine */.Zj)(secret));
         if (command !== 'env')
             return print(bare(credential));
-        return print(format((0,handover/* handOver */.C)(credential, settings, settings.dir, env, readFile, warn)));
+        return print(format((0,handover/* handOver */.C)(credential, settings, settings.dir, sources, warn)));
     }
     catch (error) {
         say(secrets.redact((0,errors/* errorMessage */.gJ)(error)));
         return error instanceof errors/* UsageError */.eb ? 2 : 1;
     }
+}
+function formatOf(name = 'shell') {
+    const format = FORMATS[name];
+    if (format)
+        return format;
+    throw new errors/* UsageError */.eb(`--format ${name} is none of ${Object.keys(FORMATS).join(', ')}.`);
 }
 function say(line) {
     process.stderr.write(`${line}\n`);
@@ -29299,50 +29715,6 @@ function warnOfSecrets(given) {
         if (secret && given[name])
             warn(`--${name} shows the secret in the list of processes; use --${name}-file or the environment`);
     }
-}
-/** The commands that log in, and what each needs of the settings. */
-const NEEDS = {
-    token: { trackingUri: false, caPath: false, method: 'token' },
-    cookie: { trackingUri: true, caPath: false, method: 'cookie' },
-    env: { trackingUri: true, caPath: true },
-};
-const COMMANDS = [...Object.keys(NEEDS), 'doctor'];
-/** Flags of single commands, beside the settings. */
-const EXTRA = {
-    env: ['format'],
-    doctor: ['login', 'json', 'message', 'python'],
-};
-const SWITCHES = ['login', 'json'];
-function parse(args) {
-    if (args.includes('--help') || args.includes('-h') || args[0] === 'help')
-        return { command: 'help', flags: {} };
-    if (args.includes('--version'))
-        return { command: 'version', flags: {} };
-    const [command = '', ...rest] = args;
-    if (!COMMANDS.includes(command)) {
-        const what = command === '' || command.startsWith('-') ? 'A command is missing' : `There is no command ${command}`;
-        throw new errors/* UsageError */.eb(`${what}. Commands: ${COMMANDS.join(', ')}. See --help.`);
-    }
-    const names = table/* ROWS */.I.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) => file ? [name, `${name}-file`] : [name]);
-    const options = Object.fromEntries([...names, ...(EXTRA[command] ?? [])].map((name) => [name, { type: 'string' }]));
-    try {
-        return { command, flags: (0,external_node_util_.parseArgs)({ args: withValues(rest), options, allowPositionals: false }).values };
-    }
-    catch (error) {
-        throw new errors/* UsageError */.eb(`${(0,errors/* errorMessage */.gJ)(error).replace(/^ERR_\w+: /, '')} See --help.`);
-    }
-}
-/** Lets a boolean stand alone, as in `--insecure-tls` and `--no-verify`. */
-function withValues(args) {
-    const booleans = [...table/* ROWS */.I.filter((row) => row.boolean).map(({ name }) => name), ...SWITCHES];
-    return args.map((arg, index) => {
-        const name = arg.replace(/^--(no-)?/, '');
-        if (!arg.startsWith('--') || !booleans.includes(name))
-            return arg;
-        if (arg.startsWith('--no-'))
-            return `--${name}=false`;
-        return /^(true|false|0|1)$/i.test(args[index + 1] ?? '') ? arg : `--${name}=true`;
-    });
 }
 
 
@@ -29783,6 +30155,117 @@ function derValue(tag, content) {
 
 /***/ }),
 
+/***/ 8338:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ refreshTokens),
+/* harmony export */   y: () => (/* binding */ redeemCode)
+/* harmony export */ });
+/* harmony import */ var oauth4webapi__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5235);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4557);
+/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8758);
+// Exchanges the code for tokens and checks the id token; oauth4webapi does both, over our own HTTP.
+
+
+
+
+/** Clocks may differ by this much, in seconds. */
+const CLOCK_TOLERANCE = 120;
+/**
+ * Redeems an authorization code. The client authenticates in the body (client_secret_post): the platform takes no Basic.
+ * @param parameters of the redirect, with code and state
+ * @param state that was sent
+ * @param mask told of every token before it is looked at
+ * @throws AuthError; its id is "invalid-grant" when the code is stale
+ */
+function redeemCode(http, client, parameters, state, verifier, mask) {
+    const secret = oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .ClientSecretPost */ .qm(client.clientSecret);
+    return grant(http, client, mask, {
+        stage: 'token',
+        what: 'redeem the code',
+        send: async (server, id, options) => {
+            const callback = oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .validateAuthResponse */ .kO(server, id, parameters, state);
+            return oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .authorizationCodeGrantRequest */ .m(server, id, secret, callback, client.redirectUri, verifier, options);
+        },
+        check: (server, id, response) => oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .processAuthorizationCodeResponse */ .d_(server, id, response, { requireIdToken: true }),
+    });
+}
+/**
+ * Exchanges a refresh token for new tokens (RFC 6749, 6). The old one is spent: Dex rotates them, unless told otherwise.
+ * @throws AuthError; its id is "refresh-refused" when only a new login helps
+ */
+function refreshTokens(http, client, refreshToken, mask) {
+    const secret = oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .ClientSecretPost */ .qm(client.clientSecret);
+    return grant(http, client, mask, {
+        stage: 'refresh',
+        what: 'refresh the token',
+        send: (server, id, options) => oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .refreshTokenGrantRequest */ .ur(server, id, secret, refreshToken, options),
+        check: oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .processRefreshTokenResponse */ .Tv,
+    });
+}
+async function grant(http, client, mask, { stage, what, send, check }) {
+    const endpoint = `${client.platform}/dex/token`;
+    const oauthClient = { client_id: client.clientId, [oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .clockTolerance */ .AH]: CLOCK_TOLERANCE };
+    const server = { issuer: `${client.platform}/dex`, token_endpoint: endpoint };
+    let answer;
+    try {
+        const response = await send(server, oauthClient, {
+            // The settings have already refused http: to other machines, unless asked for by name.
+            [oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .allowInsecureRequests */ .cm]: true,
+            [oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .customFetch */ .A6]: async (address, { headers, body }) => {
+                answer = await http(address, { stage, what, headers, body: String(body) });
+                return new Response(answer.body, { status: answer.status, headers: answer.headers });
+            },
+        });
+        const json = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer?.body ?? '') ?? {};
+        for (const token of [json.access_token, json.id_token, json.refresh_token])
+            if (typeof token === 'string')
+                mask(token);
+        const issuer = await issuerOf(http, client.platform, json.id_token);
+        const result = await check({ ...server, issuer }, oauthClient, response);
+        if (result.id_token === undefined)
+            throw new Error('"id_token" is missing in the response');
+        return { idToken: result.id_token, refreshToken: result.refresh_token };
+    }
+    catch (error) {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR)
+            throw error;
+        if (answer && (answer.status !== 200 || !(0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer.body))) {
+            const refused = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .refusal */ .x5)(answer, stage);
+            throw refused.id === 'invalid-client' ? (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .refusal */ .x5)(answer, stage, base64Hint(client)) : refused;
+        }
+        const tried = `${what} (POST ${endpoint})`;
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage, tried, got: (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorMessage */ .gJ)(error)) }, { cause: error });
+    }
+}
+/**
+ * The issuer to expect. A platform may have several addresses while its Dex keeps the first as issuer, so when the
+ * token names another one, the discovery document (OpenID Connect Discovery, 4) of the address in use decides.
+ */
+async function issuerOf(http, platform, idToken) {
+    const usual = `${platform}/dex`;
+    const named = typeof idToken === 'string' ? (0,_claims_js__WEBPACK_IMPORTED_MODULE_2__/* .decodeClaims */ .Yq)(idToken)?.iss : undefined;
+    if (named === undefined || named === usual)
+        return usual;
+    const answer = await http(`${usual}/.well-known/openid-configuration`, {
+        stage: 'token',
+        what: 'ask for the issuer',
+    });
+    const { issuer } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer.body) ?? {};
+    return typeof issuer === 'string' ? issuer : usual;
+}
+/** A secret copied from `kubectl -o yaml` is still in base64. */
+function base64Hint({ clientSecret }) {
+    const decoded = Buffer.from(clientSecret, 'base64').toString('latin1');
+    const looks = clientSecret.length % 4 === 0 && /^[A-Za-z0-9+/]{8,}={0,2}$/.test(clientSecret) && /^[\x20-\x7e\n]+$/.test(decoded);
+    return looks ? 'The client secret looks like base64, which must be decoded first.' : undefined;
+}
+
+
+/***/ }),
+
 /***/ 7406:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -29841,7 +30324,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 3695:
+/***/ 1883:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29850,8 +30333,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   f: () => (/* binding */ openHttp)
 });
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./build/src/agent.js
@@ -29971,7 +30454,7 @@ function openHttp(transport) {
                     throw error;
                 transport.note(`${tried}: ${error.failure.got}, trying again (${attempt + 1} of ${TRIES})`);
             }
-            await (0,promises_namespaceObject.setTimeout)(wait, undefined, { signal: closing.signal });
+            await (0,promises_.setTimeout)(wait, undefined, { signal: closing.signal });
         }
     };
     const close = async () => {
@@ -30015,8 +30498,8 @@ function outOfTime(tried, total) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7663);
-/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6803);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7858);
+/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1564);
 // The entry: a runner starts it without arguments and gets the action, anyone else gets the command line.
 
 
@@ -30031,18 +30514,52 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8276:
+/***/ 5362:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ TOKEN_UNWANTED),
-/* harmony export */   i: () => (/* binding */ login)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-/* harmony import */ var _methods_cookie_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(606);
-/* harmony import */ var _methods_token_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7706);
-/* harmony import */ var _verify_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2896);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  P: () => (/* binding */ TOKEN_UNWANTED),
+  i: () => (/* binding */ login)
+});
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/methods/cookie.js + 1 modules
+var cookie = __nccwpck_require__(606);
+// EXTERNAL MODULE: ./build/src/dex/token-endpoint.js
+var token_endpoint = __nccwpck_require__(8338);
+// EXTERNAL MODULE: ./build/src/methods/token.js
+var token = __nccwpck_require__(7585);
+;// CONCATENATED MODULE: ./build/src/methods/refresh.js
+// The token method without a password: one grant with a refresh token (RFC 6749, 6).
+
+
+
+/**
+ * Gets a new id token, and the refresh token that takes the place of the one that was spent.
+ * A server error is tried once more, as it may have left the token unspent; a refusal is final.
+ * @throws AuthError
+ */
+async function refreshMethod(context, request, refreshToken) {
+    const { http, mask, step, note } = context;
+    const once = () => step('token refreshed', () => (0,token_endpoint/* refreshTokens */.O)(http, request, refreshToken, mask));
+    const tokens = await once().catch((error) => {
+        if (!(error instanceof errors/* AuthError */.lR && /^5\d\d/.test(error.failure.got)))
+            throw error;
+        note(`${error.failure.got}: trying once more`);
+        return once();
+    });
+    // With a reuse window, or without rotation, Dex may send none: the old one then stays good.
+    return (0,token/* credentialOf */.$5)({ ...tokens, refreshToken: tokens.refreshToken ?? refreshToken });
+}
+
+// EXTERNAL MODULE: ./build/src/verify.js
+var verify = __nccwpck_require__(2896);
+;// CONCATENATED MODULE: ./build/src/login.js
 // From settings to a credential that was proven to work: picks the method, logs in, verifies.
+
 
 
 
@@ -30060,15 +30577,30 @@ const TOKEN_UNWANTED = ['bearer-off', 'audience'];
 async function login(context, settings) {
     context.note(`method: ${settings.method} (${settings.methodReason})`);
     if (settings.method === 'cookie')
-        return prove(context, settings, await (0,_methods_cookie_js__WEBPACK_IMPORTED_MODULE_1__/* .cookieMethod */ .W)(context, settings));
+        return prove(context, settings, await (0,cookie/* cookieMethod */.W)(context, settings));
     try {
-        return await prove(context, settings, await (0,_methods_token_js__WEBPACK_IMPORTED_MODULE_2__/* .tokenMethod */ .P)(context, settings));
+        return await prove(context, settings, await login_token(context, settings));
     }
     catch (error) {
-        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR && settings.methodIsFree && TOKEN_UNWANTED.includes(error.id)))
+        if (!(error instanceof errors/* AuthError */.lR && settings.methodIsFree && TOKEN_UNWANTED.includes(error.id)))
             throw error;
         context.warn(`${error.failure.got} (${error.symptom.meaning}): trying the cookie method instead, as no method was asked for`);
-        return prove(context, settings, await (0,_methods_cookie_js__WEBPACK_IMPORTED_MODULE_1__/* .cookieMethod */ .W)(context, settings));
+        return prove(context, settings, await (0,cookie/* cookieMethod */.W)(context, settings));
+    }
+}
+/** By the refresh token, if there is one; by the password if not, or if that was refused. */
+async function login_token(context, settings) {
+    if (!settings.refreshToken)
+        return (0,token/* tokenMethod */.PM)(context, settings);
+    try {
+        return await refreshMethod(context, settings, settings.refreshToken);
+    }
+    catch (error) {
+        const canLogIn = settings.username !== '' && settings.password !== '';
+        if (!(error instanceof errors/* AuthError */.lR && error.failure.stage === 'refresh' && canLogIn))
+            throw error;
+        context.note(`${error.failure.got} (${error.symptom.meaning}): logging in`);
+        return (0,token/* tokenMethod */.PM)(context, settings);
     }
 }
 async function prove(context, settings, credential) {
@@ -30077,7 +30609,7 @@ async function prove(context, settings, credential) {
         context.note('not verified, as asked for');
         return credential;
     }
-    const { identity, groups } = await (0,_verify_js__WEBPACK_IMPORTED_MODULE_3__/* .verify */ .M)(context, settings, credential);
+    const { identity, groups } = await (0,verify/* verify */.M)(context, settings, credential);
     if (large)
         context.note(`the session holds ${groups} groups`);
     return { ...credential, identity: credential.identity || identity };
@@ -30211,17 +30743,5061 @@ async function cookieMethod(context, request) {
 
 /***/ }),
 
-/***/ 7706:
+/***/ 7585:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $5: () => (/* binding */ credentialOf),
+/* harmony export */   Bn: () => (/* binding */ authorizationRequest),
+/* harmony export */   PM: () => (/* binding */ tokenMethod)
+/* harmony export */ });
+/* harmony import */ var oauth4webapi__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5235);
+/* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8758);
+/* harmony import */ var _dex_login_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4973);
+/* harmony import */ var _dex_token_endpoint_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8338);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7406);
+/* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9479);
+// The token method: authorization code with PKCE (RFC 6749, 4.1; RFC 7636), ending in a Dex id token.
+
+
+
+
+
+
+/**
+ * Logs in and returns the id token.
+ * Only when the token endpoint calls the code stale is the whole flow run once more: the password was right, so that
+ * counts towards no lockout.
+ * @throws AuthError
+ */
+async function tokenMethod(context, request) {
+    try {
+        return credentialOf(await flow(context, request, true));
+    }
+    catch (error) {
+        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .AuthError */ .lR && error.id === 'invalid-grant'))
+            throw error;
+        context.note(`${error.failure.got}: starting once more from the beginning`);
+        return credentialOf(await flow(context, request, false));
+    }
+}
+/** An authorization request with PKCE (RFC 6749, 4.1.1; RFC 7636, 4.3), and what must be kept for its answer. */
+async function authorizationRequest({ clientId, redirectUri, scopes, }) {
+    const verifier = oauth4webapi__WEBPACK_IMPORTED_MODULE_5__/* .generateRandomCodeVerifier */ .YI();
+    const state = oauth4webapi__WEBPACK_IMPORTED_MODULE_5__/* .generateRandomState */ .Ot();
+    const query = new URLSearchParams({
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope: scopes,
+        state,
+        code_challenge: await oauth4webapi__WEBPACK_IMPORTED_MODULE_5__/* .calculatePKCECodeChallenge */ .Yv(verifier),
+        code_challenge_method: 'S256',
+    });
+    return { query, state, verifier };
+}
+async function flow(context, request, retry) {
+    const { http, mask, step } = context;
+    const { query, state, verifier } = await authorizationRequest(request);
+    mask(verifier);
+    const parameters = await (0,_dex_login_js__WEBPACK_IMPORTED_MODULE_1__/* .dexLogin */ .X)(context, request, query.toString(), retry);
+    (0,_code_js__WEBPACK_IMPORTED_MODULE_4__/* .codeFrom */ .o)(parameters, state);
+    return step('code exchanged for a token', () => (0,_dex_token_endpoint_js__WEBPACK_IMPORTED_MODULE_2__/* .redeemCode */ .y)(http, request, parameters, state, verifier, mask));
+}
+/** A credential as the tokens describe it. */
+function credentialOf({ idToken, refreshToken }) {
+    const claims = (0,_dex_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .decodeClaims */ .Yq)(idToken) ?? {};
+    return { method: 'token', token: idToken, refreshToken, identity: (0,_dex_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .identityOf */ .cu)(claims), expiresAt: (0,_dex_claims_js__WEBPACK_IMPORTED_MODULE_0__/* .expiryOf */ .p1)(claims) };
+}
+
+
+/***/ }),
+
+/***/ 3159:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BW: () => (/* binding */ sessionCookie),
+/* harmony export */   W5: () => (/* binding */ sessionCookieName),
+/* harmony export */   kk: () => (/* binding */ Jar)
+/* harmony export */ });
+/* unused harmony export cookiesOf */
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6752);
+// The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
+
+/** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
+function cookiesOf(headers) {
+    return (0,undici__WEBPACK_IMPORTED_MODULE_0__/* .getSetCookies */ .yI)(headers).filter((cookie) => cookie !== null);
+}
+/** Cookies of one login at one server. Deleted ones are gone. */
+class Jar {
+    #cookies = new Map();
+    /** Takes what an answer sets, and drops what it deletes. */
+    take(headers) {
+        for (const { name, value, maxAge, expires } of cookiesOf(headers)) {
+            const deleted = value === '' || (maxAge !== undefined && maxAge <= 0) || (expires && Number(expires) <= Date.now());
+            if (deleted)
+                this.#cookies.delete(name);
+            else
+                this.#cookies.set(name, value);
+        }
+    }
+    get names() {
+        return [...this.#cookies.keys()];
+    }
+    /** Value of the Cookie header. */
+    toString() {
+        return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    }
+}
+/**
+ * The name of the session cookie, which the csrf cookie tells: `{name}_csrf`, or with --cookie-csrf-per-request
+ * `{name}_{first 8 characters of the state's nonce}_csrf` (pkg/cookies/csrf.go).
+ * @param state as sent, in plain or with --encode-state in base64url
+ */
+function sessionCookieName(cookieNames, state) {
+    const csrf = cookieNames.find((name) => name.endsWith('_csrf'))?.slice(0, -'_csrf'.length);
+    const nonces = [state, Buffer.from(state, 'base64url').toString('latin1')].map((text) => `_${text.slice(0, 8)}`);
+    const nonce = nonces.find((suffix) => suffix.length === 9 && csrf?.endsWith(suffix));
+    return nonce ? csrf?.slice(0, -nonce.length) : csrf;
+}
+/**
+ * The session in the answer to the callback: the cookie `name`, or else its chunks `name_0`, `name_1`, … up to the first
+ * gap, as oauth2-proxy reads them back. The csrf cookie is never one, nor is a cookie that is deleted.
+ */
+function sessionCookie(headers, name) {
+    const set = new Map(cookiesOf(headers).map((cookie) => [cookie.name, cookie]));
+    const present = (key) => (set.get(key)?.value ? set.get(key) : undefined);
+    const single = present(name);
+    const chunks = [];
+    for (let chunk = present(`${name}_0`); chunk; chunk = present(`${name}_${chunks.length}`))
+        chunks.push(chunk);
+    const cookies = single ? [single] : chunks;
+    if (cookies.length === 0)
+        return undefined;
+    return { parts: cookies.map(({ name, value }) => ({ name, value })), maxAge: cookies[0]?.maxAge };
+}
+
+
+/***/ }),
+
+/***/ 9224:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ startProxyLogin)
+/* harmony export */ });
+/* harmony import */ var _dex_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+/* harmony import */ var _cookies_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3159);
+// Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
+
+
+
+/** The start of a login whatever the settings are, and a protected page, which starts one without the provider button. */
+const ENTRANCES = ['/oauth2/start?rd=%2F', '/'];
+const MAX_REDIRECTS = 3;
+/**
+ * Starts a login at `{trackingUri}/oauth2/start`, or at `{trackingUri}/`, or by the form of the sign-in page.
+ * @throws AuthError when this is not oauth2-proxy, or when MLflow answers without any login
+ */
+async function startProxyLogin(http, trackingUri) {
+    let last;
+    for (const entrance of ENTRANCES) {
+        const jar = new _cookies_js__WEBPACK_IMPORTED_MODULE_2__/* .Jar */ .kk();
+        let answer = await visit(http, `${trackingUri}${entrance}`, jar);
+        const form = signInForm(answer);
+        if (!redirectToLogin(answer) && form)
+            answer = await visit(http, form, jar);
+        const login = redirectToLogin(answer);
+        if (login)
+            return { ...login, jar };
+        last = answer;
+        if (answer.status >= 500)
+            break;
+    }
+    throw await notAProxy(http, trackingUri, last);
+}
+/** Asks for a page, and goes along with redirects within the same host, such as to a trailing slash or to https. */
+async function visit(http, address, jar) {
+    for (let hops = 0;; hops++) {
+        // With application/json here oauth2-proxy would answer 401 in place of the redirect.
+        const headers = { accept: 'text/html', ...(`${jar}` ? { cookie: `${jar}` } : {}) };
+        const answer = await http(address, {
+            stage: 'proxy',
+            what: 'begin the login at oauth2-proxy',
+            headers,
+            retry: true,
+        });
+        jar.take(answer.headers);
+        const target = locationOf(answer);
+        if (!target || redirectToLogin(answer) || hops === MAX_REDIRECTS)
+            return answer;
+        if (target.hostname !== answer.url.hostname || (answer.url.protocol === 'https:' && target.protocol !== 'https:'))
+            return answer;
+        address = target.href;
+    }
+}
+function locationOf({ status, headers, url }) {
+    const location = headers.get('location');
+    const redirects = status >= 300 && status <= 399 && location !== null && URL.canParse(location, url.href);
+    return redirects ? new URL(location, url) : undefined;
+}
+/** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
+function redirectToLogin(answer) {
+    const parameters = locationOf(answer)?.searchParams;
+    const redirectUri = parameters?.get('redirect_uri') ?? '';
+    if (!parameters?.get('client_id') || !URL.canParse(redirectUri))
+        return undefined;
+    const query = (answer.headers.get('location') ?? '').replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
+    return { query, state: parameters.get('state') ?? '', redirectUri: new URL(redirectUri) };
+}
+/** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
+function signInForm({ status, body, url }) {
+    const action = /<form[^>]*\saction="([^"]*\/start)"/i.exec(body)?.[1];
+    if ((status !== 403 && status !== 200) || action === undefined || !URL.canParse(action, url.href))
+        return undefined;
+    const target = new URL(action, url);
+    // Behind an edge that strips a prefix, the page does not know that prefix.
+    const prefix = url.pathname.replace(/\/(oauth2\/.*)?$/, '');
+    if (!target.pathname.startsWith(`${prefix}/`))
+        target.pathname = prefix + target.pathname;
+    target.searchParams.set('rd', '/');
+    return target.origin === url.origin ? target.href : undefined;
+}
+/** Tells what is there in place of oauth2-proxy. */
+async function notAProxy(http, trackingUri, answer) {
+    if (answer.status >= 300)
+        return (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
+    const request = {
+        stage: 'proxy',
+        what: 'ask MLflow without a login',
+        headers: { accept: 'application/json' },
+    };
+    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, request);
+    const open = info.status === 200 && (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body) !== undefined;
+    const got = open ? '200: MLflow answers without any login' : `${answer.status} ${(0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}`;
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage: 'proxy', tried: answer.tried, got });
+}
+
+
+/***/ }),
+
+/***/ 4131:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  B: () => (/* binding */ authorizationRequest),
-  P: () => (/* binding */ tokenMethod)
+  eW: () => (/* binding */ PYTHON_FOLDER),
+  Yz: () => (/* binding */ readCredential),
+  Dh: () => (/* binding */ writeCredential),
+  CI: () => (/* binding */ writeFolder),
+  f8: () => (/* binding */ writeWhole)
 });
 
-;// CONCATENATED MODULE: ./node_modules/oauth4webapi/build/index.js
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/package.json
+var build_package = __nccwpck_require__(8797);
+;// CONCATENATED MODULE: ./build/src/python/source.js
+// Generated by npm run build from mlflow_auth_provider.py.
+const providerSource = "\"\"\"Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.\n\nMLflow finds this module by itself, through the entry point beside it, when its folder is on PYTHONPATH and\nMLFLOW_TRACKING_AUTH is \"mlflow-auth\". It must never fail on import: any error here would break `import mlflow`.\nPython 3.8, standard library only.\n\"\"\"\n\nimport datetime\nimport hashlib\nimport json\nimport os\nimport subprocess\nimport threading\nimport time\nfrom urllib.parse import urljoin, urlsplit\n\nNAME = \"mlflow-auth\"\nFILE_VARIABLE = \"MLFLOW_AUTH_CREDENTIAL_FILE\"\nPORTS = {\"http\": 80, \"https\": 443}\nRENEWAL_TIMEOUT = 300  # seconds; the command has limits of its own\nPAUSE = 30  # seconds until a renewal is tried again while the old credential is still good\n\n_lock = threading.Lock()\n_not_before = 0.0  # of time.monotonic()\n\n\nclass MlflowAuthError(Exception):\n    \"\"\"The credential did not work; the text says what to do.\"\"\"\n\n\nclass MlflowAuthProvider:\n    \"\"\"What MLflow asks of a request auth provider (mlflow/tracking/request_auth).\"\"\"\n\n    def get_name(self):\n        return NAME\n\n    def get_auth(self):\n        return authorize\n\n\ndef authorize(request):\n    \"\"\"Adds the credential to a prepared request of `requests`, if it goes to the tracking server.\"\"\"\n    credential = read_credential()\n    if not is_below(request.url, credential[\"tracking_uri\"]):\n        return request\n    credential = renewed_in_time(credential)\n    add(request, credential)\n\n    def hook(response, **kwargs):\n        return check(response, credential, kwargs)\n\n    request.register_hook(\"response\", hook)\n    return request\n\n\ndef add(request, credential):\n    \"\"\"Sets the headers of one request.\"\"\"\n    if credential[\"method\"] == \"cookie\":\n        request.headers[\"Cookie\"] = credential[\"value\"]\n        # A token left behind in the environment would only be in the way.\n        request.headers.pop(\"Authorization\", None)\n    else:\n        request.headers[\"Authorization\"] = \"Bearer \" + credential[\"value\"]\n    # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which\n    # MLflow takes for success when it uploads an artifact.\n    request.headers[\"Accept\"] = \"application/json, */*\"\n\n\ndef read_credential():\n    \"\"\"The credential of now: the file is read for each request, since it may have been renewed.\"\"\"\n    path = os.environ.get(FILE_VARIABLE)\n    if not path:\n        raise MlflowAuthError(\"mlflow-auth: {} is not set. Log in again.\".format(FILE_VARIABLE))\n    try:\n        with open(path, encoding=\"utf-8\") as file:\n            return json.load(file)\n    except (OSError, ValueError) as error:\n        raise MlflowAuthError(\"mlflow-auth: the credential file cannot be read ({}). Log in again.\".format(error))\n\n\ndef check(response, sent, options, again=False):\n    \"\"\"Mends a rejected credential once, and raises where the SDK would misunderstand the answer.\"\"\"\n    got = rejection(response, sent)\n    if not got:\n        return response\n    if again or not sent.get(\"renew\"):\n        raise rejected(sent, got)\n    current = read_credential()\n    if current[\"value\"] == sent[\"value\"]:\n        current = renew(current)\n    return check(resend(response, current, options), current, options, again=True)\n\n\ndef rejection(response, credential):\n    \"\"\"How the answer rejects the credential, or None; raises for a redirect away from the tracking server.\"\"\"\n    location = response.headers.get(\"location\")\n    if location and 300 <= response.status_code <= 399:\n        target = urljoin(response.url, location)\n        if \"client_id=\" in target:\n            return \"a redirect to the login page\"\n        if not is_below(target, credential[\"tracking_uri\"]):\n            away = urlsplit(target)\n            raise MlflowAuthError(\n                \"mlflow-auth: {} redirects to {}://{}. The credential is not sent there; correct the tracking URI.\".format(\n                    credential[\"tracking_uri\"], away.scheme, away.netloc\n                )\n            )\n    if response.status_code == 401:\n        return \"401 \" + reason(response)\n    if response.status_code == 403 and (is_html(response) or response.text.strip() == \"Forbidden\"):\n        return \"403 \" + (\"a web page\" if is_html(response) else \"Forbidden\")\n    return None\n\n\ndef resend(response, credential, options):\n    \"\"\"Sends the request once more, with another credential, as requests' own digest authentication does.\"\"\"\n    response.content  # so that the connection can be used again\n    response.close()\n    request = response.request.copy()\n    body = request.body\n    if body is not None and not isinstance(body, (bytes, str)):\n        start = getattr(request, \"_body_position\", None)\n        if not isinstance(start, int):\n            raise MlflowAuthError(\"mlflow-auth: the credential was renewed, but this upload is a stream that cannot be sent again.\")\n        body.seek(start)\n    add(request, credential)\n    answer = response.connection.send(request, **options)\n    answer.history.append(response)\n    answer.request = request\n    return answer\n\n\ndef renewed_in_time(credential):\n    \"\"\"The credential, or a new one when it is near its end. A renewal that fails matters only once it has ended.\"\"\"\n    global _not_before\n    end = parse_time(credential.get(\"expires_at\"))\n    if not credential.get(\"renew\") or end is None:\n        return credential\n    life = end - parse_time(credential[\"issued_at\"])\n    now = time.time()\n    if now < end - min(max(life / 10, 60), 600, life / 2) or (now < end and time.monotonic() < _not_before):\n        return credential\n    try:\n        return renew(credential)\n    except MlflowAuthError:\n        if now >= end:\n            raise\n        _not_before = time.monotonic() + PAUSE\n        return credential\n\n\ndef renew(credential):\n    \"\"\"A new credential in place of this one, by the command that the login left; one at a time.\"\"\"\n    with _lock:\n        current = read_credential()\n        if current[\"value\"] != credential[\"value\"]:\n            return current\n        seen = hashlib.sha256(credential[\"value\"].encode()).hexdigest()\n        try:\n            done = subprocess.run(\n                list(credential[\"renew\"]) + [\"--seen\", seen],\n                stdin=subprocess.DEVNULL,\n                stdout=subprocess.DEVNULL,\n                stderr=subprocess.PIPE,\n                timeout=RENEWAL_TIMEOUT,\n            )\n        except (OSError, subprocess.SubprocessError) as error:\n            raise MlflowAuthError(\"mlflow-auth: the credential could not be renewed: {}\".format(error))\n        if done.returncode != 0:\n            text = done.stderr.decode(\"utf-8\", \"replace\").strip()\n            raise MlflowAuthError(\"mlflow-auth: the credential could not be renewed:\\n{}\".format(text))\n        return read_credential()\n\n\ndef rejected(credential, got):\n    \"\"\"What to tell when oauth2-proxy, or MLflow behind it, does not take the credential.\"\"\"\n    kind = \"session cookie\" if credential[\"method\"] == \"cookie\" else \"token\"\n    end = parse_time(credential.get(\"expires_at\"))\n    expired = end is not None and end <= time.time()\n    state = \"expired at {}\".format(credential[\"expires_at\"]) if expired else \"was rejected ({})\".format(got)\n    return MlflowAuthError(\"mlflow-auth: the {} for {} {}. Log in again.\".format(kind, credential[\"tracking_uri\"], state))\n\n\ndef parse_time(text):\n    \"\"\"Seconds since 1970 of ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on.\"\"\"\n    return datetime.datetime.fromisoformat(text.replace(\"Z\", \"+00:00\")).timestamp() if text else None\n\n\ndef reason(response):\n    \"\"\"The server's own reason in a few words.\"\"\"\n    try:\n        error = response.json().get(\"error\")\n        return str(error.get(\"message\") or \"\") if isinstance(error, dict) else str(error or \"\")\n    except (ValueError, AttributeError):\n        return \"\"\n\n\ndef is_html(response):\n    return \"text/html\" in response.headers.get(\"content-type\", \"\")\n\n\ndef is_below(url, base):\n    \"\"\"Whether the address is at or below the base: same scheme, host and port, and a path under its path.\"\"\"\n    one, other = urlsplit(url), urlsplit(base)\n    if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):\n        return False\n    path = other.path.rstrip(\"/\")\n    return one.path == path or one.path.startswith(path + \"/\")\n\n\ndef port_of(parts):\n    return parts.port or PORTS.get(parts.scheme)\n";
+
+;// CONCATENATED MODULE: ./build/src/publish/folder.js
+// The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
+
+
+
+
+
+const CREDENTIAL_FILE = 'credential.json';
+/** Its own name, so that it can be told apart on a PYTHONPATH. */
+const PYTHON_FOLDER = 'mlflow-auth-python';
+/** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
+function writeFolder(path, { credential, trackingUri, roots, renew }) {
+    const python = (0,external_node_path_.resolve)(path, PYTHON_FOLDER);
+    const distInfo = (0,external_node_path_.join)(python, `mlflow_auth_provider-${build_package/* version */.rE}.dist-info`);
+    (0,external_node_fs_.mkdirSync)(distInfo, { recursive: true, mode: 0o700 });
+    const credentialFile = writeCredential(path, credential, trackingUri, renew);
+    writeWhole((0,external_node_path_.join)(python, 'mlflow_auth_provider.py'), providerSource);
+    // METADATA, since pip complains without it; no RECORD, so that the module is no requirement of a logged model.
+    writeWhole((0,external_node_path_.join)(distInfo, 'METADATA'), `Metadata-Version: 2.1\nName: mlflow-auth-provider\nVersion: ${build_package/* version */.rE}\n`);
+    const entry = 'mlflow-auth = mlflow_auth_provider:MlflowAuthProvider';
+    writeWhole((0,external_node_path_.join)(distInfo, 'entry_points.txt'), `[mlflow.request_auth_provider]\n${entry}\n`);
+    const certificates = roots && (0,external_node_path_.resolve)(path, 'ca.pem');
+    if (certificates)
+        writeWhole(certificates, `${roots.join('\n')}\n`);
+    return { credentialFile, python, certificates };
+}
+/** Writes the credential alone, for the first time or anew. @returns the path of its file */
+function writeCredential(dir, credential, trackingUri, renew) {
+    const file = {
+        tracking_uri: trackingUri,
+        method: credential.method,
+        value: credential.method === 'token' ? credential.token : credential.cookie,
+        issued_at: new Date().toISOString(),
+        expires_at: credential.expiresAt?.toISOString(),
+        renew,
+    };
+    const path = (0,external_node_path_.resolve)(dir, CREDENTIAL_FILE);
+    writeWhole(path, JSON.stringify(file));
+    return path;
+}
+/** @throws Error when there is none */
+function readCredential(dir) {
+    return JSON.parse((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(dir, CREDENTIAL_FILE), 'utf8'));
+}
+/** Writes a file with mode 0600, as a whole or not at all. */
+function writeWhole(path, text) {
+    const unfinished = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
+    try {
+        (0,external_node_fs_.writeFileSync)(unfinished, text, { mode: 0o600, flag: 'wx' });
+        (0,external_node_fs_.renameSync)(unfinished, path);
+    }
+    finally {
+        (0,external_node_fs_.rmSync)(unfinished, { force: true });
+    }
+}
+
+
+/***/ }),
+
+/***/ 4920:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  fJ: () => (/* binding */ fail),
+  Os: () => (/* binding */ github_group),
+  dK: () => (/* binding */ mask),
+  Zj: () => (/* binding */ maskLine),
+  mk: () => (/* binding */ publish),
+  LZ: () => (/* binding */ github_saveState),
+  cv: () => (/* binding */ say),
+  R8: () => (/* binding */ warn)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function utils_toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_namespaceObject.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_namespaceObject.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const convertedValue = toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class auth_BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_namespaceObject.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+// EXTERNAL MODULE: external "string_decoder"
+var external_string_decoder_ = __nccwpck_require__(3193);
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
+var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+// export const {open} = 'fs'
+const IS_WINDOWS = process.platform === 'win32';
+/**
+ * Custom implementation of readlink to ensure Windows junctions
+ * maintain trailing backslash for backward compatibility with Node.js < 24
+ *
+ * In Node.js 20, Windows junctions (directory symlinks) always returned paths
+ * with trailing backslashes. Node.js 24 removed this behavior, which breaks
+ * code that relied on this format for path operations.
+ *
+ * This implementation restores the Node 20 behavior by adding a trailing
+ * backslash to all junction results on Windows.
+ */
+function readlink(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        const result = yield fs.promises.readlink(fsPath);
+        // On Windows, restore Node 20 behavior: add trailing backslash to all results
+        // since junctions on Windows are always directory links
+        if (IS_WINDOWS && !result.endsWith('\\')) {
+            return `${result}\\`;
+        }
+        return result;
+    });
+}
+// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
+const UV_FS_O_EXLOCK = 0x10000000;
+const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+function exists(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        try {
+            yield stat(fsPath);
+        }
+        catch (err) {
+            if (err.code === 'ENOENT') {
+                return false;
+            }
+            throw err;
+        }
+        return true;
+    });
+}
+function isDirectory(fsPath_1) {
+    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
+        return stats.isDirectory();
+    });
+}
+/**
+ * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
+ * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
+ */
+function isRooted(p) {
+    p = normalizeSeparators(p);
+    if (!p) {
+        throw new Error('isRooted() parameter "p" cannot be empty');
+    }
+    if (IS_WINDOWS) {
+        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
+        ); // e.g. C: or C:\hello
+    }
+    return p.startsWith('/');
+}
+/**
+ * Best effort attempt to determine whether a file exists and is executable.
+ * @param filePath    file path to check
+ * @param extensions  additional file extensions to try
+ * @return if file exists and is executable, returns the file path. otherwise empty string.
+ */
+function tryGetExecutablePath(filePath, extensions) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        let stats = undefined;
+        try {
+            // test file exists
+            stats = yield stat(filePath);
+        }
+        catch (err) {
+            if (err.code !== 'ENOENT') {
+                // eslint-disable-next-line no-console
+                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+            }
+        }
+        if (stats && stats.isFile()) {
+            if (IS_WINDOWS) {
+                // on Windows, test for valid extension
+                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
+                    return filePath;
+                }
+            }
+            else {
+                if (isUnixExecutable(stats)) {
+                    return filePath;
+                }
+            }
+        }
+        // try each extension
+        const originalFilePath = filePath;
+        for (const extension of extensions) {
+            filePath = originalFilePath + extension;
+            stats = undefined;
+            try {
+                stats = yield stat(filePath);
+            }
+            catch (err) {
+                if (err.code !== 'ENOENT') {
+                    // eslint-disable-next-line no-console
+                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+                }
+            }
+            if (stats && stats.isFile()) {
+                if (IS_WINDOWS) {
+                    // preserve the case of the actual file (since an extension was appended)
+                    try {
+                        const directory = external_path_namespaceObject.dirname(filePath);
+                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        for (const actualName of yield readdir(directory)) {
+                            if (upperName === actualName.toUpperCase()) {
+                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                break;
+                            }
+                        }
+                    }
+                    catch (err) {
+                        // eslint-disable-next-line no-console
+                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+                    }
+                    return filePath;
+                }
+                else {
+                    if (isUnixExecutable(stats)) {
+                        return filePath;
+                    }
+                }
+            }
+        }
+        return '';
+    });
+}
+function normalizeSeparators(p) {
+    p = p || '';
+    if (IS_WINDOWS) {
+        // convert slashes on Windows
+        p = p.replace(/\//g, '\\');
+        // remove redundant slashes
+        return p.replace(/\\\\+/g, '\\');
+    }
+    // remove redundant slashes
+    return p.replace(/\/\/+/g, '/');
+}
+// on Mac/Linux, test the execute bit
+//     R   W  X  R  W X R W X
+//   256 128 64 32 16 8 4 2 1
+function isUnixExecutable(stats) {
+    return ((stats.mode & 1) > 0 ||
+        ((stats.mode & 8) > 0 &&
+            process.getgid !== undefined &&
+            stats.gid === process.getgid()) ||
+        ((stats.mode & 64) > 0 &&
+            process.getuid !== undefined &&
+            stats.uid === process.getuid()));
+}
+// Get the path of cmd.exe in windows
+function getCmdPath() {
+    var _a;
+    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
+}
+//# sourceMappingURL=io-util.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
+var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+/**
+ * Copies a file or folder.
+ * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See CopyOptions.
+ */
+function cp(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
+        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
+        // Dest is an existing file, but not forcing
+        if (destStat && destStat.isFile() && !force) {
+            return;
+        }
+        // If dest is an existing directory, should copy inside.
+        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
+            ? path.join(dest, path.basename(source))
+            : dest;
+        if (!(yield ioUtil.exists(source))) {
+            throw new Error(`no such file or directory: ${source}`);
+        }
+        const sourceStat = yield ioUtil.stat(source);
+        if (sourceStat.isDirectory()) {
+            if (!recursive) {
+                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
+            }
+            else {
+                yield cpDirRecursive(source, newDest, 0, force);
+            }
+        }
+        else {
+            if (path.relative(source, newDest) === '') {
+                // a file cannot be copied to itself
+                throw new Error(`'${newDest}' and '${source}' are the same file`);
+            }
+            yield io_copyFile(source, newDest, force);
+        }
+    });
+}
+/**
+ * Moves a path.
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See MoveOptions.
+ */
+function mv(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        if (yield ioUtil.exists(dest)) {
+            let destExists = true;
+            if (yield ioUtil.isDirectory(dest)) {
+                // If dest is directory copy src into dest
+                dest = path.join(dest, path.basename(source));
+                destExists = yield ioUtil.exists(dest);
+            }
+            if (destExists) {
+                if (options.force == null || options.force) {
+                    yield rmRF(dest);
+                }
+                else {
+                    throw new Error('Destination already exists');
+                }
+            }
+        }
+        yield mkdirP(path.dirname(dest));
+        yield ioUtil.rename(source, dest);
+    });
+}
+/**
+ * Remove a path recursively with force
+ *
+ * @param inputPath path to remove
+ */
+function rmRF(inputPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (ioUtil.IS_WINDOWS) {
+            // Check for invalid characters
+            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+            if (/[*"<>|]/.test(inputPath)) {
+                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
+            }
+        }
+        try {
+            // note if path does not exist, error is silent
+            yield ioUtil.rm(inputPath, {
+                force: true,
+                maxRetries: 3,
+                recursive: true,
+                retryDelay: 300
+            });
+        }
+        catch (err) {
+            throw new Error(`File was unable to be removed ${err}`);
+        }
+    });
+}
+/**
+ * Make a directory.  Creates the full path with folders in between
+ * Will throw if it fails
+ *
+ * @param   fsPath        path to create
+ * @returns Promise<void>
+ */
+function mkdirP(fsPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        ok(fsPath, 'a path argument must be provided');
+        yield ioUtil.mkdir(fsPath, { recursive: true });
+    });
+}
+/**
+ * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
+ * If you check and the tool does not exist, it will throw.
+ *
+ * @param     tool              name of the tool
+ * @param     check             whether to check if tool exists
+ * @returns   Promise<string>   path to tool
+ */
+function which(tool, check) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // recursive when check=true
+        if (check) {
+            const result = yield which(tool, false);
+            if (!result) {
+                if (IS_WINDOWS) {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+                }
+                else {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+                }
+            }
+            return result;
+        }
+        const matches = yield findInPath(tool);
+        if (matches && matches.length > 0) {
+            return matches[0];
+        }
+        return '';
+    });
+}
+/**
+ * Returns a list of all occurrences of the given tool on the system path.
+ *
+ * @returns   Promise<string[]>  the paths of the tool
+ */
+function findInPath(tool) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // build the list of extensions to try
+        const extensions = [];
+        if (IS_WINDOWS && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+                if (extension) {
+                    extensions.push(extension);
+                }
+            }
+        }
+        // if it's rooted, return it if exists. otherwise return empty.
+        if (isRooted(tool)) {
+            const filePath = yield tryGetExecutablePath(tool, extensions);
+            if (filePath) {
+                return [filePath];
+            }
+            return [];
+        }
+        // if any path separators, return empty
+        if (tool.includes(external_path_namespaceObject.sep)) {
+            return [];
+        }
+        // build the list of directories
+        //
+        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
+        // it feels like we should not do this. Checking the current directory seems like more of a use
+        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
+        // across platforms.
+        const directories = [];
+        if (process.env.PATH) {
+            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+                if (p) {
+                    directories.push(p);
+                }
+            }
+        }
+        // find all matches
+        const matches = [];
+        for (const directory of directories) {
+            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            if (filePath) {
+                matches.push(filePath);
+            }
+        }
+        return matches;
+    });
+}
+function readCopyOptions(options) {
+    const force = options.force == null ? true : options.force;
+    const recursive = Boolean(options.recursive);
+    const copySourceDirectory = options.copySourceDirectory == null
+        ? true
+        : Boolean(options.copySourceDirectory);
+    return { force, recursive, copySourceDirectory };
+}
+function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        // Ensure there is not a run away recursive copy
+        if (currentDepth >= 255)
+            return;
+        currentDepth++;
+        yield mkdirP(destDir);
+        const files = yield ioUtil.readdir(sourceDir);
+        for (const fileName of files) {
+            const srcFile = `${sourceDir}/${fileName}`;
+            const destFile = `${destDir}/${fileName}`;
+            const srcFileStat = yield ioUtil.lstat(srcFile);
+            if (srcFileStat.isDirectory()) {
+                // Recurse
+                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+            }
+            else {
+                yield io_copyFile(srcFile, destFile, force);
+            }
+        }
+        // Change the mode for the newly created directory
+        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
+    });
+}
+// Buffered file copy
+function io_copyFile(srcFile, destFile, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
+            // unlink/re-link it
+            try {
+                yield ioUtil.lstat(destFile);
+                yield ioUtil.unlink(destFile);
+            }
+            catch (e) {
+                // Try to override file permission
+                if (e.code === 'EPERM') {
+                    yield ioUtil.chmod(destFile, '0666');
+                    yield ioUtil.unlink(destFile);
+                }
+                // other errors = it doesn't exist, no work to do
+            }
+            // Copy over symlink
+            const symlinkFull = yield ioUtil.readlink(srcFile);
+            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
+        }
+        else if (!(yield ioUtil.exists(destFile)) || force) {
+            yield ioUtil.copyFile(srcFile, destFile);
+        }
+    });
+}
+//# sourceMappingURL=io.js.map
+;// CONCATENATED MODULE: external "timers"
+const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const toolrunner_IS_WINDOWS = process.platform === 'win32';
+/*
+ * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
+ */
+class ToolRunner extends external_events_.EventEmitter {
+    constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+            throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+    }
+    _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+            this.options.listeners.debug(message);
+        }
+    }
+    _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
+        if (toolrunner_IS_WINDOWS) {
+            // Windows + cmd file
+            if (this._isCmdFile()) {
+                cmd += toolPath;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows + verbatim
+            else if (options.windowsVerbatimArguments) {
+                cmd += `"${toolPath}"`;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows (regular)
+            else {
+                cmd += this._windowsQuoteCmdArg(toolPath);
+                for (const a of args) {
+                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+                }
+            }
+        }
+        else {
+            // OSX/Linux - this can likely be improved with some form of quoting.
+            // creating processes on Unix is fundamentally different than Windows.
+            // on Unix, execvp() takes an arg array.
+            cmd += toolPath;
+            for (const a of args) {
+                cmd += ` ${a}`;
+            }
+        }
+        return cmd;
+    }
+    _processLineBuffer(data, strBuffer, onLine) {
+        try {
+            let s = strBuffer + data.toString();
+            let n = s.indexOf(external_os_namespaceObject.EOL);
+            while (n > -1) {
+                const line = s.substring(0, n);
+                onLine(line);
+                // the rest of the string ...
+                s = s.substring(n + external_os_namespaceObject.EOL.length);
+                n = s.indexOf(external_os_namespaceObject.EOL);
+            }
+            return s;
+        }
+        catch (err) {
+            // streaming lines to console is best effort.  Don't fail a build.
+            this._debug(`error processing line. Failed with error ${err}`);
+            return '';
+        }
+    }
+    _getSpawnFileName() {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                return process.env['COMSPEC'] || 'cmd.exe';
+            }
+        }
+        return this.toolPath;
+    }
+    _getSpawnArgs(options) {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+                for (const a of this.args) {
+                    argline += ' ';
+                    argline += options.windowsVerbatimArguments
+                        ? a
+                        : this._windowsQuoteCmdArg(a);
+                }
+                argline += '"';
+                return [argline];
+            }
+        }
+        return this.args;
+    }
+    _endsWith(str, end) {
+        return str.endsWith(end);
+    }
+    _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return (this._endsWith(upperToolPath, '.CMD') ||
+            this._endsWith(upperToolPath, '.BAT'));
+    }
+    _windowsQuoteCmdArg(arg) {
+        // for .exe, apply the normal quoting rules that libuv applies
+        if (!this._isCmdFile()) {
+            return this._uvQuoteCmdArg(arg);
+        }
+        // otherwise apply quoting rules specific to the cmd.exe command line parser.
+        // the libuv rules are generic and are not designed specifically for cmd.exe
+        // command line parser.
+        //
+        // for a detailed description of the cmd.exe command line parser, refer to
+        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
+        // need quotes for empty arg
+        if (!arg) {
+            return '""';
+        }
+        // determine whether the arg needs to be quoted
+        const cmdSpecialChars = [
+            ' ',
+            '\t',
+            '&',
+            '(',
+            ')',
+            '[',
+            ']',
+            '{',
+            '}',
+            '^',
+            '=',
+            ';',
+            '!',
+            "'",
+            '+',
+            ',',
+            '`',
+            '~',
+            '|',
+            '<',
+            '>',
+            '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+            if (cmdSpecialChars.some(x => x === char)) {
+                needsQuotes = true;
+                break;
+            }
+        }
+        // short-circuit if quotes not needed
+        if (!needsQuotes) {
+            return arg;
+        }
+        // the following quoting rules are very similar to the rules that by libuv applies.
+        //
+        // 1) wrap the string in quotes
+        //
+        // 2) double-up quotes - i.e. " => ""
+        //
+        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
+        //    doesn't work well with a cmd.exe command line.
+        //
+        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
+        //    for example, the command line:
+        //          foo.exe "myarg:""my val"""
+        //    is parsed by a .NET console app into an arg array:
+        //          [ "myarg:\"my val\"" ]
+        //    which is the same end result when applying libuv quoting rules. although the actual
+        //    command line from libuv quoting rules would look like:
+        //          foo.exe "myarg:\"my val\""
+        //
+        // 3) double-up slashes that precede a quote,
+        //    e.g.  hello \world    => "hello \world"
+        //          hello\"world    => "hello\\""world"
+        //          hello\\"world   => "hello\\\\""world"
+        //          hello world\    => "hello world\\"
+        //
+        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
+        //    the reasons for including this as a .cmd quoting rule are:
+        //
+        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
+        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
+        //
+        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
+        //       haven't heard any complaints about that aspect.
+        //
+        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
+        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
+        // by using %%.
+        //
+        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
+        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
+        //
+        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
+        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
+        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
+        // to an external program.
+        //
+        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
+        // % can be escaped within a .cmd file.
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\'; // double the slash
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '"'; // double the quote
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _uvQuoteCmdArg(arg) {
+        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
+        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
+        // is used.
+        //
+        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
+        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
+        // pasting copyright notice from Node within this function:
+        //
+        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
+        //
+        //      Permission is hereby granted, free of charge, to any person obtaining a copy
+        //      of this software and associated documentation files (the "Software"), to
+        //      deal in the Software without restriction, including without limitation the
+        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+        //      sell copies of the Software, and to permit persons to whom the Software is
+        //      furnished to do so, subject to the following conditions:
+        //
+        //      The above copyright notice and this permission notice shall be included in
+        //      all copies or substantial portions of the Software.
+        //
+        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
+        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
+        //      IN THE SOFTWARE.
+        if (!arg) {
+            // Need double quotation for empty argument
+            return '""';
+        }
+        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
+            // No quotation needed
+            return arg;
+        }
+        if (!arg.includes('"') && !arg.includes('\\')) {
+            // No embedded double quotes or backslashes, so I can just wrap
+            // quote marks around the whole thing.
+            return `"${arg}"`;
+        }
+        // Expected input/output:
+        //   input : hello"world
+        //   output: "hello\"world"
+        //   input : hello""world
+        //   output: "hello\"\"world"
+        //   input : hello\world
+        //   output: hello\world
+        //   input : hello\\world
+        //   output: hello\\world
+        //   input : hello\"world
+        //   output: "hello\\\"world"
+        //   input : hello\\"world
+        //   output: "hello\\\\\"world"
+        //   input : hello world\
+        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
+        //                             but it appears the comment is wrong, it should be "hello world\\"
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\';
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '\\';
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+            cwd: options.cwd || process.cwd(),
+            env: options.env || process.env,
+            silent: options.silent || false,
+            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+            failOnStdErr: options.failOnStdErr || false,
+            ignoreReturnCode: options.ignoreReturnCode || false,
+            delay: options.delay || 10000
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+    }
+    _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result['windowsVerbatimArguments'] =
+            options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+            result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+    }
+    /**
+     * Exec a tool.
+     * Output will be streamed to the live console.
+     * Returns promise with return code
+     *
+     * @param     tool     path to tool to exec
+     * @param     options  optional exec options.  See ExecOptions
+     * @returns   number
+     */
+    exec() {
+        return toolrunner_awaiter(this, void 0, void 0, function* () {
+            // root the tool path if it is unrooted and contains relative pathing
+            if (!isRooted(this.toolPath) &&
+                (this.toolPath.includes('/') ||
+                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
+                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+            }
+            // if the tool is only a file name, then resolve it from the PATH
+            // otherwise verify it exists (add extension on Windows if necessary)
+            this.toolPath = yield which(this.toolPath, true);
+            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+                this._debug(`exec tool: ${this.toolPath}`);
+                this._debug('arguments:');
+                for (const arg of this.args) {
+                    this._debug(`   ${arg}`);
+                }
+                const optionsNonNull = this._cloneExecOptions(this.options);
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                }
+                const state = new ExecState(optionsNonNull, this.toolPath);
+                state.on('debug', (message) => {
+                    this._debug(message);
+                });
+                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+                }
+                const fileName = this._getSpawnFileName();
+                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+                let stdbuffer = '';
+                if (cp.stdout) {
+                    cp.stdout.on('data', (data) => {
+                        if (this.options.listeners && this.options.listeners.stdout) {
+                            this.options.listeners.stdout(data);
+                        }
+                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                            optionsNonNull.outStream.write(data);
+                        }
+                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.stdline) {
+                                this.options.listeners.stdline(line);
+                            }
+                        });
+                    });
+                }
+                let errbuffer = '';
+                if (cp.stderr) {
+                    cp.stderr.on('data', (data) => {
+                        state.processStderr = true;
+                        if (this.options.listeners && this.options.listeners.stderr) {
+                            this.options.listeners.stderr(data);
+                        }
+                        if (!optionsNonNull.silent &&
+                            optionsNonNull.errStream &&
+                            optionsNonNull.outStream) {
+                            const s = optionsNonNull.failOnStdErr
+                                ? optionsNonNull.errStream
+                                : optionsNonNull.outStream;
+                            s.write(data);
+                        }
+                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.errline) {
+                                this.options.listeners.errline(line);
+                            }
+                        });
+                    });
+                }
+                cp.on('error', (err) => {
+                    state.processError = err.message;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    state.CheckComplete();
+                });
+                cp.on('exit', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                cp.on('close', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                state.on('done', (error, exitCode) => {
+                    if (stdbuffer.length > 0) {
+                        this.emit('stdline', stdbuffer);
+                    }
+                    if (errbuffer.length > 0) {
+                        this.emit('errline', errbuffer);
+                    }
+                    cp.removeAllListeners();
+                    if (error) {
+                        reject(error);
+                    }
+                    else {
+                        resolve(exitCode);
+                    }
+                });
+                if (this.options.input) {
+                    if (!cp.stdin) {
+                        throw new Error('child process missing stdin');
+                    }
+                    cp.stdin.end(this.options.input);
+                }
+            }));
+        });
+    }
+}
+/**
+ * Convert an arg string to an array of args. Handles escaping
+ *
+ * @param    argString   string of arguments
+ * @returns  string[]    array of arguments
+ */
+function argStringToArray(argString) {
+    const args = [];
+    let inQuotes = false;
+    let escaped = false;
+    let arg = '';
+    function append(c) {
+        // we only escape double quotes.
+        if (escaped && c !== '"') {
+            arg += '\\';
+        }
+        arg += c;
+        escaped = false;
+    }
+    for (let i = 0; i < argString.length; i++) {
+        const c = argString.charAt(i);
+        if (c === '"') {
+            if (!escaped) {
+                inQuotes = !inQuotes;
+            }
+            else {
+                append(c);
+            }
+            continue;
+        }
+        if (c === '\\' && escaped) {
+            append(c);
+            continue;
+        }
+        if (c === '\\' && inQuotes) {
+            escaped = true;
+            continue;
+        }
+        if (c === ' ' && !inQuotes) {
+            if (arg.length > 0) {
+                args.push(arg);
+                arg = '';
+            }
+            continue;
+        }
+        append(c);
+    }
+    if (arg.length > 0) {
+        args.push(arg.trim());
+    }
+    return args;
+}
+class ExecState extends external_events_.EventEmitter {
+    constructor(options, toolPath) {
+        super();
+        this.processClosed = false; // tracks whether the process has exited and stdio is closed
+        this.processError = '';
+        this.processExitCode = 0;
+        this.processExited = false; // tracks whether the process has exited
+        this.processStderr = false; // tracks whether stderr was written to
+        this.delay = 10000; // 10 seconds
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+            throw new Error('toolPath must not be empty');
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+            this.delay = options.delay;
+        }
+    }
+    CheckComplete() {
+        if (this.done) {
+            return;
+        }
+        if (this.processClosed) {
+            this._setResult();
+        }
+        else if (this.processExited) {
+            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
+        }
+    }
+    _debug(message) {
+        this.emit('debug', message);
+    }
+    _setResult() {
+        // determine whether there is an error
+        let error;
+        if (this.processExited) {
+            if (this.processError) {
+                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+            }
+            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+            }
+            else if (this.processStderr && this.options.failOnStdErr) {
+                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+            }
+        }
+        // clear the timeout
+        if (this.timeout) {
+            clearTimeout(this.timeout);
+            this.timeout = null;
+        }
+        this.done = true;
+        this.emit('done', error, this.processExitCode);
+    }
+    static HandleTimeout(state) {
+        if (state.done) {
+            return;
+        }
+        if (!state.processClosed && state.processExited) {
+            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+            state._debug(message);
+        }
+        state._setResult();
+    }
+}
+//# sourceMappingURL=toolrunner.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+/**
+ * Exec a command.
+ * Output will be streamed to the live console.
+ * Returns promise with return code
+ *
+ * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
+ * @param     args               optional arguments for tool. Escaping is handled by the lib.
+ * @param     options            optional exec options.  See ExecOptions
+ * @returns   Promise<number>    exit code
+ */
+function exec_exec(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        const commandArgs = tr.argStringToArray(commandLine);
+        if (commandArgs.length === 0) {
+            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+        }
+        // Path to tool to execute should be first arg
+        const toolPath = commandArgs[0];
+        args = commandArgs.slice(1).concat(args || []);
+        const runner = new tr.ToolRunner(toolPath, args, options);
+        return runner.exec();
+    });
+}
+/**
+ * Exec a command and get the output.
+ * Output will be streamed to the live console.
+ * Returns promise with the exit code and collected stdout and stderr
+ *
+ * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+ * @param     args                  optional arguments for tool. Escaping is handled by the lib.
+ * @param     options               optional exec options.  See ExecOptions
+ * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+ */
+function getExecOutput(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        var _a, _b;
+        let stdout = '';
+        let stderr = '';
+        //Using string decoder covers the case where a mult-byte character is split
+        const stdoutDecoder = new StringDecoder('utf8');
+        const stderrDecoder = new StringDecoder('utf8');
+        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+        const stdErrListener = (data) => {
+            stderr += stderrDecoder.write(data);
+            if (originalStdErrListener) {
+                originalStdErrListener(data);
+            }
+        };
+        const stdOutListener = (data) => {
+            stdout += stdoutDecoder.write(data);
+            if (originalStdoutListener) {
+                originalStdoutListener(data);
+            }
+        };
+        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        //flush any remaining characters
+        stdout += stdoutDecoder.end();
+        stderr += stderrDecoder.end();
+        return {
+            exitCode,
+            stdout,
+            stderr
+        };
+    });
+}
+//# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_namespaceObject.platform();
+const arch = external_os_namespaceObject.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    command_issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_namespaceObject.EOL);
+    command_issueCommand('set-output', { name }, toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./build/src/publish/github.js
+// The one file that speaks to the runner: masks, log groups, outputs, variables of later steps, summary, annotations.
+
+
+/** Tells the runner to mask a value in all that is printed from now on. */
+const mask = (value) => core_setSecret(value);
+/** The same as a line of text, for commands whose standard output belongs to the user. */
+function maskLine(value) {
+    return `::add-mask::${value.replace(/[%\r\n]/g, (sign) => encodeURIComponent(sign))}\n`;
+}
+/** Writes one line to the log. */
+const say = (line) => info(line);
+/** Puts the lines that the work says into a group of the log. */
+const github_group = (title, work) => group(title, work);
+/** An annotation and a summary, and the step fails. */
+async function fail({ title, message, rows }) {
+    error(message, { title: `mlflow-auth: ${title}` });
+    process.exitCode = ExitCode.Failure;
+    await summarize(`MLflow login failed: ${title}`, rows);
+}
+/** Leaves a value for the last step, where the runner has a place for it. */
+function github_saveState(name, value) {
+    if (process.env.GITHUB_STATE)
+        saveState(name, value);
+}
+/** A warning as an annotation. */
+const warn = (message) => warning(message, { title: 'mlflow-auth' });
+/** Sets outputs and, unless turned off, the variables of later steps, and writes the job summary. All secrets are masked by now. */
+async function publish({ credential, settings, variables }) {
+    const outputs = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+    const facts = {
+        method: credential.method,
+        identity: credential.identity,
+        'refresh-token': credential.method === 'token' && settings.refreshToken ? (credential.refreshToken ?? '') : '',
+        'expires-at': credential.expiresAt?.toISOString() ?? '',
+    };
+    for (const [name, value] of Object.entries({ ...outputs, ...facts }))
+        if (value)
+            setOutput(name, value);
+    if (settings.exportEnv)
+        for (const { name, value } of variables)
+            exportVariable(name, value);
+    await summarize('MLflow login', [
+        ['Logged in as', credential.identity],
+        ['Workspace', settings.workspace ?? "the server's default"],
+        ['MLflow', settings.trackingUri],
+        ['Method', credential.method],
+        ['Valid until', credential.expiresAt?.toISOString() ?? 'not known'],
+        ['Verified', settings.verify ? 'yes' : 'no, as asked for'],
+    ]);
+}
+/** Some runners have no summaries, and none must make a step fail. */
+async function summarize(heading, rows) {
+    const path = process.env.GITHUB_STEP_SUMMARY;
+    if (!path || !(0,external_node_fs_.existsSync)(path))
+        return;
+    const cells = rows.map(([label, text]) => [{ data: label, header: true }, escapeHtml(text).replaceAll('\n', '<br>')]);
+    await summary.addHeading(heading, 3).addTable(cells).write();
+}
+function escapeHtml(text) {
+    return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+
+/***/ }),
+
+/***/ 2730:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ handOver)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/renewal/state.js
+var state = __nccwpck_require__(8207);
+// EXTERNAL MODULE: ./build/src/trust.js
+var trust = __nccwpck_require__(7367);
+// EXTERNAL MODULE: ./build/src/publish/folder.js + 1 modules
+var publish_folder = __nccwpck_require__(4131);
+// EXTERNAL MODULE: ./build/src/publish/overrides.js
+var overrides = __nccwpck_require__(3152);
+;// CONCATENATED MODULE: ./build/src/publish/variables.js
+// What is handed over: the names under which the stock MLflow SDK finds a credential.
+
+
+/**
+ * The variables for the SDK (mlflow/environment_variables.py), in the order in which they are shown.
+ * The certificate and "insecure" exclude each other there, and an empty value of the former would turn checks off.
+ */
+function variablesFor({ credential, settings, folder, pythonPath, certificates }) {
+    const others = (pythonPath ?? '').split(external_node_path_.delimiter).filter((path) => path && (0,external_node_path_.basename)(path) !== publish_folder/* PYTHON_FOLDER */.eW);
+    const list = {
+        MLFLOW_TRACKING_URI: settings.trackingUri,
+        MLFLOW_TRACKING_TOKEN: credential.method === 'token' ? credential.token : '',
+        MLFLOW_PROXY_COOKIE: credential.method === 'cookie' ? credential.cookie : '',
+        MLFLOW_WORKSPACE: settings.workspace ?? '',
+        MLFLOW_TRACKING_SERVER_CERT_PATH: folder?.certificates ?? certificates ?? '',
+        MLFLOW_TRACKING_INSECURE_TLS: settings.insecureTls ? 'true' : '',
+        MLFLOW_TRACKING_AUTH: folder ? 'mlflow-auth' : '',
+        MLFLOW_AUTH_CREDENTIAL_FILE: folder?.credentialFile ?? '',
+        PYTHONPATH: folder ? [folder.python, ...others].join(external_node_path_.delimiter) : '',
+    };
+    return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
+}
+
+;// CONCATENATED MODULE: ./build/src/publish/handover.js
+// Puts together what is handed over, for each door: the folder for the SDK, the variables, and what stands in their way.
+
+
+
+
+
+
+/**
+ * Writes the folder, where there is to be one, and lists the variables.
+ * @param dir folder to write, or undefined for none
+ * @param warn told of everything that would keep the SDK from using the credential
+ */
+function handOver(credential, settings, dir, { env, readFile }, warn) {
+    const folder = dir === undefined ? undefined : writeAll(credential, settings, dir);
+    for (const text of (0,overrides/* overridesOf */.F)(env, settings.trackingUri, readFile, folder !== undefined))
+        warn(text);
+    if (!folder && credential.method === 'cookie') {
+        warn('the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it');
+    }
+    const certificates = settings.ca?.path && (0,external_node_path_.resolve)(settings.ca.path);
+    return variablesFor({ credential, settings, folder, pythonPath: env.PYTHONPATH, certificates });
+}
+function writeAll(credential, settings, dir) {
+    const { ca, trackingUri } = settings;
+    const renew = settings.renew ? (0,state/* renewCommand */.lR)(dir) : undefined;
+    // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
+    const folder = (0,publish_folder/* writeFolder */.CI)(dir, { credential, trackingUri, roots: ca && (0,trust/* trustedRoots */.V)(ca.pem), renew });
+    if (settings.renew)
+        (0,state/* writeState */.Jq)(dir, (0,state/* stateOf */.L4)(settings, credential));
+    return folder;
+}
+
+
+/***/ }),
+
+/***/ 3152:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ overridesOf)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+// Finds what would keep the MLflow SDK from using the credential that it is given (mlflow/utils/credentials.py, rest_utils.py).
+
+/**
+ * Says in a sentence each what else the SDK would listen to.
+ * @param readFile of a text file; may throw
+ * @param withProvider whether the Python provider is handed over, which wins over all but SigV4
+ */
+function overridesOf(env, trackingUri, readFile, withProvider) {
+    const home = env.HOME ?? env.USERPROFILE ?? '';
+    const read = (path) => {
+        try {
+            return path ? readFile(path) : '';
+        }
+        catch {
+            return '';
+        }
+    };
+    const found = [];
+    const elsewhere = withProvider ? 'where the Python provider is not used (python -I, other SDKs)' : 'always';
+    const credentials = read(home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '.mlflow', 'credentials'));
+    const file = /mlflow_tracking_username[\s\S]*mlflow_tracking_password/.test(credentials);
+    if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
+        const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
+        found.push(`${where} hold a login that the SDK sends in place of ours, ${elsewhere}: remove it`);
+    }
+    const { hostname } = new URL(trackingUri);
+    const machines = read(env.NETRC || (home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '.netrc'))).matchAll(/^\s*machine\s+(\S+)/gm);
+    if ([...machines].some(([, machine]) => machine === hostname)) {
+        found.push(`~/.netrc has a login for ${hostname}, which overwrites a token, ${elsewhere}: remove it`);
+    }
+    if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
+        found.push('MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it');
+    }
+    const auth = env.MLFLOW_TRACKING_AUTH;
+    if (auth && auth !== 'mlflow-auth') {
+        found.push(withProvider
+            ? `MLFLOW_TRACKING_AUTH was ${auth} and is replaced`
+            : `MLFLOW_TRACKING_AUTH is ${auth}, whose provider may overwrite our credential: unset it`);
+    }
+    return found;
+}
+
+
+/***/ }),
+
+/***/ 8207:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jq: () => (/* binding */ writeState),
+/* harmony export */   L4: () => (/* binding */ stateOf),
+/* harmony export */   OB: () => (/* binding */ marginOf),
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   lR: () => (/* binding */ renewCommand),
+/* harmony export */   un: () => (/* binding */ readState)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _publish_folder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4131);
+// What renewal needs, in one file that only its owner can read: as little as the method allows.
+
+
+
+
+const FILE = 'renewal.json';
+/**
+ * The state after a login: with the token method the refresh token and the client, but no password; with the cookie
+ * method user name and password, but no client secret.
+ */
+function stateOf(settings, credential) {
+    const { method } = credential;
+    const common = { ...settings, method, methodIsFree: false, methodReason: `the method of the first login` };
+    if (credential.method === 'cookie')
+        return { settings: { ...common, clientSecret: '', refreshToken: '' } };
+    return { settings: { ...common, username: '', password: '', refreshToken: credential.refreshToken ?? '' } };
+}
+function writeState(dir, state) {
+    (0,_publish_folder_js__WEBPACK_IMPORTED_MODULE_3__/* .writeWhole */ .f8)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, FILE), JSON.stringify(state));
+}
+/** @throws Error when there is none */
+function readState(dir) {
+    return JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, FILE), 'utf8'));
+}
+/** By which two processes know whether they mean the same credential, without showing it: SHA-256 in hexadecimal. */
+function fingerprint(value) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(value).digest('hex');
+}
+/** The command that renews the credential in a folder: the same bundle under the same runtime. */
+function renewCommand(dir) {
+    const { Deno } = globalThis;
+    const permissions = ['--no-prompt', '--allow-net', '--allow-env', '--allow-read', '--allow-write'];
+    const program = Deno
+        ? [process.execPath, 'run', ...permissions, Deno.mainModule]
+        : [process.execPath, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(process.argv[1] ?? '')];
+    return [...program, 'renew', '--dir', (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(dir)];
+}
+/** Milliseconds before its end at which a credential is renewed: a tenth of its life, 1 to 10 minutes, at most half of it. */
+function marginOf(life) {
+    return Math.min(Math.max(life / 10, 60_000), 600_000, life / 2);
+}
+
+
+/***/ }),
+
+/***/ 6496:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ runLogin)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./build/src/http.js + 2 modules
+var src_http = __nccwpck_require__(1883);
+// EXTERNAL MODULE: ./build/src/login.js + 1 modules
+var login = __nccwpck_require__(5362);
+;// CONCATENATED MODULE: ./build/src/progress.js
+// Tells the progress of a login, a line for each step with the time it took.
+/** Makes the `step` and `note` of a context out of a place to write to. */
+function progress(say, now = () => performance.now()) {
+    const note = (text) => say(`- ${text}`);
+    const step = async (text, work) => {
+        const start = now();
+        const end = (mark) => say(`${mark} ${text} (${Math.round(now() - start)} ms)`);
+        try {
+            const result = await work();
+            end('✓');
+            return result;
+        }
+        catch (error) {
+            end('✗');
+            throw error;
+        }
+    };
+    return { step, note };
+}
+
+// EXTERNAL MODULE: ./build/src/trust.js
+var trust = __nccwpck_require__(7367);
+;// CONCATENATED MODULE: ./build/src/run.js
+// One login from open to close: wires HTTP, secrets and progress together for either door.
+
+
+
+
+
+/** Milliseconds that one request may take, of the whole login's time. */
+const REQUEST_TIMEOUT = 15_000;
+/**
+ * Logs in as the settings say.
+ * @param say gets each line of progress, without secrets
+ * @param warn gets what deserves more attention than progress
+ * @throws AuthError
+ */
+async function runLogin(settings, secrets, say, warn) {
+    const safely = (line) => say(secrets.redact(line));
+    const { step, note } = progress(safely);
+    if (settings.insecureTls) {
+        warn('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
+    }
+    if (settings.trackingUri.startsWith('http:') || settings.platform.startsWith('http:')) {
+        note('allow-http: credentials travel unencrypted to an http: address');
+    }
+    const { http, close } = (0,src_http/* openHttp */.f)({
+        ca: settings.ca && (0,trust/* trustedRoots */.V)(settings.ca.pem, note),
+        insecure: settings.insecureTls,
+        requestTimeout: Math.min(REQUEST_TIMEOUT, settings.timeout * 1000),
+        totalTimeout: settings.timeout * 1000,
+        proxyFor: lib/* getProxyUrl */.s_,
+        note,
+        mask: secrets.add,
+    });
+    try {
+        return await (0,login/* login */.i)({ http, mask: secrets.add, step, note, warn }, settings);
+    }
+    finally {
+        await close();
+    }
+}
+
+
+/***/ }),
+
+/***/ 7024:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ Secrets)
+/* harmony export */ });
+// The secrets of one run: told to the runner as soon as they exist, and struck out of all that is printed.
+/** Shorter values are not masked: a mask of a few letters garbles logs and tells the secret away. */
+const SHORTEST_MASK = 8;
+/** Remembers secrets and removes them from text. */
+class Secrets {
+    #forms = new Set();
+    #announce;
+    /** @param announce tells the runner of a value to mask; does nothing outside a runner. */
+    constructor(announce = () => { }) {
+        this.#announce = announce;
+    }
+    /**
+     * Registers a secret, and each of its lines, before anything can print it.
+     * Values under 8 characters are left out.
+     */
+    add = (secret) => {
+        for (const value of new Set([secret, ...secret.split(/\r?\n/)])) {
+            if (value.length < SHORTEST_MASK || this.#forms.has(value))
+                continue;
+            this.#announce(value);
+            for (const form of encodings(value))
+                this.#forms.add(form);
+        }
+    };
+    /** The text with every known secret, in each form in which a server may send it back, replaced by `***`. */
+    redact = (text) => {
+        const longestFirst = [...this.#forms].sort((a, b) => b.length - a.length);
+        return longestFirst.reduce((rest, form) => rest.replaceAll(form, '***'), text);
+    };
+}
+/** The value as it is, and URL-encoded, form-encoded, JSON-escaped and in base64. */
+function encodings(value) {
+    const form = new URLSearchParams({ v: value }).toString().slice(2);
+    const base64 = Buffer.from(value).toString('base64');
+    return [
+        value,
+        encodeURIComponent(value),
+        form,
+        JSON.stringify(value).slice(1, -1),
+        base64,
+        base64.replace(/=+$/, ''),
+    ];
+}
+
+
+/***/ }),
+
+/***/ 2829:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  s: () => (/* binding */ readSettings)
+});
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./build/src/settings/checks.js
+// The checks of single values: each returns the value as it will be used, or tells the problem.
+
+
+/** A value in quotes, cut to one short line, for messages. */
+function quoted(value) {
+    const line = value.replace(/\p{Cc}/gu, ' ');
+    return `"${line.length > 80 ? `${line.slice(0, 77)}...` : line}"`;
+}
+/** A variable that a shell or a workflow should have replaced. A secret may look like one, so it is only noted. */
+function expansion(row, found, problem, note) {
+    if (!found || !/^\$\{?[A-Za-z_]\w*\}?$|\$\{\{/.test(found.value))
+        return;
+    if (row.secret)
+        note(`${row.name} (${found.from}) looks like a variable that was not replaced`);
+    else
+        problem(row.name, `${quoted(found.value)} (${found.from}) is a variable that was not replaced.`);
+}
+function checks_boolean(name, value, problem) {
+    const word = value.toLowerCase();
+    if (word === 'true' || word === '1')
+        return true;
+    if (word !== 'false' && word !== '0')
+        problem(name, `${quoted(value)} is neither true nor false.`);
+    return false;
+}
+function seconds(name, value, problem) {
+    const number = /^\d{1,4}$/.test(value) ? Number(value) : 0;
+    if (number < 1 || number > 3600)
+        problem(name, `${quoted(value)} is no number of seconds from 1 to 3600.`);
+    return number;
+}
+function platformAddress(value, allowHttp, problem) {
+    return url('platform-address', value, allowHttp, problem)?.origin ?? '';
+}
+function trackingUri(value, allowHttp, problem) {
+    const uri = url('tracking-uri', value, allowHttp, problem);
+    return uri ? (uri.origin + uri.pathname).replace(/\/+$/, '') : '';
+}
+function redirectUri(value, problem) {
+    if (!URL.canParse(value) && !value.startsWith('/'))
+        problem('redirect-uri', `${quoted(value)} is no address.`);
+    return value;
+}
+/** RFC 1123 label or subdomain, as Kubernetes names things. */
+function checks_cluster(value, problem) {
+    const good = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(value);
+    if (!good)
+        problem('cluster', `${quoted(value)} is no cluster name (letters, digits, "-" and ".").`);
+    return good;
+}
+const RESERVED = new Set(['workspaces', 'api', 'ajax-api', 'static-files']);
+/** MLflow's rule for workspace names (mlflow/utils/workspace_utils.py). */
+function workspace(value, problem) {
+    if (!value)
+        return undefined;
+    const shaped = /^(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value) && value.length >= 2 && value.length <= 63;
+    if (!shaped || RESERVED.has(value)) {
+        const rule = '2 to 63 small letters, digits and single "-", and none of workspaces, api, ajax-api, static-files';
+        problem('workspace', `${quoted(value)} is no workspace name (${rule}).`);
+    }
+    return value;
+}
+function scopes(value, problem) {
+    const list = value.split(/[\s,]+/).filter(Boolean);
+    if (!list.includes('openid'))
+        problem('scopes', `${quoted(value)} lacks openid, without which there is no id token.`);
+    return list.join(' ');
+}
+/** RFC 6265, 4.1.1: a token. */
+function cookieName(value, problem) {
+    if (value && !/^[\w!#$%&'*+.^`|~-]+$/.test(value))
+        problem('cookie-name', `${quoted(value)} is no name of a cookie.`);
+    return value || undefined;
+}
+/** A file's text, or undefined after telling the problem. */
+function readable(name, path, readFile, problem) {
+    try {
+        return readFile(path);
+    }
+    catch (error) {
+        problem(name, `${quoted(path)} is neither PEM text nor a file that can be read: ${(0,errors/* errorMessage */.gJ)(error)}`);
+        return undefined;
+    }
+}
+function url(name, value, allowHttp, problem) {
+    if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
+        problem(name, `${quoted(value.replace(/\/\/[^/@]*@/, '//'))} is no address that begins with https://.`);
+        return undefined;
+    }
+    const parsed = new URL(value);
+    if (parsed.username || parsed.password)
+        problem(name, 'must not hold a user name or password.');
+    if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(parsed.hostname)) {
+        problem(name, `http://${parsed.host} would send credentials unencrypted. Use https, or set allow-http to true.`);
+    }
+    return parsed;
+}
+/** This machine itself: localhost and its subdomains (RFC 6761, 6.3), 127.0.0.0/8 and ::1. */
+function isLoopback(host) {
+    if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]')
+        return true;
+    return (0,external_node_net_.isIP)(host) === 4 && host.startsWith('127.');
+}
+
+// EXTERNAL MODULE: ./build/src/trust.js
+var trust = __nccwpck_require__(7367);
+;// CONCATENATED MODULE: ./build/src/settings/choices.js
+// The settings that follow from several values: the method, the tracking URI, the CA.
+
+
+/** The method, and why that one. */
+function chooseMethod(found, only, problem) {
+    const wish = found.get('method');
+    const method = wish?.value.toLowerCase();
+    if (only && wish?.explicit && method !== only && method !== 'auto')
+        problem('method', `the command ${only} needs the method ${only}.`);
+    if (only)
+        return { method: only, methodReason: `the command is ${only}`, methodIsFree: false };
+    if (method === 'token' || method === 'cookie')
+        return { method, methodReason: `asked for by ${wish?.from}`, methodIsFree: false };
+    if (method !== 'auto')
+        problem('method', `${quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
+    return found.has('client-secret')
+        ? { method: 'token', methodReason: 'a client secret is given', methodIsFree: !found.has('refresh-token') }
+        : { method: 'cookie', methodReason: 'no client secret is given', methodIsFree: true };
+}
+/** The stronger of the two wins; two of the same strength must not differ. */
+function choices_trackingUri(found, platform, allowHttp, problem) {
+    const uri = found.get('tracking-uri');
+    const cluster = found.get('cluster');
+    const direct = uri && trackingUri(uri.value, allowHttp, problem);
+    const derived = cluster && checks_cluster(cluster.value, problem) && `${platform}/clusters/${cluster.value}/mlflow`;
+    if (!uri || !cluster)
+        return direct || derived || '';
+    if (uri.explicit !== cluster.explicit)
+        return (uri.explicit ? direct : derived) || '';
+    if (direct && derived && direct !== derived) {
+        problem('tracking-uri', `contradicts cluster (${uri.from} and ${cluster.from} name different servers). Give one of them.`);
+    }
+    return direct || '';
+}
+/** The CA, as text whichever way it was given. */
+function certificate(value, { readFile }, problem) {
+    if (!value)
+        return undefined;
+    const path = value.includes('-----BEGIN') ? undefined : value;
+    const pem = path === undefined ? value : readable('ca-cert', path, readFile, problem);
+    if (pem === undefined)
+        return undefined;
+    if (pem.includes('PRIVATE KEY'))
+        problem('ca-cert', 'holds a private key. Give the certificate alone.');
+    else if ((0,trust/* certificatesIn */.Y)(pem).length === 0)
+        problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
+    return { pem, path };
+}
+
+// EXTERNAL MODULE: ./build/src/settings/sources.js
+var settings_sources = __nccwpck_require__(6205);
+// EXTERNAL MODULE: ./build/src/settings/table.js
+var table = __nccwpck_require__(8403);
+;// CONCATENATED MODULE: ./build/src/settings/settings.js
+// The settings of one run, checked: all that is wrong is said in one message, before any request.
+
+
+
+
+
+/**
+ * Reads and checks all settings.
+ * @param mask told of each secret, before anything else is done with it
+ * @param note told of what is odd but allowed
+ * @throws UsageError that lists everything that is missing, malformed or contradictory
+ */
+function readSettings(sources, needs, mask, note) {
+    const problems = [];
+    const problem = (name, text) => problems.push(`${name}: ${text}`);
+    const found = (0,settings_sources/* gather */.k)(sources, problem);
+    for (const row of table/* ROWS */.I)
+        if (row.secret && found.has(row.name))
+            mask(found.get(row.name)?.value ?? '');
+    for (const row of table/* ROWS */.I)
+        expansion(row, found.get(row.name), problem, note);
+    const text = (name) => found.get(name)?.value ?? '';
+    const flag = (name) => checks_boolean(name, text(name), problem);
+    const required = (name, always = needs.login !== false) => {
+        const row = table/* ROWS */.I.find((one) => one.name === name);
+        const tried = problems.some((line) => line.startsWith(`${name}:`));
+        if (always && !found.has(name) && row && !tried)
+            problem(name, `missing. Give ${(0,settings_sources/* howToGive */.J)(row, sources.door)}.`);
+        return text(name);
+    };
+    const allowHttp = flag('allow-http');
+    const address = required('platform-address', true);
+    const platform = address && platformAddress(address, allowHttp, problem);
+    const { method, methodReason, methodIsFree } = chooseMethod(found, needs.method, problem);
+    const verify = flag('verify');
+    const renew = flag('renew') || needs.renew === true;
+    const password = needs.login !== false && !(method === 'token' && found.has('refresh-token'));
+    const settings = {
+        platform,
+        trackingUri: choices_trackingUri(found, platform, allowHttp, problem),
+        workspace: workspace(text('workspace'), problem),
+        username: required('username', password),
+        password: required('password', password),
+        clientId: method === 'token' ? required('client-id') : text('client-id'),
+        clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
+        refreshToken: text('refresh-token'),
+        renew,
+        method,
+        methodReason,
+        methodIsFree,
+        connector: text('connector'),
+        // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
+        scopes: scopes(text('scopes'), problem) +
+            (renew && !/\boffline_access\b/.test(text('scopes')) ? ' offline_access' : ''),
+        redirectUri: redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
+        cookieName: cookieName(text('cookie-name'), problem),
+        dir: text('dir') || undefined,
+        ca: certificate(text('ca-cert'), sources, problem),
+        insecureTls: flag('insecure-tls'),
+        allowBase64Password: flag('allow-base64-password'),
+        verify,
+        timeout: seconds('timeout', text('timeout'), problem),
+        exportEnv: flag('export-env'),
+        maskWorkspace: flag('mask-workspace'),
+    };
+    if (settings.ca && settings.insecureTls) {
+        const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
+        problem('ca-cert', `contradicts insecure-tls (${from}). Give one of them.`);
+    }
+    if (needs.caPath && !settings.dir && settings.ca && settings.ca.path === undefined) {
+        problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file, or dir.');
+    }
+    const located = found.has('cluster') || found.has('tracking-uri');
+    const always = needs.trackingUri || (method === 'cookie' && needs.login !== false);
+    if (!located && (always || (verify && needs.login !== false))) {
+        const why = always ? '' : ', or set verify to false';
+        problem('cluster', `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`);
+    }
+    if (problems.length > 0)
+        throw new errors/* UsageError */.eb(listOf(problems, sources));
+    if (settings.password !== settings.password.trim())
+        note('the password begins or ends with blanks; they are sent as they are');
+    return Object.freeze(settings);
+}
+function listOf(problems, { door, env }) {
+    const title = problems.length === 1 ? 'One setting needs attention:' : `${problems.length} settings need attention:`;
+    const outside = env.GITHUB_ACTOR === 'dependabot[bot]' || env.GITHUB_EVENT_NAME?.startsWith('pull_request');
+    const secrets = door === 'action' && problems.some((line) => line.includes('missing'));
+    const hint = secrets && outside ? '\nWorkflows of forks and of Dependabot are not given the secrets of the repository.' : '';
+    return `${title}\n${problems.map((line) => `  ${line}`).join('\n')}${hint}`;
+}
+
+
+/***/ }),
+
+/***/ 6205:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ howToGive),
+/* harmony export */   k: () => (/* binding */ gather)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8403);
+// Where each setting comes from: an input or a flag, an environment variable, a file, or its default.
+
+
+/** How a user gives this setting, for messages. */
+function howToGive(row, door) {
+    const first = door === 'action' ? `the input ${row.name}` : `--${row.name}`;
+    return [row.secret && door === 'cli' ? `--${row.name}-file` : first, ...row.env].join(' or ');
+}
+/**
+ * Finds every setting's value. Everything but passwords loses blanks at its ends; what is then empty counts as not given.
+ * @param problem told of each file that cannot be read
+ */
+function gather(sources, problem) {
+    const found = new Map();
+    for (const row of _table_js__WEBPACK_IMPORTED_MODULE_1__/* .ROWS */ .I) {
+        try {
+            const value = find(row, sources);
+            if (value)
+                found.set(row.name, value);
+        }
+        catch (error) {
+            problem(row.name, `cannot be read from its file: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorMessage */ .gJ)(error)}`);
+        }
+    }
+    return found;
+}
+function find(row, { door, given, env, readFile }) {
+    const name = (suffix) => (door === 'action' ? `input ${row.name}${suffix}` : `--${row.name}${suffix}`);
+    const direct = clean(row, given[row.name]);
+    if (direct)
+        return { value: direct, from: name(''), explicit: true };
+    const file = row.file && given[`${row.name}-file`]?.trim();
+    if (file)
+        return { value: fromFile(row, file, readFile), from: name('-file'), explicit: true };
+    for (const variable of row.env) {
+        const value = clean(row, env[variable]);
+        if (value)
+            return { value, from: variable, explicit: false };
+        const path = row.file && env[`${variable}_FILE`]?.trim();
+        if (path)
+            return { value: fromFile(row, path, readFile), from: `${variable}_FILE`, explicit: false };
+    }
+    return row.default === undefined ? undefined : { value: row.default, from: 'default', explicit: false };
+}
+/** A password's blanks may be meant. */
+function clean(row, value) {
+    return row.name === 'password' ? value : value?.trim();
+}
+/** Text files end in a line break, which belongs to the file and not to the password. */
+function fromFile(row, path, readFile) {
+    const text = readFile(path).replace(/\r?\n$/, '');
+    const value = clean(row, text);
+    if (!value)
+        throw new Error(`${path} is empty`);
+    return value;
+}
+
+
+/***/ }),
+
+/***/ 8403:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ ROWS)
+/* harmony export */ });
+/* unused harmony export TABLE */
+// The settings: one row each. action.yml, --help and README's tables are generated from these rows.
+const TABLE = [
+    {
+        name: 'platform-address',
+        env: ['PLATFORM_ADDRESS'],
+        help: 'Address of the platform, such as https://platform.example.com. A path behind it is cut off.',
+    },
+    {
+        name: 'cluster',
+        env: ['CLUSTER'],
+        help: 'Cluster on which MLflow runs. The tracking URI is then {platform-address}/clusters/{cluster}/mlflow.',
+    },
+    {
+        name: 'tracking-uri',
+        env: ['MLFLOW_TRACKING_URI'],
+        help: 'Address of the MLflow server as the job reaches it, through oauth2-proxy; in place of cluster, for example the in-cluster Service.',
+    },
+    {
+        name: 'workspace',
+        env: ['MLFLOW_WORKSPACE'],
+        help: "MLflow workspace (the namespace). Without it the server's default workspace is used.",
+    },
+    { name: 'username', env: ['MLFLOW_USERNAME'], file: true, help: 'Platform account, best a service account.' },
+    {
+        name: 'password',
+        env: ['MLFLOW_PASSWORD'],
+        secret: true,
+        file: true,
+        help: 'Its password. Taken as it is, blanks included.',
+    },
+    {
+        name: 'client-id',
+        env: ['DEX_CLIENT_ID'],
+        file: true,
+        help: 'OAuth client of the MLflow proxy, for the token method; on Alauda usually alauda-auth.',
+    },
+    { name: 'client-secret', env: ['DEX_CLIENT_SECRET'], secret: true, file: true, help: 'Secret of that client.' },
+    {
+        name: 'refresh-token',
+        env: ['DEX_REFRESH_TOKEN'],
+        secret: true,
+        file: true,
+        help: 'Refresh token of an earlier login. It is used first, and is then spent; username and password are used only if it is refused.',
+    },
+    {
+        name: 'renew',
+        env: ['MLFLOW_AUTH_RENEW'],
+        default: 'false',
+        boolean: true,
+        help: 'Keep what is needed for a new credential in the folder for the SDK, and renew the credential while the job runs.',
+    },
+    {
+        name: 'method',
+        env: ['MLFLOW_AUTH_METHOD'],
+        default: 'auto',
+        help: 'token, cookie, or auto: token when a client secret is given, otherwise cookie.',
+    },
+    {
+        name: 'connector',
+        env: ['DEX_CONNECTOR'],
+        default: 'local',
+        help: 'Dex connector in which the account lives: local, or the id of an LDAP connector.',
+    },
+    {
+        name: 'scopes',
+        env: ['DEX_SCOPES'],
+        default: 'openid email groups',
+        help: 'Scopes of the token, separated by blanks.',
+    },
+    {
+        name: 'redirect-uri',
+        env: ['DEX_REDIRECT_URI'],
+        help: 'Redirect URI that the client has registered. Default: {platform-address}/oauth2/callback.',
+    },
+    {
+        name: 'cookie-name',
+        env: ['MLFLOW_AUTH_COOKIE_NAME'],
+        help: 'Name of the session cookie of oauth2-proxy, for the cookie method. By default it is found out.',
+    },
+    {
+        name: 'dir',
+        env: ['MLFLOW_AUTH_DIR'],
+        help: 'Folder for what the Python SDK reads: the credential, the provider that sends it, the CA. The action makes a new one under RUNNER_TEMP, and env writes one only where this is given.',
+    },
+    {
+        name: 'ca-cert',
+        env: ['PLATFORM_CA'],
+        help: "CA certificate of the platform, as PEM text or as the path of a PEM file. Trusted beside the system's roots, and handed on to the MLflow SDK.",
+    },
+    {
+        name: 'insecure-tls',
+        env: ['MLFLOW_TRACKING_INSECURE_TLS'],
+        default: 'false',
+        boolean: true,
+        help: 'Skip all certificate checks, here and in the MLflow SDK. For a lab only.',
+    },
+    {
+        name: 'allow-http',
+        env: ['MLFLOW_AUTH_ALLOW_HTTP'],
+        default: 'false',
+        boolean: true,
+        help: 'Allow http: addresses other than this machine, such as the in-cluster Service. Credentials then travel unencrypted.',
+    },
+    {
+        name: 'allow-base64-password',
+        env: ['MLFLOW_AUTH_ALLOW_BASE64_PASSWORD'],
+        default: 'false',
+        boolean: true,
+        help: 'For old platforms without a public key: send the password in base64 where RSA is not possible.',
+    },
+    {
+        name: 'verify',
+        env: ['MLFLOW_AUTH_VERIFY'],
+        default: 'true',
+        boolean: true,
+        help: 'Prove at oauth2-proxy and at the workspace that the credential works, before it is handed out.',
+    },
+    {
+        name: 'timeout',
+        env: ['MLFLOW_AUTH_TIMEOUT'],
+        default: '60',
+        help: 'Seconds for the whole login, 1 to 3600. One request may take 15 of them.',
+    },
+    {
+        name: 'export-env',
+        env: [],
+        default: 'true',
+        boolean: true,
+        actionOnly: true,
+        help: 'Set the variables for the later steps of the job. Without it only outputs are set.',
+    },
+    {
+        name: 'mask-workspace',
+        env: [],
+        default: 'true',
+        boolean: true,
+        actionOnly: true,
+        help: "Mask the workspace's name in the log. Turn it off for names that would garble it, such as ml.",
+    },
+];
+/** The rows, seen as rows. */
+const ROWS = TABLE;
+
+
+/***/ }),
+
+/***/ 5035:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  W: () => (/* binding */ explain),
+  l: () => (/* binding */ explainMessage)
+});
+
+;// CONCATENATED MODULE: ./build/src/symptoms/connection.js
+// Symptoms of everything below HTTP: names, connections, certificates, web proxies.
+const CONNECTION = [
+    {
+        id: 'no-permission',
+        layer: 'runtime',
+        stages: ['connect'],
+        pattern: /NotCapable|EPERM|PermissionDenied|Requires net access/i,
+        title: 'Deno permission missing',
+        meaning: 'deno run was started without a permission that this needs',
+        advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
+    },
+    {
+        id: 'certificate-untrusted',
+        layer: 'TLS',
+        stages: ['connect'],
+        pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
+        message: /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self.signed certificate|SELF_SIGNED|unable to get (local )?issuer|UNABLE_TO_(VERIFY|GET)|curl: \(60\)/i,
+        title: 'Untrusted certificate',
+        meaning: 'the server shows a certificate of a CA that this machine does not trust',
+        advice: 'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name.',
+    },
+    {
+        id: 'certificate-expired',
+        layer: 'TLS',
+        stages: ['connect'],
+        pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
+        message: /certificate has expired|CERT_HAS_EXPIRED|certificate is not yet valid/i,
+        title: 'Certificate not valid at this time',
+        meaning: "the server's certificate has run out or is not valid yet",
+        advice: "Have the platform's certificate renewed, and check this machine's clock.",
+    },
+    {
+        id: 'certificate-host',
+        layer: 'TLS',
+        stages: ['connect'],
+        pattern: /ALTNAME_INVALID|NotValidForName|does not match certificate/i,
+        message: /ALTNAME_INVALID|hostname mismatch|doesn't match|no alternative certificate subject name/i,
+        title: 'Certificate of another host',
+        meaning: "the server's certificate is for another host name",
+        advice: 'Use the host name for which the certificate was made, as in the address of the web console.',
+    },
+    {
+        id: 'tls-version',
+        layer: 'TLS',
+        stages: ['connect'],
+        pattern: /ERR_SSL|EPROTO|wrong version number|unsupported protocol|protocol version/i,
+        message: /wrong version number|WRONG_VERSION_NUMBER|unsupported protocol|curl: \(35\)/i,
+        title: 'No TLS with this server',
+        meaning: 'no common TLS version, or the port does not speak TLS at all',
+        advice: 'Check the port, and http: against https: in the address. TLS 1.2 is the least that is accepted.',
+    },
+    {
+        id: 'proxy-refused',
+        layer: 'web proxy',
+        stages: ['connect'],
+        pattern: /proxy response \(\d+\)|HTTP tunneling|web proxy/i,
+        message: /Tunnel connection failed|ProxyError|CONNECT tunnel failed|Proxy response \(\d+\)/i,
+        title: 'Web proxy in the way',
+        meaning: 'the web proxy of HTTPS_PROXY or HTTP_PROXY did not open a way to the server',
+        advice: 'Put the host into NO_PROXY if it is internal, or check the name, port, user and password in HTTPS_PROXY (status 407 asks for the last two).',
+    },
+    {
+        id: 'dns',
+        layer: 'network',
+        stages: ['connect'],
+        pattern: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup address/i,
+        message: /Name or service not known|NameResolutionError|getaddrinfo|Could not resolve host|ENOTFOUND|EAI_AGAIN|nodename nor servname/i,
+        title: 'Unknown host name',
+        meaning: 'the host name is not known here',
+        advice: "Check the address for typing errors. A private platform cannot be found from GitHub's hosted runners: use a self-hosted runner in its network.",
+    },
+    {
+        id: 'timeout',
+        layer: 'network',
+        stages: ['connect'],
+        pattern: /no answer within|time ran out|TIMEOUT|ETIMEDOUT|timed out/i,
+        message: /timed out|ETIMEDOUT|ConnectTimeout|ReadTimeout|curl: \(28\)/i,
+        title: 'No answer in time',
+        meaning: 'the server, or something on the way to it, did not answer in time',
+        advice: "Check the address and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. For a slow server raise timeout (MLFLOW_AUTH_TIMEOUT).",
+    },
+    {
+        id: 'answer-too-large',
+        layer: 'network',
+        stages: ['connect'],
+        pattern: /larger than|HEADERS_OVERFLOW/i,
+        title: 'Answer too large',
+        meaning: 'the answer is larger than any that this login knows',
+        advice: 'Check the address: this is not the login API.',
+    },
+    {
+        id: 'unreachable',
+        layer: 'network',
+        stages: ['connect'],
+        pattern: /(?:)/,
+        message: /Connection refused|ECONNREFUSED|No route to host|EHOSTUNREACH|curl: \(7\)|RemoteDisconnected|Connection reset/i,
+        title: 'Server not reached',
+        meaning: 'there is no connection to the server',
+        advice: "Check the address, the port and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. If HTTPS_PROXY is set, an internal host belongs into NO_PROXY.",
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/login.js
+// Symptoms of the platform's login API and Dex, most telling pattern first.
+const LOGIN_API = ['authorize', 'pubkey', 'login'];
+const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an account (by default 5 in 24 hours).';
+const LOGIN = [
+    {
+        id: 'pkce-required',
+        layer: 'Dex',
+        stages: LOGIN_API,
+        pattern: /PKCE|code_challenge/i,
+        message: /PKCE|code_challenge/,
+        title: 'PKCE required',
+        meaning: 'the client must use PKCE and the request carried none, or none of an accepted method',
+        advice: 'The token method always sends S256. With the cookie method the request is oauth2-proxy\'s own: an administrator upgrades the MLflow plugin or sets code_challenge_method = "S256" there.',
+    },
+    {
+        id: 'redirect-uri',
+        layer: 'Dex',
+        stages: LOGIN_API,
+        pattern: /redirect_uri/i,
+        message: /Unregistered redirect_uri/i,
+        title: 'Redirect URI not registered',
+        meaning: 'the client has no such redirect URI',
+        advice: 'Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it.',
+    },
+    {
+        id: 'client-unknown',
+        layer: 'Dex',
+        stages: ['authorize'],
+        pattern: /client_id|invalid_client|unauthorized_client/i,
+        message: /Invalid client_id/i,
+        title: 'Unknown client',
+        meaning: 'Dex knows no client of this id',
+        advice: 'Check client-id (DEX_CLIENT_ID): it is the client of the MLflow proxy, on Alauda usually alauda-auth.',
+    },
+    {
+        id: 'scope',
+        layer: 'Dex',
+        stages: ['authorize', 'token', 'refresh'],
+        pattern: /invalid_scope|scope/i,
+        message: /invalid_scope/,
+        title: 'Scope refused',
+        meaning: 'a scope is not known to Dex or not allowed for this client',
+        advice: 'Set scopes (DEX_SCOPES) to what the client may ask for; the default is "openid email groups".',
+    },
+    {
+        id: 'captcha',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /captcha/i,
+        message: /captcha/i,
+        title: 'Captcha asked for',
+        meaning: 'recent failed logins of this account have switched a captcha on',
+        advice: `Wait, correct the password, and log in once in a browser; a clean first login needs no captcha. ${ONE_TRY}`,
+    },
+    {
+        id: 'first-login',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /FirstLogin/i,
+        message: /FirstLogin/i,
+        title: 'First login not done',
+        meaning: 'a new account must change its password first',
+        advice: 'Log in to the web console once with this account, set a new password and store that one.',
+    },
+    {
+        id: 'password-expired',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /Password\w*Expired|password (has |is )?expired/i,
+        message: /Password\w*Expired/i,
+        title: 'Password expired',
+        meaning: "the password is older than the platform's policy allows",
+        advice: 'Change it in the web console and store the new one.',
+    },
+    {
+        id: 'locked',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /lock/i,
+        message: /(account|user) (is )?locked/i,
+        title: 'Account locked',
+        meaning: 'too many failed logins',
+        advice: 'Wait (20 minutes by default) or have an administrator unlock the account, and correct the password before the next run.',
+    },
+    {
+        id: 'account-disabled',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /disabled|invalid user|account.{0,20}(expired|invalid|inactive)/i,
+        title: 'Account disabled',
+        meaning: 'the account is disabled or has run out',
+        advice: 'Ask the administrator of the platform to enable it.',
+    },
+    {
+        id: 'second-factor',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /verif(y|ication)/i,
+        title: 'Second factor asked for',
+        meaning: 'the account must confirm its login with a second factor',
+        advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
+    },
+    {
+        id: 'missing-email',
+        layer: 'Dex',
+        stages: ['login', 'token'],
+        pattern: /missing email/i,
+        message: /missing email claim/i,
+        title: 'Account without e-mail',
+        meaning: 'the identity provider sends no e-mail address for this account',
+        advice: 'Have an e-mail address set for the account, or its claim mapped in the connector.',
+    },
+    {
+        id: 'stale-key',
+        layer: 'login API',
+        stages: ['login'],
+        pattern: /decrypt|\bts\b|timestamp/i,
+        title: 'Encrypted password not accepted',
+        meaning: 'the server could not read the encrypted password, or its time stamp had run out',
+        advice: "Run it again; if it stays, compare this machine's clock with the server's.",
+    },
+    {
+        id: 'login-request-gone',
+        layer: 'Dex',
+        stages: ['login'],
+        pattern: /User session|requested resource does not exist|invalid req\b|auth.?request/i,
+        title: 'Login request unknown',
+        meaning: 'the server no longer knows the login that was begun',
+        advice: 'Run it again. If it happens each time, several Dex replicas without a common storage are likely.',
+    },
+    {
+        id: 'connector',
+        layer: 'Dex',
+        stages: ['login'],
+        pattern: /connector|^404/i,
+        title: 'Unknown connector',
+        meaning: 'Dex has no connector of this id that takes a password',
+        advice: 'Set connector (DEX_CONNECTOR) to the one in which the account lives: local, or the id of an LDAP connector. Accounts of an OIDC connector cannot log in without a browser.',
+    },
+    {
+        id: 'html-from-api',
+        layer: 'login API',
+        stages: [...LOGIN_API, 'token', 'refresh'],
+        pattern: /HTML/,
+        title: 'A web page instead of the API',
+        meaning: 'this address has no JSON login API, or something in between answers in its place',
+        advice: 'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
+    },
+    {
+        id: 'server-down',
+        layer: 'login API',
+        stages: ['authorize', 'pubkey', 'login', 'token', 'refresh', 'proxy'],
+        pattern: /^(429|50[234])/,
+        title: 'Server not available',
+        meaning: 'the server is overloaded or out of order',
+        advice: 'Try again later, or ask the administrator of the platform.',
+    },
+    {
+        id: 'not-found',
+        layer: 'login API',
+        stages: LOGIN_API,
+        pattern: /^404/,
+        title: 'No login API here',
+        meaning: 'this address has no such API',
+        advice: 'Check platform-address: the bare address of the web console of a platform with a JSON login API.',
+    },
+    {
+        id: 'wrong-password',
+        layer: 'account',
+        stages: ['login'],
+        pattern: /^(4\d\d|500)|access_denied|password|credential|authenticat/i,
+        title: 'Login refused',
+        meaning: 'most likely a wrong user name or password, or an account of another connector',
+        advice: `Check username, password and connector (LDAP accounts need the id of theirs). ${ONE_TRY}`,
+    },
+    {
+        id: 'refresh-refused',
+        layer: 'Dex',
+        stages: ['refresh'],
+        pattern: /^400 (invalid_grant|invalid_request)/,
+        message: /Refresh token (is invalid|expired)/i,
+        title: 'Refresh token refused',
+        meaning: 'the refresh token is used up or has ended, or a newer login of the same account and client took its place',
+        advice: 'Log in again. Dex keeps one refresh token for each account and client: give each job that runs at the same time an account of its own.',
+    },
+    {
+        id: 'invalid-client',
+        layer: 'Dex',
+        stages: ['token', 'refresh'],
+        pattern: /invalid_client|client credentials/i,
+        message: /invalid_client|Invalid client credentials/i,
+        title: 'Client secret refused',
+        meaning: 'the client id and client secret do not belong together',
+        advice: 'Read the secret again (on Alauda: key client-secret of the Secret cpaas-oidc-secret in cpaas-system). kubectl -o yaml shows it in base64: decode it, and leave no line break behind.',
+    },
+    {
+        id: 'redirect-uri-differs',
+        layer: 'Dex',
+        stages: ['token'],
+        pattern: /redirect_uri/i,
+        message: /redirect_uri did not match/i,
+        title: 'Redirect URI changed',
+        meaning: 'the redirect URI is not the one with which the login began',
+        advice: 'Something between here and Dex rewrites addresses: use the configured platform address.',
+    },
+    {
+        id: 'invalid-grant',
+        layer: 'Dex',
+        stages: ['token'],
+        pattern: /invalid_grant|server_error/i,
+        message: /invalid_grant|Invalid or expired code/i,
+        title: 'Code refused',
+        meaning: 'the authorization code is used up or stale, or belongs to another client',
+        advice: 'Run it again from the start. If it happens each time, check client-id, and whether several Dex replicas share one storage.',
+    },
+    {
+        id: 'grant-type',
+        layer: 'Dex',
+        stages: ['token'],
+        pattern: /unsupported_grant_type|unauthorized_client/i,
+        message: /unsupported_grant_type/,
+        title: 'Grant not allowed',
+        meaning: 'the client may not use the authorization code grant',
+        advice: 'Use the client of the MLflow proxy, or have the grant allowed for this one.',
+    },
+    {
+        id: 'clock',
+        layer: 'clock',
+        stages: ['token', 'refresh'],
+        pattern: /clock|"exp"|"iat"|"nbf"/i,
+        title: 'Clocks differ',
+        meaning: "the token's times do not fit this machine's clock",
+        advice: "Set this machine's clock (NTP).",
+    },
+    {
+        id: 'token-claims',
+        layer: 'Dex',
+        stages: ['token', 'refresh'],
+        pattern: /"iss"|"aud"|id_token|ID Token|JWT|OAUTH_/i,
+        title: 'Token not as expected',
+        meaning: 'the id token is not one for this client from this issuer',
+        advice: 'Check platform-address and client-id, and that the scopes contain openid.',
+    },
+    {
+        id: 'password-too-long',
+        layer: 'account',
+        stages: ['password'],
+        pattern: /bytes/,
+        title: 'Password too long',
+        meaning: 'RSA with this key cannot hold more',
+        advice: 'Use a shorter password for this account.',
+    },
+    {
+        id: 'bad-key',
+        layer: 'login API',
+        stages: ['pubkey'],
+        pattern: /key/i,
+        title: 'Public key not understood',
+        meaning: 'the key is neither SPKI nor PKCS#1, as PEM or as bare base64',
+        advice: 'Check that nothing in between changes the answer, and report the form of the key.',
+    },
+    {
+        id: 'state',
+        layer: 'Dex',
+        stages: ['login', 'token'],
+        pattern: /state/,
+        title: 'Answer to another login',
+        meaning: 'the state that came back is not the one that was sent',
+        advice: 'Do not use this answer. Something in between mixes up logins, or forges them.',
+    },
+    {
+        id: 'redirected',
+        layer: 'login API',
+        stages: ['authorize', 'pubkey', 'login', 'token', 'refresh'],
+        pattern: /^3\d\d/,
+        title: 'Redirected',
+        meaning: 'the API sent us elsewhere, and nothing that carries a login is sent after a redirect',
+        advice: 'Use the address to which it points in platform-address, if it is the right one.',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/mlflow.js
+// Symptoms of MLflow behind the proxy, its workspaces and its rights.
+const MLFLOW = [
+    {
+        id: 'workspace-forbidden',
+        layer: 'Kubernetes RBAC',
+        stages: ['mlflow'],
+        pattern: /PERMISSION_DENIED|^403/,
+        message: /PERMISSION_DENIED|Permission denied for requested operation/,
+        title: 'No access to the workspace',
+        meaning: 'the account has no role in this workspace',
+        advice: 'Ask for access to the namespace (Role and RoleBinding for the API group mlflow.kubeflow.org). A role that was just granted counts after at most 5 minutes.',
+    },
+    {
+        id: 'workspaces-off',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /workspaces are not enabled|FEATURE_DISABLED|^503/,
+        message: /does not support workspaces|workspaces are not enabled|FEATURE_DISABLED/,
+        title: 'Server without workspaces',
+        meaning: 'this MLflow server has no workspaces, and the SDK would refuse to work with one',
+        advice: 'Leave workspace (MLFLOW_WORKSPACE) empty, or have --enable-workspaces set on the server (MLflow 3.10 or later).',
+    },
+    {
+        id: 'workspace-unknown',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /RESOURCE_DOES_NOT_EXIST|^404/,
+        message: /Workspace '[^']*' not found|RESOURCE_DOES_NOT_EXIST.*[Ww]orkspace/,
+        title: 'Unknown workspace',
+        meaning: 'the server has no such workspace',
+        advice: 'Check the spelling of workspace, and that its namespace has the label mlflow-enabled=true.',
+    },
+    {
+        id: 'workspace-missing',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /Workspace context is required|Active workspace/i,
+        message: /Workspace context is required|Active workspace is required/i,
+        title: 'No workspace chosen',
+        meaning: 'this server has no default workspace',
+        advice: 'Set workspace (MLFLOW_WORKSPACE).',
+    },
+    {
+        id: 'mlflow-unauthenticated',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /^401/,
+        message: /UNAUTHENTICATED|Missing Authorization header|Authentication with the Kubernetes API failed/,
+        title: 'MLflow rejects the identity',
+        meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
+        advice: 'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
+    },
+    {
+        id: 'server-error',
+        layer: 'login API',
+        stages: ['authorize', 'pubkey', 'token', 'refresh', 'mlflow'],
+        pattern: /^5\d\d/,
+        title: 'Server error',
+        meaning: 'the server failed',
+        advice: 'Give these lines to the administrator of the platform.',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/oauth2-proxy.js
+// Symptoms of oauth2-proxy: at its entrance, at its callback, with a credential.
+const OAUTH2_PROXY = [
+    {
+        id: 'header-too-large',
+        layer: 'oauth2-proxy',
+        stages: ['proxy', 'callback', 'mlflow'],
+        pattern: /^431|Invalid HTTP request|(header|cookie).{0,30}too large|too (big|large).{0,20}(header|cookie)/i,
+        message: /Invalid HTTP request received|Request Header Fields Too Large|header too (large|big)|cookie too (large|big)|\b431\b/i,
+        title: 'Session cookie too large',
+        meaning: 'something between here and MLflow does not take headers of this size',
+        advice: 'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.',
+    },
+    {
+        id: 'no-login-needed',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /answers without any login/,
+        title: 'No login in front of MLflow',
+        meaning: 'there is no oauth2-proxy at this address, or it lets this machine in without a login',
+        advice: 'No credential is needed here, and none can be had. If this is not meant to be so, tell the administrator: anyone who reaches the address can use this MLflow.',
+    },
+    {
+        id: 'audience',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /for client|from issuer/,
+        title: 'Token for another client',
+        meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
+        advice: 'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to the address that is the issuer there.',
+    },
+    {
+        id: 'token-expired',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /expired/,
+        title: 'Token expired',
+        meaning: 'the token has run out',
+        advice: "Log in again, and compare the server's clock with this machine's.",
+    },
+    {
+        id: 'cookie-rejected',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /session cookie rejected/,
+        title: 'oauth2-proxy rejects its own cookie',
+        meaning: 'oauth2-proxy does not accept the session cookie that it has just made',
+        advice: 'Several replicas with different cookie secrets are likely, or clocks that differ: that is for the administrator of the MLflow proxy.',
+    },
+    {
+        id: 'bearer-off',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /^(401|403 Forbidden)/,
+        title: 'oauth2-proxy rejects the token',
+        meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
+        advice: 'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
+    },
+    {
+        id: 'proxy-redirected',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /^3\d\d redirect to/,
+        title: 'Redirected',
+        meaning: 'this address sends us to another host, to which no credential is taken',
+        advice: 'If that host is the right one, use it in tracking-uri or platform-address.',
+    },
+    {
+        id: 'proxy-forbids',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /^403/,
+        title: 'oauth2-proxy refuses the account',
+        meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
+        advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+    },
+    {
+        id: 'not-the-proxy',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /(?:)/,
+        title: 'No MLflow proxy here',
+        meaning: 'there is no oauth2-proxy at this address',
+        advice: 'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
+    },
+    {
+        id: 'callback-csrf',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /CSRF/i,
+        message: /valid CSRF token/i,
+        title: 'oauth2-proxy lost the login',
+        meaning: 'oauth2-proxy does not find the csrf cookie of this login',
+        advice: 'Run it again. If it happens each time: several replicas with different cookie secrets, or more than 15 minutes between start and end, or clocks that differ.',
+    },
+    {
+        id: 'callback-provider',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /identity provider returned an error/i,
+        message: /identity provider returned an error/i,
+        title: 'Dex refused the login of oauth2-proxy',
+        meaning: 'Dex sent oauth2-proxy an error in place of a code',
+        advice: 'Give these lines to the administrator of the MLflow proxy: its client, scopes and redirect URL must fit the client in Dex.',
+    },
+    {
+        id: 'callback-forbidden',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /^403|permission/i,
+        message: /You do not have permission to access this resource/i,
+        title: 'oauth2-proxy refuses the account',
+        meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
+        advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+    },
+    {
+        id: 'callback-redeem',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /^5\d\d/,
+        message: /Oops! Something went wrong/i,
+        title: 'oauth2-proxy could not finish the login',
+        meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
+        advice: 'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
+    },
+    {
+        id: 'callback-address',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /another login|^404/,
+        title: 'Callback not known to oauth2-proxy',
+        meaning: 'oauth2-proxy does not recognise its own callback address',
+        advice: 'Its redirect URL and its proxy prefix, or what the edge strips, do not fit together: that is for the administrator of the MLflow proxy.',
+    },
+    {
+        id: 'callback-cookie',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /without a session cookie/,
+        title: 'No session cookie',
+        meaning: 'oauth2-proxy ended the login without a session cookie of that name',
+        advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/sdk.js
+// Symptoms that show in the MLflow SDK alone, after the login: each layer there reports the failure of another one.
+const NEVER = /(?!)/;
+const SDK = [
+    {
+        id: 'sdk-trailing-blank',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /Invalid (leading whitespace|header value|.{0,80}character\(s\) in header value)|not a legal HTTP header/i,
+        title: 'Blank or line break in the token',
+        meaning: 'the token ends in a line break or blank',
+        advice: 'Set MLFLOW_TRACKING_TOKEN without it (.strip() in Python); this program hands it over bare. The text that shows it also shows the token: do not paste it anywhere.',
+    },
+    {
+        id: 'sdk-double-bearer',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /Bearer(\s|%20)+Bearer/i,
+        title: 'Bearer twice',
+        meaning: 'the token itself begins with the word Bearer, which the SDK adds',
+        advice: 'Set MLFLOW_TRACKING_TOKEN to the bare token.',
+    },
+    {
+        id: 'sdk-certificate-file',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /Could not find a suitable TLS CA certificate bundle/i,
+        title: 'CA file missing',
+        meaning: 'MLFLOW_TRACKING_SERVER_CERT_PATH or REQUESTS_CA_BUNDLE names a file that is not there',
+        advice: 'Correct the path. What an action writes under RUNNER_TEMP is there for its own job alone.',
+    },
+    {
+        id: 'sdk-tls-contradiction',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /server_cert_path.{0,80}ignore_tls|ignore_tls.{0,80}server_cert_path|INSECURE_TLS.{0,80}CERT_PATH/is,
+        title: 'CA and insecure TLS at once',
+        meaning: 'MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set',
+        advice: 'Unset one of them.',
+    },
+    {
+        id: 'sdk-rejected',
+        layer: 'oauth2-proxy',
+        stages: [],
+        pattern: NEVER,
+        message: /not in a valid JSON format|Expecting value: line 1 column 1|error code 30\d|server-info: 30\d|INTERNAL_ERROR: Response: \{\}|401 Client Error|server-info: 401|\/(dex|console-dex)\/auth\b|client_id=|mlflow-auth: the (token|session cookie)/i,
+        title: 'oauth2-proxy rejects the credential',
+        meaning: 'oauth2-proxy did not take the token or cookie and sent the SDK to the login page; a TLS error of the login page, or its HTML, is only what the SDK made of that',
+        advice: 'Correct the credential, not the TLS. Token: --skip-jwt-bearer-tokens=true must be set on the MLflow proxy, and the token must be for its client and not have expired. Cookie: it is missing or has expired. Log in again; doctor --login tells which it is.',
+    },
+    {
+        id: 'sdk-wrong-owner',
+        layer: 'SDK settings',
+        stages: [],
+        pattern: NEVER,
+        message: /wrong (owner|workspace|user)/i,
+        title: 'Run of the wrong owner or in the wrong workspace',
+        meaning: 'the owner is who is logged in, and the workspace is what set_workspace() or MLFLOW_WORKSPACE says, or else the default of the server',
+        advice: 'Compare both with what this program says after a login. A step that sets MLFLOW_WORKSPACE in its own env: overrides ours, and so does set_workspace() in the script.',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/src/symptoms/table.js
+// The table of symptoms: one row for each thing that is known to go wrong, most telling pattern first.
+
+
+
+
+
+const SYMPTOMS = [...SDK, ...LOGIN, ...OAUTH2_PROXY, ...MLFLOW, ...CONNECTION];
+
+;// CONCATENATED MODULE: ./build/src/troubleshoot.js
+// From what came back to what it means and what to do: looks a failure up in the table of symptoms.
+
+/** The row for a failure of ours: the first whose stages and pattern fit. */
+function explain(stage, got) {
+    return SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got)) ?? UNKNOWN;
+}
+/** The row for an error text of the SDK, of curl or of this program; undefined when none fits. */
+function explainMessage(text) {
+    return SYMPTOMS.find(({ message }) => message?.test(text));
+}
+const UNKNOWN = {
+    id: 'unknown',
+    layer: 'login API',
+    stages: [],
+    pattern: /(?:)/,
+    title: 'Unexpected answer',
+    meaning: 'the server answered in a way that this version does not know',
+    advice: 'Check the settings; if they are right, open an issue with these lines.',
+};
+
+
+/***/ }),
+
+/***/ 7367:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+var node_tls__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ trustedRoots),
+/* harmony export */   Y: () => (/* binding */ certificatesIn)
+/* harmony export */ });
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1692);
+// Which certificates are trusted: the runtime's own roots, and the CA that the user gives.
+
+/**
+ * The private CA and the roots beside it, as PEM texts.
+ * @param note told when the runtime hides its roots (Deno without --allow-sys), so that only the private CA counts
+ */
+function trustedRoots(pem, note = () => { }) {
+    const roots = defaultRoots();
+    if (roots.length === 0)
+        note('ca-cert alone is trusted: the runtime does not show its own roots (deno run --allow-sys)');
+    return [...certificatesIn(pem), ...roots];
+}
+/**
+ * The runtime's default store (with NODE_EXTRA_CA_CERTS on Node 22.15 and later) and the operating system's,
+ * as far as the runtime shows them.
+ */
+function defaultRoots() {
+    const { getCACertificates } = /*#__PURE__*/ (node_tls__WEBPACK_IMPORTED_MODULE_0___namespace_cache || (node_tls__WEBPACK_IMPORTED_MODULE_0___namespace_cache = __nccwpck_require__.t(node_tls__WEBPACK_IMPORTED_MODULE_0__, 2)));
+    try {
+        if (!getCACertificates)
+            return [...node_tls__WEBPACK_IMPORTED_MODULE_0__.rootCertificates];
+        return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+    }
+    catch {
+        return [];
+    }
+}
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+/** The certificates in a PEM text, which may be a bundle with comments between them. */
+function certificatesIn(pem) {
+    return pem.match(CERTIFICATE) ?? [];
+}
+
+
+/***/ }),
+
+/***/ 2896:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ verify)
+/* harmony export */ });
+/* harmony import */ var _credential_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2852);
+/* harmony import */ var _dex_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
+/* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8758);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7406);
+// Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
+
+
+
+
+/**
+ * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
+ * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
+ * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
+ */
+async function verify({ http, step }, target, credential) {
+    // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
+    const headers = { accept: 'application/json', ...(0,_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Y)(credential) };
+    const asking = { ...target, http, credential, headers };
+    const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers';
+    const [identity, workspace] = await Promise.allSettled([
+        step('accepted by oauth2-proxy', () => checkIdentity(asking)),
+        step(open, () => checkWorkspace(asking)),
+    ]);
+    if (identity.status === 'rejected')
+        throw identity.reason;
+    if (workspace.status === 'rejected')
+        throw workspace.reason;
+    return identity.value;
+}
+async function checkIdentity({ http, trackingUri, credential, headers }) {
+    const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers };
+    const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
+    const info = answer.status === 200 ? (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) : undefined;
+    if (info)
+        return {
+            identity: String(info.email ?? info.user ?? ''),
+            groups: Array.isArray(info.groups) ? info.groups.length : 0,
+        };
+    const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
+    if (!rejected)
+        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
+    const why = credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}` });
+}
+/** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
+async function whyRejected(http, trackingUri, token) {
+    const headers = { accept: 'text/html' };
+    const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers };
+    const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
+    const location = answer?.headers.get('location') ?? '';
+    if (!answer || !URL.canParse(location, answer.url.href))
+        return undefined;
+    const login = new URL(location, answer.url);
+    const claims = (0,_dex_claims_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeClaims */ .Yq)(token) ?? {};
+    const client = login.searchParams.get('client_id');
+    const audiences = [claims.aud].flat();
+    if (client && !audiences.includes(client)) {
+        return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
+    }
+    const issuer = typeof claims.iss === 'string' && URL.canParse(claims.iss) ? new URL(claims.iss) : undefined;
+    if (issuer && issuer.origin !== login.origin) {
+        return `the token is from issuer ${issuer.href}, oauth2-proxy logs in at ${login.origin}`;
+    }
+    if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now())
+        return 'the token has expired';
+    return undefined;
+}
+async function checkWorkspace({ http, trackingUri, workspace, headers }) {
+    const request = { stage: 'mlflow', headers };
+    if (workspace === undefined) {
+        const what = 'search experiments in the default workspace';
+        const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
+        if (!isMlflow(answer))
+            throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
+        return;
+    }
+    const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
+    const named = { ...headers, 'x-mlflow-workspace': workspace };
+    const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
+    if (isMlflow(answer))
+        return;
+    if (answer.status !== 404)
+        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
+    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
+    if ((0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body)?.workspaces_enabled === true)
+        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
+    const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR({ stage: 'mlflow', tried: answer.tried, got });
+}
+function isMlflow(answer) {
+    return answer.status === 200 && (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) !== undefined;
+}
+
+
+/***/ }),
+
+/***/ 4942:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  s_: () => (/* binding */ lib_getProxyUrl)
+});
+
+// UNUSED EXPORTS: Headers, HttpClient, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, isHttps
+
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(8611);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(5692);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var node_modules_tunnel = __nccwpck_require__(770);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? https : http;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 5235:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A6: () => (/* binding */ customFetch),
+/* harmony export */   AH: () => (/* binding */ clockTolerance),
+/* harmony export */   Ot: () => (/* binding */ generateRandomState),
+/* harmony export */   Tv: () => (/* binding */ processRefreshTokenResponse),
+/* harmony export */   YI: () => (/* binding */ generateRandomCodeVerifier),
+/* harmony export */   Yv: () => (/* binding */ calculatePKCECodeChallenge),
+/* harmony export */   cm: () => (/* binding */ allowInsecureRequests),
+/* harmony export */   d_: () => (/* binding */ processAuthorizationCodeResponse),
+/* harmony export */   kO: () => (/* binding */ validateAuthResponse),
+/* harmony export */   m: () => (/* binding */ authorizationCodeGrantRequest),
+/* harmony export */   qm: () => (/* binding */ ClientSecretPost),
+/* harmony export */   ur: () => (/* binding */ refreshTokenGrantRequest)
+/* harmony export */ });
+/* unused harmony exports clockSkew, modifyAssertion, jweDecrypt, jwksCache, UnsupportedOperationError, OperationProcessingError, discoveryRequest, processDiscoveryResponse, generateRandomNonce, ClientSecretBasic, PrivateKeyJwt, ClientSecretJwt, None, TlsClientAuth, issueRequestObject, checkProtocol, resolveEndpoint, pushedAuthorizationRequest, isDPoPNonceError, DPoP, ResponseBodyError, AuthorizationResponseError, WWWAuthenticateChallengeError, processPushedAuthorizationResponse, protectedResourceRequest, userInfoRequest, skipSubjectCheck, getContentType, processUserInfoResponse, getValidatedIdTokenClaims, validateApplicationLevelSignature, nopkce, expectNoNonce, skipAuthTimeCheck, WWW_AUTHENTICATE_CHALLENGE, RESPONSE_BODY_ERROR, UNSUPPORTED_OPERATION, AUTHORIZATION_RESPONSE_ERROR, JWT_USERINFO_EXPECTED, PARSE_ERROR, INVALID_RESPONSE, INVALID_REQUEST, RESPONSE_IS_NOT_JSON, RESPONSE_IS_NOT_CONFORM, HTTP_REQUEST_FORBIDDEN, REQUEST_PROTOCOL_FORBIDDEN, JWT_TIMESTAMP_CHECK, JWT_CLAIM_COMPARISON, JSON_ATTRIBUTE_COMPARISON, KEY_SELECTION, MISSING_SERVER_METADATA, INVALID_SERVER_METADATA, clientCredentialsGrantRequest, genericTokenEndpointRequest, processGenericTokenEndpointResponse, processClientCredentialsResponse, revocationRequest, processRevocationResponse, introspectionRequest, processIntrospectionResponse, validateJwtAuthResponse, validateDetachedSignatureResponse, validateCodeIdTokenResponse, formPostResponse, skipStateCheck, expectNoState, deviceAuthorizationRequest, processDeviceAuthorizationResponse, deviceCodeGrantRequest, processDeviceCodeResponse, generateKeyPair, validateJwtAccessToken, backchannelAuthenticationRequest, processBackchannelAuthenticationResponse, backchannelAuthenticationGrantRequest, processBackchannelAuthenticationGrantResponse, dynamicClientRegistrationRequest, processDynamicClientRegistrationResponse, resourceDiscoveryRequest, processResourceDiscoveryResponse, _nopkce, _nodiscoverycheck, _expectedIssuer */
 let USER_AGENT;
 if (typeof navigator === 'undefined' || !navigator.userAgent?.startsWith?.('Mozilla/5.0 ')) {
     const NAME = 'oauth4webapi';
@@ -32750,4962 +38326,6 @@ async function getResponseJsonBody(response, check = assertApplicationJson) {
 const _nopkce = (/* unused pure expression or super */ null && (nopkce));
 const _nodiscoverycheck = Symbol();
 const _expectedIssuer = Symbol();
-//# sourceMappingURL=index.js.map
-// EXTERNAL MODULE: ./build/src/dex/claims.js
-var dex_claims = __nccwpck_require__(8758);
-// EXTERNAL MODULE: ./build/src/dex/login.js + 2 modules
-var login = __nccwpck_require__(4973);
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./build/src/dex/answer.js
-var dex_answer = __nccwpck_require__(4557);
-;// CONCATENATED MODULE: ./build/src/dex/token-endpoint.js
-// Exchanges the code for tokens and checks the id token; oauth4webapi does both, over our own HTTP.
-
-
-
-
-/** Clocks may differ by this much, in seconds. */
-const CLOCK_TOLERANCE = 120;
-/**
- * Redeems an authorization code. The client authenticates in the body (client_secret_post): the platform takes no Basic.
- * @param parameters of the redirect, with code and state
- * @param state that was sent
- * @param mask told of every token before it is looked at
- * @throws AuthError; its id is "invalid-grant" when the code is stale
- */
-async function redeemCode(http, client, parameters, state, verifier, mask) {
-    const endpoint = `${client.platform}/dex/token`;
-    const tried = `redeem the code (POST ${endpoint})`;
-    const oauthClient = { client_id: client.clientId, [clockTolerance]: CLOCK_TOLERANCE };
-    const server = { issuer: `${client.platform}/dex`, token_endpoint: endpoint };
-    let answer;
-    try {
-        const callback = validateAuthResponse(server, oauthClient, parameters, state);
-        const response = await authorizationCodeGrantRequest(server, oauthClient, ClientSecretPost(client.clientSecret), callback, client.redirectUri, verifier, {
-            // The settings have already refused http: to other machines, unless asked for by name.
-            [allowInsecureRequests]: true,
-            [customFetch]: async (address, { headers, body }) => {
-                const what = 'redeem the code';
-                answer = await http(address, { stage: 'token', what, headers, body: String(body) });
-                return new Response(answer.body, { status: answer.status, headers: answer.headers });
-            },
-        });
-        const json = (0,dex_answer/* jsonObject */.o$)(answer?.body ?? '') ?? {};
-        for (const token of [json.access_token, json.id_token, json.refresh_token])
-            if (typeof token === 'string')
-                mask(token);
-        const issuer = await issuerOf(http, client.platform, json.id_token);
-        const result = await processAuthorizationCodeResponse({ ...server, issuer }, oauthClient, response, {
-            requireIdToken: true,
-        });
-        return { idToken: result.id_token ?? '', refreshToken: result.refresh_token };
-    }
-    catch (error) {
-        if (error instanceof errors/* AuthError */.lR)
-            throw error;
-        if (answer && (answer.status !== 200 || !(0,dex_answer/* jsonObject */.o$)(answer.body))) {
-            const refused = (0,dex_answer/* refusal */.x5)(answer, 'token');
-            throw refused.id === 'invalid-client' ? (0,dex_answer/* refusal */.x5)(answer, 'token', base64Hint(client)) : refused;
-        }
-        throw new errors/* AuthError */.lR({ stage: 'token', tried, got: (0,dex_answer/* oneLine */.TN)((0,errors/* errorMessage */.gJ)(error)) }, { cause: error });
-    }
-}
-/**
- * The issuer to expect. A platform may have several addresses while its Dex keeps the first as issuer, so when the
- * token names another one, the discovery document (OpenID Connect Discovery, 4) of the address in use decides.
- */
-async function issuerOf(http, platform, idToken) {
-    const usual = `${platform}/dex`;
-    const named = typeof idToken === 'string' ? (0,dex_claims/* decodeClaims */.Yq)(idToken)?.iss : undefined;
-    if (named === undefined || named === usual)
-        return usual;
-    const answer = await http(`${usual}/.well-known/openid-configuration`, {
-        stage: 'token',
-        what: 'ask for the issuer',
-    });
-    const { issuer } = (0,dex_answer/* jsonObject */.o$)(answer.body) ?? {};
-    return typeof issuer === 'string' ? issuer : usual;
-}
-/** A secret copied from `kubectl -o yaml` is still in base64. */
-function base64Hint({ clientSecret }) {
-    const decoded = Buffer.from(clientSecret, 'base64').toString('latin1');
-    const looks = clientSecret.length % 4 === 0 && /^[A-Za-z0-9+/]{8,}={0,2}$/.test(clientSecret) && /^[\x20-\x7e\n]+$/.test(decoded);
-    return looks ? 'The client secret looks like base64, which must be decoded first.' : undefined;
-}
-
-// EXTERNAL MODULE: ./build/src/methods/code.js
-var code = __nccwpck_require__(9479);
-;// CONCATENATED MODULE: ./build/src/methods/token.js
-// The token method: authorization code with PKCE (RFC 6749, 4.1; RFC 7636), ending in a Dex id token.
-
-
-
-
-
-
-/**
- * Logs in and returns the id token.
- * Only when the token endpoint calls the code stale is the whole flow run once more: the password was right, so that
- * counts towards no lockout.
- * @throws AuthError
- */
-async function tokenMethod(context, request) {
-    try {
-        return credentialOf(await flow(context, request, true));
-    }
-    catch (error) {
-        if (!(error instanceof errors/* AuthError */.lR && error.id === 'invalid-grant'))
-            throw error;
-        context.note(`${error.failure.got}: starting once more from the beginning`);
-        return credentialOf(await flow(context, request, false));
-    }
-}
-/** An authorization request with PKCE (RFC 6749, 4.1.1; RFC 7636, 4.3), and what must be kept for its answer. */
-async function authorizationRequest({ clientId, redirectUri, scopes, }) {
-    const verifier = generateRandomCodeVerifier();
-    const state = generateRandomState();
-    const query = new URLSearchParams({
-        client_id: clientId,
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        scope: scopes,
-        state,
-        code_challenge: await calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-    });
-    return { query, state, verifier };
-}
-async function flow(context, request, retry) {
-    const { http, mask, step } = context;
-    const { query, state, verifier } = await authorizationRequest(request);
-    mask(verifier);
-    const parameters = await (0,login/* dexLogin */.X)(context, request, query.toString(), retry);
-    (0,code/* codeFrom */.o)(parameters, state);
-    return step('code exchanged for a token', () => redeemCode(http, request, parameters, state, verifier, mask));
-}
-function credentialOf({ idToken, refreshToken }) {
-    const claims = (0,dex_claims/* decodeClaims */.Yq)(idToken) ?? {};
-    return { method: 'token', token: idToken, refreshToken, identity: (0,dex_claims/* identityOf */.cu)(claims), expiresAt: (0,dex_claims/* expiryOf */.p1)(claims) };
-}
-
-
-/***/ }),
-
-/***/ 3159:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BW: () => (/* binding */ sessionCookie),
-/* harmony export */   W5: () => (/* binding */ sessionCookieName),
-/* harmony export */   kk: () => (/* binding */ Jar)
-/* harmony export */ });
-/* unused harmony export cookiesOf */
-/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6752);
-// The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
-
-/** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
-function cookiesOf(headers) {
-    return (0,undici__WEBPACK_IMPORTED_MODULE_0__/* .getSetCookies */ .yI)(headers).filter((cookie) => cookie !== null);
-}
-/** Cookies of one login at one server. Deleted ones are gone. */
-class Jar {
-    #cookies = new Map();
-    /** Takes what an answer sets, and drops what it deletes. */
-    take(headers) {
-        for (const { name, value, maxAge, expires } of cookiesOf(headers)) {
-            const deleted = value === '' || (maxAge !== undefined && maxAge <= 0) || (expires && Number(expires) <= Date.now());
-            if (deleted)
-                this.#cookies.delete(name);
-            else
-                this.#cookies.set(name, value);
-        }
-    }
-    get names() {
-        return [...this.#cookies.keys()];
-    }
-    /** Value of the Cookie header. */
-    toString() {
-        return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    }
-}
-/**
- * The name of the session cookie, which the csrf cookie tells: `{name}_csrf`, or with --cookie-csrf-per-request
- * `{name}_{first 8 characters of the state's nonce}_csrf` (pkg/cookies/csrf.go).
- * @param state as sent, in plain or with --encode-state in base64url
- */
-function sessionCookieName(cookieNames, state) {
-    const csrf = cookieNames.find((name) => name.endsWith('_csrf'))?.slice(0, -'_csrf'.length);
-    const nonces = [state, Buffer.from(state, 'base64url').toString('latin1')].map((text) => `_${text.slice(0, 8)}`);
-    const nonce = nonces.find((suffix) => suffix.length === 9 && csrf?.endsWith(suffix));
-    return nonce ? csrf?.slice(0, -nonce.length) : csrf;
-}
-/**
- * The session in the answer to the callback: the cookie `name`, or else its chunks `name_0`, `name_1`, … up to the first
- * gap, as oauth2-proxy reads them back. The csrf cookie is never one, nor is a cookie that is deleted.
- */
-function sessionCookie(headers, name) {
-    const set = new Map(cookiesOf(headers).map((cookie) => [cookie.name, cookie]));
-    const present = (key) => (set.get(key)?.value ? set.get(key) : undefined);
-    const single = present(name);
-    const chunks = [];
-    for (let chunk = present(`${name}_0`); chunk; chunk = present(`${name}_${chunks.length}`))
-        chunks.push(chunk);
-    const cookies = single ? [single] : chunks;
-    if (cookies.length === 0)
-        return undefined;
-    return { parts: cookies.map(({ name, value }) => ({ name, value })), maxAge: cookies[0]?.maxAge };
-}
-
-
-/***/ }),
-
-/***/ 9224:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   s: () => (/* binding */ startProxyLogin)
-/* harmony export */ });
-/* harmony import */ var _dex_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-/* harmony import */ var _cookies_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3159);
-// Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
-
-
-
-/** The start of a login whatever the settings are, and a protected page, which starts one without the provider button. */
-const ENTRANCES = ['/oauth2/start?rd=%2F', '/'];
-const MAX_REDIRECTS = 3;
-/**
- * Starts a login at `{trackingUri}/oauth2/start`, or at `{trackingUri}/`, or by the form of the sign-in page.
- * @throws AuthError when this is not oauth2-proxy, or when MLflow answers without any login
- */
-async function startProxyLogin(http, trackingUri) {
-    let last;
-    for (const entrance of ENTRANCES) {
-        const jar = new _cookies_js__WEBPACK_IMPORTED_MODULE_2__/* .Jar */ .kk();
-        let answer = await visit(http, `${trackingUri}${entrance}`, jar);
-        const form = signInForm(answer);
-        if (!redirectToLogin(answer) && form)
-            answer = await visit(http, form, jar);
-        const login = redirectToLogin(answer);
-        if (login)
-            return { ...login, jar };
-        last = answer;
-        if (answer.status >= 500)
-            break;
-    }
-    throw await notAProxy(http, trackingUri, last);
-}
-/** Asks for a page, and goes along with redirects within the same host, such as to a trailing slash or to https. */
-async function visit(http, address, jar) {
-    for (let hops = 0;; hops++) {
-        // With application/json here oauth2-proxy would answer 401 in place of the redirect.
-        const headers = { accept: 'text/html', ...(`${jar}` ? { cookie: `${jar}` } : {}) };
-        const answer = await http(address, {
-            stage: 'proxy',
-            what: 'begin the login at oauth2-proxy',
-            headers,
-            retry: true,
-        });
-        jar.take(answer.headers);
-        const target = locationOf(answer);
-        if (!target || redirectToLogin(answer) || hops === MAX_REDIRECTS)
-            return answer;
-        if (target.hostname !== answer.url.hostname || (answer.url.protocol === 'https:' && target.protocol !== 'https:'))
-            return answer;
-        address = target.href;
-    }
-}
-function locationOf({ status, headers, url }) {
-    const location = headers.get('location');
-    const redirects = status >= 300 && status <= 399 && location !== null && URL.canParse(location, url.href);
-    return redirects ? new URL(location, url) : undefined;
-}
-/** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
-function redirectToLogin(answer) {
-    const parameters = locationOf(answer)?.searchParams;
-    const redirectUri = parameters?.get('redirect_uri') ?? '';
-    if (!parameters?.get('client_id') || !URL.canParse(redirectUri))
-        return undefined;
-    const query = (answer.headers.get('location') ?? '').replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
-    return { query, state: parameters.get('state') ?? '', redirectUri: new URL(redirectUri) };
-}
-/** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
-function signInForm({ status, body, url }) {
-    const action = /<form[^>]*\saction="([^"]*\/start)"/i.exec(body)?.[1];
-    if ((status !== 403 && status !== 200) || action === undefined || !URL.canParse(action, url.href))
-        return undefined;
-    const target = new URL(action, url);
-    // Behind an edge that strips a prefix, the page does not know that prefix.
-    const prefix = url.pathname.replace(/\/(oauth2\/.*)?$/, '');
-    if (!target.pathname.startsWith(`${prefix}/`))
-        target.pathname = prefix + target.pathname;
-    target.searchParams.set('rd', '/');
-    return target.origin === url.origin ? target.href : undefined;
-}
-/** Tells what is there in place of oauth2-proxy. */
-async function notAProxy(http, trackingUri, answer) {
-    if (answer.status >= 300)
-        return (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
-    const request = {
-        stage: 'proxy',
-        what: 'ask MLflow without a login',
-        headers: { accept: 'application/json' },
-    };
-    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, request);
-    const open = info.status === 200 && (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body) !== undefined;
-    const got = open ? '200: MLflow answers without any login' : `${answer.status} ${(0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}`;
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage: 'proxy', tried: answer.tried, got });
-}
-
-
-/***/ }),
-
-/***/ 4920:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  fJ: () => (/* binding */ fail),
-  Os: () => (/* binding */ github_group),
-  dK: () => (/* binding */ mask),
-  Zj: () => (/* binding */ maskLine),
-  mk: () => (/* binding */ publish),
-  cv: () => (/* binding */ say),
-  R8: () => (/* binding */ warn)
-});
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-/**
- * Sanitizes an input into a string so it can be passed into issueCommand safely
- * @param input input to sanitize into a string
- */
-function utils_toCommandValue(input) {
-    if (input === null || input === undefined) {
-        return '';
-    }
-    else if (typeof input === 'string' || input instanceof String) {
-        return input;
-    }
-    return JSON.stringify(input);
-}
-/**
- *
- * @param annotationProperties
- * @returns The command properties to send with the actual annotation command
- * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
- */
-function utils_toCommandProperties(annotationProperties) {
-    if (!Object.keys(annotationProperties).length) {
-        return {};
-    }
-    return {
-        title: annotationProperties.title,
-        file: annotationProperties.file,
-        line: annotationProperties.startLine,
-        endLine: annotationProperties.endLine,
-        col: annotationProperties.startColumn,
-        endColumn: annotationProperties.endColumn
-    };
-}
-//# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
-
-
-/**
- * Issues a command to the GitHub Actions runner
- *
- * @param command - The command name to issue
- * @param properties - Additional properties for the command (key-value pairs)
- * @param message - The message to include with the command
- * @remarks
- * This function outputs a specially formatted string to stdout that the Actions
- * runner interprets as a command. These commands can control workflow behavior,
- * set outputs, create annotations, mask values, and more.
- *
- * Command Format:
- *   ::name key=value,key=value::message
- *
- * @example
- * ```typescript
- * // Issue a warning annotation
- * issueCommand('warning', {}, 'This is a warning message');
- * // Output: ::warning::This is a warning message
- *
- * // Set an environment variable
- * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
- * // Output: ::set-env name=MY_VAR::some value
- *
- * // Add a secret mask
- * issueCommand('add-mask', {}, 'secretValue123');
- * // Output: ::add-mask::secretValue123
- * ```
- *
- * @internal
- * This is an internal utility function that powers the public API functions
- * such as setSecret, warning, error, and exportVariable.
- */
-function command_issueCommand(command, properties, message) {
-    const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
-}
-function command_issue(name, message = '') {
-    command_issueCommand(name, {}, message);
-}
-const CMD_STRING = '::';
-class Command {
-    constructor(command, properties, message) {
-        if (!command) {
-            command = 'missing.command';
-        }
-        this.command = command;
-        this.properties = properties;
-        this.message = message;
-    }
-    toString() {
-        let cmdStr = CMD_STRING + this.command;
-        if (this.properties && Object.keys(this.properties).length > 0) {
-            cmdStr += ' ';
-            let first = true;
-            for (const key in this.properties) {
-                if (this.properties.hasOwnProperty(key)) {
-                    const val = this.properties[key];
-                    if (val) {
-                        if (first) {
-                            first = false;
-                        }
-                        else {
-                            cmdStr += ',';
-                        }
-                        cmdStr += `${key}=${escapeProperty(val)}`;
-                    }
-                }
-            }
-        }
-        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
-        return cmdStr;
-    }
-}
-function escapeData(s) {
-    return utils_toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A');
-}
-function escapeProperty(s) {
-    return utils_toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A')
-        .replace(/:/g, '%3A')
-        .replace(/,/g, '%2C');
-}
-//# sourceMappingURL=command.js.map
-;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
-// For internal use, subject to change.
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-
-
-
-
-function file_command_issueFileCommand(command, message) {
-    const filePath = process.env[`GITHUB_${command}`];
-    if (!filePath) {
-        throw new Error(`Unable to find environment variable for file command ${command}`);
-    }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
-        throw new Error(`Missing file at path: ${filePath}`);
-    }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
-        encoding: 'utf8'
-    });
-}
-function file_command_prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
-    const convertedValue = utils_toCommandValue(value);
-    // These should realistically never happen, but just in case someone finds a
-    // way to exploit uuid generation let's not allow keys or values that contain
-    // the delimiter.
-    if (key.includes(delimiter)) {
-        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
-    }
-    if (convertedValue.includes(delimiter)) {
-        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
-    }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
-}
-//# sourceMappingURL=file-command.js.map
-;// CONCATENATED MODULE: external "path"
-const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class auth_BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-class oidc_utils_OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = oidc_utils_OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = _summary;
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, path.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: external "string_decoder"
-var external_string_decoder_ = __nccwpck_require__(3193);
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
-// export const {open} = 'fs'
-const IS_WINDOWS = process.platform === 'win32';
-/**
- * Custom implementation of readlink to ensure Windows junctions
- * maintain trailing backslash for backward compatibility with Node.js < 24
- *
- * In Node.js 20, Windows junctions (directory symlinks) always returned paths
- * with trailing backslashes. Node.js 24 removed this behavior, which breaks
- * code that relied on this format for path operations.
- *
- * This implementation restores the Node 20 behavior by adding a trailing
- * backslash to all junction results on Windows.
- */
-function readlink(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        const result = yield fs.promises.readlink(fsPath);
-        // On Windows, restore Node 20 behavior: add trailing backslash to all results
-        // since junctions on Windows are always directory links
-        if (IS_WINDOWS && !result.endsWith('\\')) {
-            return `${result}\\`;
-        }
-        return result;
-    });
-}
-// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
-const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
-function exists(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        try {
-            yield stat(fsPath);
-        }
-        catch (err) {
-            if (err.code === 'ENOENT') {
-                return false;
-            }
-            throw err;
-        }
-        return true;
-    });
-}
-function isDirectory(fsPath_1) {
-    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
-        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
-        return stats.isDirectory();
-    });
-}
-/**
- * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
- * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
- */
-function isRooted(p) {
-    p = normalizeSeparators(p);
-    if (!p) {
-        throw new Error('isRooted() parameter "p" cannot be empty');
-    }
-    if (IS_WINDOWS) {
-        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
-        ); // e.g. C: or C:\hello
-    }
-    return p.startsWith('/');
-}
-/**
- * Best effort attempt to determine whether a file exists and is executable.
- * @param filePath    file path to check
- * @param extensions  additional file extensions to try
- * @return if file exists and is executable, returns the file path. otherwise empty string.
- */
-function tryGetExecutablePath(filePath, extensions) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        let stats = undefined;
-        try {
-            // test file exists
-            stats = yield stat(filePath);
-        }
-        catch (err) {
-            if (err.code !== 'ENOENT') {
-                // eslint-disable-next-line no-console
-                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-            }
-        }
-        if (stats && stats.isFile()) {
-            if (IS_WINDOWS) {
-                // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
-                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
-                    return filePath;
-                }
-            }
-            else {
-                if (isUnixExecutable(stats)) {
-                    return filePath;
-                }
-            }
-        }
-        // try each extension
-        const originalFilePath = filePath;
-        for (const extension of extensions) {
-            filePath = originalFilePath + extension;
-            stats = undefined;
-            try {
-                stats = yield stat(filePath);
-            }
-            catch (err) {
-                if (err.code !== 'ENOENT') {
-                    // eslint-disable-next-line no-console
-                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-                }
-            }
-            if (stats && stats.isFile()) {
-                if (IS_WINDOWS) {
-                    // preserve the case of the actual file (since an extension was appended)
-                    try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
-                        for (const actualName of yield readdir(directory)) {
-                            if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
-                                break;
-                            }
-                        }
-                    }
-                    catch (err) {
-                        // eslint-disable-next-line no-console
-                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-                    }
-                    return filePath;
-                }
-                else {
-                    if (isUnixExecutable(stats)) {
-                        return filePath;
-                    }
-                }
-            }
-        }
-        return '';
-    });
-}
-function normalizeSeparators(p) {
-    p = p || '';
-    if (IS_WINDOWS) {
-        // convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // remove redundant slashes
-        return p.replace(/\\\\+/g, '\\');
-    }
-    // remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-// on Mac/Linux, test the execute bit
-//     R   W  X  R  W X R W X
-//   256 128 64 32 16 8 4 2 1
-function isUnixExecutable(stats) {
-    return ((stats.mode & 1) > 0 ||
-        ((stats.mode & 8) > 0 &&
-            process.getgid !== undefined &&
-            stats.gid === process.getgid()) ||
-        ((stats.mode & 64) > 0 &&
-            process.getuid !== undefined &&
-            stats.uid === process.getuid()));
-}
-// Get the path of cmd.exe in windows
-function getCmdPath() {
-    var _a;
-    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
-}
-//# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-/**
- * Copies a file or folder.
- * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See CopyOptions.
- */
-function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
-        // Dest is an existing file, but not forcing
-        if (destStat && destStat.isFile() && !force) {
-            return;
-        }
-        // If dest is an existing directory, should copy inside.
-        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path.join(dest, path.basename(source))
-            : dest;
-        if (!(yield ioUtil.exists(source))) {
-            throw new Error(`no such file or directory: ${source}`);
-        }
-        const sourceStat = yield ioUtil.stat(source);
-        if (sourceStat.isDirectory()) {
-            if (!recursive) {
-                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-            }
-            else {
-                yield cpDirRecursive(source, newDest, 0, force);
-            }
-        }
-        else {
-            if (path.relative(source, newDest) === '') {
-                // a file cannot be copied to itself
-                throw new Error(`'${newDest}' and '${source}' are the same file`);
-            }
-            yield io_copyFile(source, newDest, force);
-        }
-    });
-}
-/**
- * Moves a path.
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See MoveOptions.
- */
-function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        if (yield ioUtil.exists(dest)) {
-            let destExists = true;
-            if (yield ioUtil.isDirectory(dest)) {
-                // If dest is directory copy src into dest
-                dest = path.join(dest, path.basename(source));
-                destExists = yield ioUtil.exists(dest);
-            }
-            if (destExists) {
-                if (options.force == null || options.force) {
-                    yield rmRF(dest);
-                }
-                else {
-                    throw new Error('Destination already exists');
-                }
-            }
-        }
-        yield mkdirP(path.dirname(dest));
-        yield ioUtil.rename(source, dest);
-    });
-}
-/**
- * Remove a path recursively with force
- *
- * @param inputPath path to remove
- */
-function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
-            // Check for invalid characters
-            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-            if (/[*"<>|]/.test(inputPath)) {
-                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-            }
-        }
-        try {
-            // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
-                force: true,
-                maxRetries: 3,
-                recursive: true,
-                retryDelay: 300
-            });
-        }
-        catch (err) {
-            throw new Error(`File was unable to be removed ${err}`);
-        }
-    });
-}
-/**
- * Make a directory.  Creates the full path with folders in between
- * Will throw if it fails
- *
- * @param   fsPath        path to create
- * @returns Promise<void>
- */
-function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
-    });
-}
-/**
- * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
- * If you check and the tool does not exist, it will throw.
- *
- * @param     tool              name of the tool
- * @param     check             whether to check if tool exists
- * @returns   Promise<string>   path to tool
- */
-function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // recursive when check=true
-        if (check) {
-            const result = yield which(tool, false);
-            if (!result) {
-                if (IS_WINDOWS) {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-                }
-                else {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-                }
-            }
-            return result;
-        }
-        const matches = yield findInPath(tool);
-        if (matches && matches.length > 0) {
-            return matches[0];
-        }
-        return '';
-    });
-}
-/**
- * Returns a list of all occurrences of the given tool on the system path.
- *
- * @returns   Promise<string[]>  the paths of the tool
- */
-function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // build the list of extensions to try
-        const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
-                if (extension) {
-                    extensions.push(extension);
-                }
-            }
-        }
-        // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
-            if (filePath) {
-                return [filePath];
-            }
-            return [];
-        }
-        // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
-            return [];
-        }
-        // build the list of directories
-        //
-        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
-        // it feels like we should not do this. Checking the current directory seems like more of a use
-        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
-        // across platforms.
-        const directories = [];
-        if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
-                if (p) {
-                    directories.push(p);
-                }
-            }
-        }
-        // find all matches
-        const matches = [];
-        for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
-            if (filePath) {
-                matches.push(filePath);
-            }
-        }
-        return matches;
-    });
-}
-function readCopyOptions(options) {
-    const force = options.force == null ? true : options.force;
-    const recursive = Boolean(options.recursive);
-    const copySourceDirectory = options.copySourceDirectory == null
-        ? true
-        : Boolean(options.copySourceDirectory);
-    return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        // Ensure there is not a run away recursive copy
-        if (currentDepth >= 255)
-            return;
-        currentDepth++;
-        yield mkdirP(destDir);
-        const files = yield ioUtil.readdir(sourceDir);
-        for (const fileName of files) {
-            const srcFile = `${sourceDir}/${fileName}`;
-            const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield ioUtil.lstat(srcFile);
-            if (srcFileStat.isDirectory()) {
-                // Recurse
-                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-            }
-            else {
-                yield io_copyFile(srcFile, destFile, force);
-            }
-        }
-        // Change the mode for the newly created directory
-        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
-    });
-}
-// Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
-            // unlink/re-link it
-            try {
-                yield ioUtil.lstat(destFile);
-                yield ioUtil.unlink(destFile);
-            }
-            catch (e) {
-                // Try to override file permission
-                if (e.code === 'EPERM') {
-                    yield ioUtil.chmod(destFile, '0666');
-                    yield ioUtil.unlink(destFile);
-                }
-                // other errors = it doesn't exist, no work to do
-            }
-            // Copy over symlink
-            const symlinkFull = yield ioUtil.readlink(srcFile);
-            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
-        }
-        else if (!(yield ioUtil.exists(destFile)) || force) {
-            yield ioUtil.copyFile(srcFile, destFile);
-        }
-    });
-}
-//# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: external "timers"
-const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-/* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
-/*
- * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
- */
-class ToolRunner extends external_events_.EventEmitter {
-    constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-            throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-    }
-    _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-            this.options.listeners.debug(message);
-        }
-    }
-    _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
-            // Windows + cmd file
-            if (this._isCmdFile()) {
-                cmd += toolPath;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows + verbatim
-            else if (options.windowsVerbatimArguments) {
-                cmd += `"${toolPath}"`;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows (regular)
-            else {
-                cmd += this._windowsQuoteCmdArg(toolPath);
-                for (const a of args) {
-                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-                }
-            }
-        }
-        else {
-            // OSX/Linux - this can likely be improved with some form of quoting.
-            // creating processes on Unix is fundamentally different than Windows.
-            // on Unix, execvp() takes an arg array.
-            cmd += toolPath;
-            for (const a of args) {
-                cmd += ` ${a}`;
-            }
-        }
-        return cmd;
-    }
-    _processLineBuffer(data, strBuffer, onLine) {
-        try {
-            let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
-            while (n > -1) {
-                const line = s.substring(0, n);
-                onLine(line);
-                // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
-            }
-            return s;
-        }
-        catch (err) {
-            // streaming lines to console is best effort.  Don't fail a build.
-            this._debug(`error processing line. Failed with error ${err}`);
-            return '';
-        }
-    }
-    _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                return process.env['COMSPEC'] || 'cmd.exe';
-            }
-        }
-        return this.toolPath;
-    }
-    _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-                for (const a of this.args) {
-                    argline += ' ';
-                    argline += options.windowsVerbatimArguments
-                        ? a
-                        : this._windowsQuoteCmdArg(a);
-                }
-                argline += '"';
-                return [argline];
-            }
-        }
-        return this.args;
-    }
-    _endsWith(str, end) {
-        return str.endsWith(end);
-    }
-    _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return (this._endsWith(upperToolPath, '.CMD') ||
-            this._endsWith(upperToolPath, '.BAT'));
-    }
-    _windowsQuoteCmdArg(arg) {
-        // for .exe, apply the normal quoting rules that libuv applies
-        if (!this._isCmdFile()) {
-            return this._uvQuoteCmdArg(arg);
-        }
-        // otherwise apply quoting rules specific to the cmd.exe command line parser.
-        // the libuv rules are generic and are not designed specifically for cmd.exe
-        // command line parser.
-        //
-        // for a detailed description of the cmd.exe command line parser, refer to
-        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
-        // need quotes for empty arg
-        if (!arg) {
-            return '""';
-        }
-        // determine whether the arg needs to be quoted
-        const cmdSpecialChars = [
-            ' ',
-            '\t',
-            '&',
-            '(',
-            ')',
-            '[',
-            ']',
-            '{',
-            '}',
-            '^',
-            '=',
-            ';',
-            '!',
-            "'",
-            '+',
-            ',',
-            '`',
-            '~',
-            '|',
-            '<',
-            '>',
-            '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-            if (cmdSpecialChars.some(x => x === char)) {
-                needsQuotes = true;
-                break;
-            }
-        }
-        // short-circuit if quotes not needed
-        if (!needsQuotes) {
-            return arg;
-        }
-        // the following quoting rules are very similar to the rules that by libuv applies.
-        //
-        // 1) wrap the string in quotes
-        //
-        // 2) double-up quotes - i.e. " => ""
-        //
-        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
-        //    doesn't work well with a cmd.exe command line.
-        //
-        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
-        //    for example, the command line:
-        //          foo.exe "myarg:""my val"""
-        //    is parsed by a .NET console app into an arg array:
-        //          [ "myarg:\"my val\"" ]
-        //    which is the same end result when applying libuv quoting rules. although the actual
-        //    command line from libuv quoting rules would look like:
-        //          foo.exe "myarg:\"my val\""
-        //
-        // 3) double-up slashes that precede a quote,
-        //    e.g.  hello \world    => "hello \world"
-        //          hello\"world    => "hello\\""world"
-        //          hello\\"world   => "hello\\\\""world"
-        //          hello world\    => "hello world\\"
-        //
-        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
-        //    the reasons for including this as a .cmd quoting rule are:
-        //
-        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
-        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
-        //
-        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
-        //       haven't heard any complaints about that aspect.
-        //
-        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
-        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
-        // by using %%.
-        //
-        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
-        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
-        //
-        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
-        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
-        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
-        // to an external program.
-        //
-        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
-        // % can be escaped within a .cmd file.
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\'; // double the slash
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '"'; // double the quote
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _uvQuoteCmdArg(arg) {
-        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
-        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
-        // is used.
-        //
-        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
-        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
-        // pasting copyright notice from Node within this function:
-        //
-        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
-        //
-        //      Permission is hereby granted, free of charge, to any person obtaining a copy
-        //      of this software and associated documentation files (the "Software"), to
-        //      deal in the Software without restriction, including without limitation the
-        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
-        //      sell copies of the Software, and to permit persons to whom the Software is
-        //      furnished to do so, subject to the following conditions:
-        //
-        //      The above copyright notice and this permission notice shall be included in
-        //      all copies or substantial portions of the Software.
-        //
-        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
-        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-        //      IN THE SOFTWARE.
-        if (!arg) {
-            // Need double quotation for empty argument
-            return '""';
-        }
-        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
-            // No quotation needed
-            return arg;
-        }
-        if (!arg.includes('"') && !arg.includes('\\')) {
-            // No embedded double quotes or backslashes, so I can just wrap
-            // quote marks around the whole thing.
-            return `"${arg}"`;
-        }
-        // Expected input/output:
-        //   input : hello"world
-        //   output: "hello\"world"
-        //   input : hello""world
-        //   output: "hello\"\"world"
-        //   input : hello\world
-        //   output: hello\world
-        //   input : hello\\world
-        //   output: hello\\world
-        //   input : hello\"world
-        //   output: "hello\\\"world"
-        //   input : hello\\"world
-        //   output: "hello\\\\\"world"
-        //   input : hello world\
-        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
-        //                             but it appears the comment is wrong, it should be "hello world\\"
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\';
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '\\';
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-            cwd: options.cwd || process.cwd(),
-            env: options.env || process.env,
-            silent: options.silent || false,
-            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-            failOnStdErr: options.failOnStdErr || false,
-            ignoreReturnCode: options.ignoreReturnCode || false,
-            delay: options.delay || 10000
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-    }
-    _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result['windowsVerbatimArguments'] =
-            options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-            result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-    }
-    /**
-     * Exec a tool.
-     * Output will be streamed to the live console.
-     * Returns promise with return code
-     *
-     * @param     tool     path to tool to exec
-     * @param     options  optional exec options.  See ExecOptions
-     * @returns   number
-     */
-    exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
-            // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
-                (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
-                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-            }
-            // if the tool is only a file name, then resolve it from the PATH
-            // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
-                this._debug(`exec tool: ${this.toolPath}`);
-                this._debug('arguments:');
-                for (const arg of this.args) {
-                    this._debug(`   ${arg}`);
-                }
-                const optionsNonNull = this._cloneExecOptions(this.options);
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
-                }
-                const state = new ExecState(optionsNonNull, this.toolPath);
-                state.on('debug', (message) => {
-                    this._debug(message);
-                });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
-                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-                }
-                const fileName = this._getSpawnFileName();
-                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-                let stdbuffer = '';
-                if (cp.stdout) {
-                    cp.stdout.on('data', (data) => {
-                        if (this.options.listeners && this.options.listeners.stdout) {
-                            this.options.listeners.stdout(data);
-                        }
-                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                            optionsNonNull.outStream.write(data);
-                        }
-                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.stdline) {
-                                this.options.listeners.stdline(line);
-                            }
-                        });
-                    });
-                }
-                let errbuffer = '';
-                if (cp.stderr) {
-                    cp.stderr.on('data', (data) => {
-                        state.processStderr = true;
-                        if (this.options.listeners && this.options.listeners.stderr) {
-                            this.options.listeners.stderr(data);
-                        }
-                        if (!optionsNonNull.silent &&
-                            optionsNonNull.errStream &&
-                            optionsNonNull.outStream) {
-                            const s = optionsNonNull.failOnStdErr
-                                ? optionsNonNull.errStream
-                                : optionsNonNull.outStream;
-                            s.write(data);
-                        }
-                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.errline) {
-                                this.options.listeners.errline(line);
-                            }
-                        });
-                    });
-                }
-                cp.on('error', (err) => {
-                    state.processError = err.message;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    state.CheckComplete();
-                });
-                cp.on('exit', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                cp.on('close', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                state.on('done', (error, exitCode) => {
-                    if (stdbuffer.length > 0) {
-                        this.emit('stdline', stdbuffer);
-                    }
-                    if (errbuffer.length > 0) {
-                        this.emit('errline', errbuffer);
-                    }
-                    cp.removeAllListeners();
-                    if (error) {
-                        reject(error);
-                    }
-                    else {
-                        resolve(exitCode);
-                    }
-                });
-                if (this.options.input) {
-                    if (!cp.stdin) {
-                        throw new Error('child process missing stdin');
-                    }
-                    cp.stdin.end(this.options.input);
-                }
-            }));
-        });
-    }
-}
-/**
- * Convert an arg string to an array of args. Handles escaping
- *
- * @param    argString   string of arguments
- * @returns  string[]    array of arguments
- */
-function argStringToArray(argString) {
-    const args = [];
-    let inQuotes = false;
-    let escaped = false;
-    let arg = '';
-    function append(c) {
-        // we only escape double quotes.
-        if (escaped && c !== '"') {
-            arg += '\\';
-        }
-        arg += c;
-        escaped = false;
-    }
-    for (let i = 0; i < argString.length; i++) {
-        const c = argString.charAt(i);
-        if (c === '"') {
-            if (!escaped) {
-                inQuotes = !inQuotes;
-            }
-            else {
-                append(c);
-            }
-            continue;
-        }
-        if (c === '\\' && escaped) {
-            append(c);
-            continue;
-        }
-        if (c === '\\' && inQuotes) {
-            escaped = true;
-            continue;
-        }
-        if (c === ' ' && !inQuotes) {
-            if (arg.length > 0) {
-                args.push(arg);
-                arg = '';
-            }
-            continue;
-        }
-        append(c);
-    }
-    if (arg.length > 0) {
-        args.push(arg.trim());
-    }
-    return args;
-}
-class ExecState extends external_events_.EventEmitter {
-    constructor(options, toolPath) {
-        super();
-        this.processClosed = false; // tracks whether the process has exited and stdio is closed
-        this.processError = '';
-        this.processExitCode = 0;
-        this.processExited = false; // tracks whether the process has exited
-        this.processStderr = false; // tracks whether stderr was written to
-        this.delay = 10000; // 10 seconds
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-            throw new Error('toolPath must not be empty');
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-            this.delay = options.delay;
-        }
-    }
-    CheckComplete() {
-        if (this.done) {
-            return;
-        }
-        if (this.processClosed) {
-            this._setResult();
-        }
-        else if (this.processExited) {
-            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
-        }
-    }
-    _debug(message) {
-        this.emit('debug', message);
-    }
-    _setResult() {
-        // determine whether there is an error
-        let error;
-        if (this.processExited) {
-            if (this.processError) {
-                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-            }
-            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-            }
-            else if (this.processStderr && this.options.failOnStdErr) {
-                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-            }
-        }
-        // clear the timeout
-        if (this.timeout) {
-            clearTimeout(this.timeout);
-            this.timeout = null;
-        }
-        this.done = true;
-        this.emit('done', error, this.processExitCode);
-    }
-    static HandleTimeout(state) {
-        if (state.done) {
-            return;
-        }
-        if (!state.processClosed && state.processExited) {
-            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-            state._debug(message);
-        }
-        state._setResult();
-    }
-}
-//# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
-var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Exec a command.
- * Output will be streamed to the live console.
- * Returns promise with return code
- *
- * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
- * @param     args               optional arguments for tool. Escaping is handled by the lib.
- * @param     options            optional exec options.  See ExecOptions
- * @returns   Promise<number>    exit code
- */
-function exec_exec(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        const commandArgs = tr.argStringToArray(commandLine);
-        if (commandArgs.length === 0) {
-            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-        }
-        // Path to tool to execute should be first arg
-        const toolPath = commandArgs[0];
-        args = commandArgs.slice(1).concat(args || []);
-        const runner = new tr.ToolRunner(toolPath, args, options);
-        return runner.exec();
-    });
-}
-/**
- * Exec a command and get the output.
- * Output will be streamed to the live console.
- * Returns promise with the exit code and collected stdout and stderr
- *
- * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
- * @param     args                  optional arguments for tool. Escaping is handled by the lib.
- * @param     options               optional exec options.  See ExecOptions
- * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
- */
-function getExecOutput(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        var _a, _b;
-        let stdout = '';
-        let stderr = '';
-        //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new StringDecoder('utf8');
-        const stderrDecoder = new StringDecoder('utf8');
-        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-        const stdErrListener = (data) => {
-            stderr += stderrDecoder.write(data);
-            if (originalStdErrListener) {
-                originalStdErrListener(data);
-            }
-        };
-        const stdOutListener = (data) => {
-            stdout += stdoutDecoder.write(data);
-            if (originalStdoutListener) {
-                originalStdoutListener(data);
-            }
-        };
-        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-        //flush any remaining characters
-        stdout += stdoutDecoder.end();
-        stderr += stderrDecoder.end();
-        return {
-            exitCode,
-            stdout,
-            stderr
-        };
-    });
-}
-//# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = utils_toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('ENV', file_command_prepareKeyValueMessage(name, val));
-    }
-    command_issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function core_setSecret(secret) {
-    command_issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_namespaceObject.EOL);
-    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function core_debug(message) {
-    issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    command_issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    command_issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
-    }
-    issueCommand('save-state', { name }, toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./build/src/publish/github.js
-// The one file that speaks to the runner: masks, log groups, outputs, variables of later steps, summary, annotations.
-
-
-/** Tells the runner to mask a value in all that is printed from now on. */
-const mask = (value) => core_setSecret(value);
-/** The same as a line of text, for commands whose standard output belongs to the user. */
-function maskLine(value) {
-    return `::add-mask::${value.replace(/[%\r\n]/g, (sign) => encodeURIComponent(sign))}\n`;
-}
-/** Writes one line to the log. */
-const say = (line) => info(line);
-/** Puts the lines that the work says into a group of the log. */
-const github_group = (title, work) => group(title, work);
-/** An annotation and a summary, and the step fails. */
-async function fail({ title, message, rows }) {
-    error(message, { title: `mlflow-auth: ${title}` });
-    process.exitCode = ExitCode.Failure;
-    await summarize(`MLflow login failed: ${title}`, rows);
-}
-/** A warning as an annotation. */
-const warn = (message) => warning(message, { title: 'mlflow-auth' });
-/** Sets outputs and, unless turned off, the variables of later steps, and writes the job summary. All secrets are masked by now. */
-async function publish({ credential, settings, variables }) {
-    const outputs = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
-    const facts = {
-        method: credential.method,
-        identity: credential.identity,
-        'expires-at': credential.expiresAt?.toISOString() ?? '',
-    };
-    for (const [name, value] of Object.entries({ ...outputs, ...facts }))
-        if (value)
-            setOutput(name, value);
-    if (settings.exportEnv)
-        for (const { name, value } of variables)
-            exportVariable(name, value);
-    await summarize('MLflow login', [
-        ['Logged in as', credential.identity],
-        ['Workspace', settings.workspace ?? "the server's default"],
-        ['MLflow', settings.trackingUri],
-        ['Method', credential.method],
-        ['Valid until', credential.expiresAt?.toISOString() ?? 'not known'],
-        ['Verified', settings.verify ? 'yes' : 'no, as asked for'],
-    ]);
-}
-/** Some runners have no summaries, and none must make a step fail. */
-async function summarize(heading, rows) {
-    const path = process.env.GITHUB_STEP_SUMMARY;
-    if (!path || !(0,external_node_fs_.existsSync)(path))
-        return;
-    const cells = rows.map(([label, text]) => [{ data: label, header: true }, escapeHtml(text).replaceAll('\n', '<br>')]);
-    await summary.addHeading(heading, 3).addTable(cells).write();
-}
-function escapeHtml(text) {
-    return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
-
-
-/***/ }),
-
-/***/ 297:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  C: () => (/* binding */ handOver)
-});
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./build/src/trust.js
-var trust = __nccwpck_require__(7367);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./build/package.json
-var build_package = __nccwpck_require__(8797);
-;// CONCATENATED MODULE: ./build/src/python/source.js
-// Generated by npm run build from mlflow_auth_provider.py.
-const providerSource = "\"\"\"Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.\n\nMLflow finds this module by itself, through the entry point beside it, when its folder is on PYTHONPATH and\nMLFLOW_TRACKING_AUTH is \"mlflow-auth\". It must never fail on import: any error here would break `import mlflow`.\nPython 3.8, standard library only.\n\"\"\"\n\nimport datetime\nimport json\nimport os\nfrom urllib.parse import urljoin, urlsplit\n\nNAME = \"mlflow-auth\"\nFILE_VARIABLE = \"MLFLOW_AUTH_CREDENTIAL_FILE\"\nPORTS = {\"http\": 80, \"https\": 443}\n\n\nclass MlflowAuthError(Exception):\n    \"\"\"The credential did not work; the text says what to do.\"\"\"\n\n\nclass MlflowAuthProvider:\n    \"\"\"What MLflow asks of a request auth provider (mlflow/tracking/request_auth).\"\"\"\n\n    def get_name(self):\n        return NAME\n\n    def get_auth(self):\n        return authorize\n\n\ndef authorize(request):\n    \"\"\"Adds the credential to a prepared request of `requests`, if it goes to the tracking server.\"\"\"\n    credential = read_credential()\n    if not is_below(request.url, credential[\"tracking_uri\"]):\n        return request\n    if credential[\"method\"] == \"cookie\":\n        request.headers[\"Cookie\"] = credential[\"value\"]\n        # A token left behind in the environment would only be in the way.\n        request.headers.pop(\"Authorization\", None)\n    else:\n        request.headers[\"Authorization\"] = \"Bearer \" + credential[\"value\"]\n    # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which\n    # MLflow takes for success when it uploads an artifact.\n    request.headers[\"Accept\"] = \"application/json, */*\"\n    request.register_hook(\"response\", check)\n    return request\n\n\ndef read_credential():\n    \"\"\"The credential of now: the file is read for each request, since it may have been renewed.\"\"\"\n    path = os.environ.get(FILE_VARIABLE)\n    if not path:\n        raise MlflowAuthError(\"mlflow-auth: {} is not set. Log in again.\".format(FILE_VARIABLE))\n    try:\n        with open(path, encoding=\"utf-8\") as file:\n            return json.load(file)\n    except (OSError, ValueError) as error:\n        raise MlflowAuthError(\"mlflow-auth: the credential file cannot be read ({}). Log in again.\".format(error))\n\n\ndef check(response, *args, **kwargs):\n    \"\"\"Raises where the SDK would misunderstand: a rejected credential, a redirect away from the tracking server.\"\"\"\n    credential = read_credential()\n    location = response.headers.get(\"location\")\n    if location and 300 <= response.status_code <= 399:\n        target = urljoin(response.url, location)\n        if \"client_id=\" in target:\n            raise rejected(credential, \"a redirect to the login page\")\n        if not is_below(target, credential[\"tracking_uri\"]):\n            away = urlsplit(target)\n            raise MlflowAuthError(\n                \"mlflow-auth: {} redirects to {}://{}. The credential is not sent there; correct the tracking URI.\".format(\n                    credential[\"tracking_uri\"], away.scheme, away.netloc\n                )\n            )\n    if response.status_code == 401:\n        raise rejected(credential, \"401 \" + reason(response))\n    if response.status_code == 403 and (response.text.strip() == \"Forbidden\" or is_html(response)):\n        raise rejected(credential, \"403 \" + (\"a web page\" if is_html(response) else \"Forbidden\"))\n    return response\n\n\ndef rejected(credential, got):\n    \"\"\"What to tell when oauth2-proxy, or MLflow behind it, does not take the credential.\"\"\"\n    kind = \"session cookie\" if credential[\"method\"] == \"cookie\" else \"token\"\n    until = credential.get(\"expires_at\")\n    expired = until and parse_time(until) <= datetime.datetime.now(datetime.timezone.utc)\n    state = \"expired at {}\".format(until) if expired else \"was rejected ({})\".format(got)\n    return MlflowAuthError(\"mlflow-auth: the {} for {} {}. Log in again.\".format(kind, credential[\"tracking_uri\"], state))\n\n\ndef parse_time(text):\n    \"\"\"ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on.\"\"\"\n    return datetime.datetime.fromisoformat(text.replace(\"Z\", \"+00:00\"))\n\n\ndef reason(response):\n    \"\"\"The server's own reason in a few words.\"\"\"\n    try:\n        error = response.json().get(\"error\")\n        return str(error.get(\"message\") or \"\") if isinstance(error, dict) else str(error or \"\")\n    except (ValueError, AttributeError):\n        return \"\"\n\n\ndef is_html(response):\n    return \"text/html\" in response.headers.get(\"content-type\", \"\")\n\n\ndef is_below(url, base):\n    \"\"\"Whether the address is at or below the base: same scheme, host and port, and a path under its path.\"\"\"\n    one, other = urlsplit(url), urlsplit(base)\n    if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):\n        return False\n    path = other.path.rstrip(\"/\")\n    return one.path == path or one.path.startswith(path + \"/\")\n\n\ndef port_of(parts):\n    return parts.port or PORTS.get(parts.scheme)\n";
-
-;// CONCATENATED MODULE: ./build/src/publish/folder.js
-// The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
-
-
-
-
-
-/** Its own name, so that it can be told apart on a PYTHONPATH. */
-const PYTHON_FOLDER = 'mlflow-auth-python';
-/** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
-function writeFolder(path, { credential, trackingUri, roots }) {
-    const python = (0,external_node_path_.resolve)(path, PYTHON_FOLDER);
-    const distInfo = (0,external_node_path_.join)(python, `mlflow_auth_provider-${build_package/* version */.rE}.dist-info`);
-    (0,external_node_fs_.mkdirSync)(distInfo, { recursive: true, mode: 0o700 });
-    const credentialFile = (0,external_node_path_.resolve)(path, 'credential.json');
-    write(credentialFile, credentialJson(credential, trackingUri));
-    write((0,external_node_path_.join)(python, 'mlflow_auth_provider.py'), providerSource);
-    // METADATA, since pip complains without it; no RECORD, so that the module is no requirement of a logged model.
-    write((0,external_node_path_.join)(distInfo, 'METADATA'), `Metadata-Version: 2.1\nName: mlflow-auth-provider\nVersion: ${build_package/* version */.rE}\n`);
-    const entry = 'mlflow-auth = mlflow_auth_provider:MlflowAuthProvider';
-    write((0,external_node_path_.join)(distInfo, 'entry_points.txt'), `[mlflow.request_auth_provider]\n${entry}\n`);
-    const certificates = roots && (0,external_node_path_.resolve)(path, 'ca.pem');
-    if (certificates)
-        write(certificates, `${roots.join('\n')}\n`);
-    return { credentialFile, python, certificates };
-}
-/** What src/python/mlflow_auth_provider.py reads. */
-function credentialJson(credential, trackingUri) {
-    return JSON.stringify({
-        tracking_uri: trackingUri,
-        method: credential.method,
-        value: credential.method === 'token' ? credential.token : credential.cookie,
-        expires_at: credential.expiresAt?.toISOString(),
-    });
-}
-function write(path, text) {
-    const unfinished = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
-    (0,external_node_fs_.writeFileSync)(unfinished, text, { mode: 0o600, flag: 'wx' });
-    (0,external_node_fs_.renameSync)(unfinished, path);
-}
-
-// EXTERNAL MODULE: ./build/src/publish/overrides.js
-var overrides = __nccwpck_require__(3152);
-;// CONCATENATED MODULE: ./build/src/publish/variables.js
-// What is handed over: the names under which the stock MLflow SDK finds a credential.
-
-
-/**
- * The variables for the SDK (mlflow/environment_variables.py), in the order in which they are shown.
- * The certificate and "insecure" exclude each other there, and an empty value of the former would turn checks off.
- */
-function variablesFor({ credential, settings, folder, pythonPath, certificates }) {
-    const others = (pythonPath ?? '').split(external_node_path_.delimiter).filter((path) => path && (0,external_node_path_.basename)(path) !== PYTHON_FOLDER);
-    const list = {
-        MLFLOW_TRACKING_URI: settings.trackingUri,
-        MLFLOW_TRACKING_TOKEN: credential.method === 'token' ? credential.token : '',
-        MLFLOW_PROXY_COOKIE: credential.method === 'cookie' ? credential.cookie : '',
-        MLFLOW_WORKSPACE: settings.workspace ?? '',
-        MLFLOW_TRACKING_SERVER_CERT_PATH: folder?.certificates ?? certificates ?? '',
-        MLFLOW_TRACKING_INSECURE_TLS: settings.insecureTls ? 'true' : '',
-        MLFLOW_TRACKING_AUTH: folder ? 'mlflow-auth' : '',
-        MLFLOW_AUTH_CREDENTIAL_FILE: folder?.credentialFile ?? '',
-        PYTHONPATH: folder ? [folder.python, ...others].join(external_node_path_.delimiter) : '',
-    };
-    return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
-}
-
-;// CONCATENATED MODULE: ./build/src/publish/handover.js
-// Puts together what is handed over, for either door: the folder for the SDK, the variables, and what stands in their way.
-
-
-
-
-
-/**
- * Writes the folder, where there is to be one, and lists the variables.
- * @param dir folder to write, or undefined for none
- * @param warn told of everything that would keep the SDK from using the credential
- */
-function handOver(credential, settings, dir, env, readFile, warn) {
-    const { ca, trackingUri } = settings;
-    // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
-    const folder = dir ? writeFolder(dir, { credential, trackingUri, roots: ca && (0,trust/* trustedRoots */.V)(ca.pem) }) : undefined;
-    for (const text of (0,overrides/* overridesOf */.F)(env, trackingUri, readFile, folder !== undefined))
-        warn(text);
-    if (!folder && credential.method === 'cookie') {
-        warn('the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it');
-    }
-    const certificates = ca?.path && (0,external_node_path_.resolve)(ca.path);
-    return variablesFor({ credential, settings, folder, pythonPath: env.PYTHONPATH, certificates });
-}
-
-
-/***/ }),
-
-/***/ 3152:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ overridesOf)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-// Finds what would keep the MLflow SDK from using the credential that it is given (mlflow/utils/credentials.py, rest_utils.py).
-
-/**
- * Says in a sentence each what else the SDK would listen to.
- * @param readFile of a text file; may throw
- * @param withProvider whether the Python provider is handed over, which wins over all but SigV4
- */
-function overridesOf(env, trackingUri, readFile, withProvider) {
-    const home = env.HOME ?? env.USERPROFILE ?? '';
-    const read = (path) => {
-        try {
-            return path ? readFile(path) : '';
-        }
-        catch {
-            return '';
-        }
-    };
-    const found = [];
-    const elsewhere = withProvider ? 'where the Python provider is not used (python -I, other SDKs)' : 'always';
-    const credentials = read(home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '.mlflow', 'credentials'));
-    const file = /mlflow_tracking_username[\s\S]*mlflow_tracking_password/.test(credentials);
-    if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
-        const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
-        found.push(`${where} hold a login that the SDK sends in place of ours, ${elsewhere}: remove it`);
-    }
-    const { hostname } = new URL(trackingUri);
-    const machines = read(env.NETRC || (home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '.netrc'))).matchAll(/^\s*machine\s+(\S+)/gm);
-    if ([...machines].some(([, machine]) => machine === hostname)) {
-        found.push(`~/.netrc has a login for ${hostname}, which overwrites a token, ${elsewhere}: remove it`);
-    }
-    if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
-        found.push('MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it');
-    }
-    const auth = env.MLFLOW_TRACKING_AUTH;
-    if (auth && auth !== 'mlflow-auth') {
-        found.push(withProvider
-            ? `MLFLOW_TRACKING_AUTH was ${auth} and is replaced`
-            : `MLFLOW_TRACKING_AUTH is ${auth}, whose provider may overwrite our credential: unset it`);
-    }
-    return found;
-}
-
-
-/***/ }),
-
-/***/ 6496:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  J: () => (/* binding */ runLogin)
-});
-
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
-// EXTERNAL MODULE: ./build/src/http.js + 3 modules
-var src_http = __nccwpck_require__(3695);
-// EXTERNAL MODULE: ./build/src/login.js
-var login = __nccwpck_require__(8276);
-;// CONCATENATED MODULE: ./build/src/progress.js
-// Tells the progress of a login, a line for each step with the time it took.
-/** Makes the `step` and `note` of a context out of a place to write to. */
-function progress(say, now = () => performance.now()) {
-    const note = (text) => say(`- ${text}`);
-    const step = async (text, work) => {
-        const start = now();
-        const end = (mark) => say(`${mark} ${text} (${Math.round(now() - start)} ms)`);
-        try {
-            const result = await work();
-            end('✓');
-            return result;
-        }
-        catch (error) {
-            end('✗');
-            throw error;
-        }
-    };
-    return { step, note };
-}
-
-// EXTERNAL MODULE: ./build/src/trust.js
-var trust = __nccwpck_require__(7367);
-;// CONCATENATED MODULE: ./build/src/run.js
-// One login from open to close: wires HTTP, secrets and progress together for either door.
-
-
-
-
-
-/** Milliseconds that one request may take, of the whole login's time. */
-const REQUEST_TIMEOUT = 15_000;
-/**
- * Logs in as the settings say.
- * @param say gets each line of progress, without secrets
- * @param warn gets what deserves more attention than progress
- * @throws AuthError
- */
-async function runLogin(settings, secrets, say, warn) {
-    const safely = (line) => say(secrets.redact(line));
-    const { step, note } = progress(safely);
-    if (settings.insecureTls) {
-        warn('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
-    }
-    if (settings.trackingUri.startsWith('http:') || settings.platform.startsWith('http:')) {
-        note('allow-http: credentials travel unencrypted to an http: address');
-    }
-    const { http, close } = (0,src_http/* openHttp */.f)({
-        ca: settings.ca && (0,trust/* trustedRoots */.V)(settings.ca.pem, note),
-        insecure: settings.insecureTls,
-        requestTimeout: Math.min(REQUEST_TIMEOUT, settings.timeout * 1000),
-        totalTimeout: settings.timeout * 1000,
-        proxyFor: lib/* getProxyUrl */.s_,
-        note,
-        mask: secrets.add,
-    });
-    try {
-        return await (0,login/* login */.i)({ http, mask: secrets.add, step, note, warn }, settings);
-    }
-    finally {
-        await close();
-    }
-}
-
-
-/***/ }),
-
-/***/ 7024:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ Secrets)
-/* harmony export */ });
-// The secrets of one run: told to the runner as soon as they exist, and struck out of all that is printed.
-/** Shorter values are not masked: a mask of a few letters garbles logs and tells the secret away. */
-const SHORTEST_MASK = 8;
-/** Remembers secrets and removes them from text. */
-class Secrets {
-    #forms = new Set();
-    #announce;
-    /** @param announce tells the runner of a value to mask; does nothing outside a runner. */
-    constructor(announce = () => { }) {
-        this.#announce = announce;
-    }
-    /**
-     * Registers a secret, and each of its lines, before anything can print it.
-     * Values under 8 characters are left out.
-     */
-    add = (secret) => {
-        for (const value of new Set([secret, ...secret.split(/\r?\n/)])) {
-            if (value.length < SHORTEST_MASK || this.#forms.has(value))
-                continue;
-            this.#announce(value);
-            for (const form of encodings(value))
-                this.#forms.add(form);
-        }
-    };
-    /** The text with every known secret, in each form in which a server may send it back, replaced by `***`. */
-    redact = (text) => {
-        const longestFirst = [...this.#forms].sort((a, b) => b.length - a.length);
-        return longestFirst.reduce((rest, form) => rest.replaceAll(form, '***'), text);
-    };
-}
-/** The value as it is, and URL-encoded, form-encoded, JSON-escaped and in base64. */
-function encodings(value) {
-    const form = new URLSearchParams({ v: value }).toString().slice(2);
-    const base64 = Buffer.from(value).toString('base64');
-    return [
-        value,
-        encodeURIComponent(value),
-        form,
-        JSON.stringify(value).slice(1, -1),
-        base64,
-        base64.replace(/=+$/, ''),
-    ];
-}
-
-
-/***/ }),
-
-/***/ 8026:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  s: () => (/* binding */ readSettings)
-});
-
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./build/src/trust.js
-var trust = __nccwpck_require__(7367);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: ./build/src/settings/checks.js
-// The checks of single values: each returns the value as it will be used, or tells the problem.
-
-
-/** A value in quotes, cut to one short line, for messages. */
-function quoted(value) {
-    const line = value.replace(/\p{Cc}/gu, ' ');
-    return `"${line.length > 80 ? `${line.slice(0, 77)}...` : line}"`;
-}
-/** A variable that a shell or a workflow should have replaced. A secret may look like one, so it is only noted. */
-function expansion(row, found, problem, note) {
-    if (!found || !/^\$\{?[A-Za-z_]\w*\}?$|\$\{\{/.test(found.value))
-        return;
-    if (row.secret)
-        note(`${row.name} (${found.from}) looks like a variable that was not replaced`);
-    else
-        problem(row.name, `${quoted(found.value)} (${found.from}) is a variable that was not replaced.`);
-}
-function checks_boolean(name, value, problem) {
-    const word = value.toLowerCase();
-    if (word === 'true' || word === '1')
-        return true;
-    if (word !== 'false' && word !== '0')
-        problem(name, `${quoted(value)} is neither true nor false.`);
-    return false;
-}
-function seconds(name, value, problem) {
-    const number = /^\d{1,4}$/.test(value) ? Number(value) : 0;
-    if (number < 1 || number > 3600)
-        problem(name, `${quoted(value)} is no number of seconds from 1 to 3600.`);
-    return number;
-}
-function platformAddress(value, allowHttp, problem) {
-    return url('platform-address', value, allowHttp, problem)?.origin ?? '';
-}
-function trackingUri(value, allowHttp, problem) {
-    const uri = url('tracking-uri', value, allowHttp, problem);
-    return uri ? (uri.origin + uri.pathname).replace(/\/+$/, '') : '';
-}
-function redirectUri(value, problem) {
-    if (!URL.canParse(value) && !value.startsWith('/'))
-        problem('redirect-uri', `${quoted(value)} is no address.`);
-    return value;
-}
-/** RFC 1123 label or subdomain, as Kubernetes names things. */
-function checks_cluster(value, problem) {
-    const good = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(value);
-    if (!good)
-        problem('cluster', `${quoted(value)} is no cluster name (letters, digits, "-" and ".").`);
-    return good;
-}
-const RESERVED = new Set(['workspaces', 'api', 'ajax-api', 'static-files']);
-/** MLflow's rule for workspace names (mlflow/utils/workspace_utils.py). */
-function workspace(value, problem) {
-    if (!value)
-        return undefined;
-    const shaped = /^(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value) && value.length >= 2 && value.length <= 63;
-    if (!shaped || RESERVED.has(value)) {
-        const rule = '2 to 63 small letters, digits and single "-", and none of workspaces, api, ajax-api, static-files';
-        problem('workspace', `${quoted(value)} is no workspace name (${rule}).`);
-    }
-    return value;
-}
-function scopes(value, problem) {
-    const list = value.split(/[\s,]+/).filter(Boolean);
-    if (!list.includes('openid'))
-        problem('scopes', `${quoted(value)} lacks openid, without which there is no id token.`);
-    return list.join(' ');
-}
-/** RFC 6265, 4.1.1: a token. */
-function cookieName(value, problem) {
-    if (value && !/^[\w!#$%&'*+.^`|~-]+$/.test(value))
-        problem('cookie-name', `${quoted(value)} is no name of a cookie.`);
-    return value || undefined;
-}
-/** A file's text, or undefined after telling the problem. */
-function readable(name, path, readFile, problem) {
-    try {
-        return readFile(path);
-    }
-    catch (error) {
-        problem(name, `${quoted(path)} is neither PEM text nor a file that can be read: ${(0,errors/* errorMessage */.gJ)(error)}`);
-        return undefined;
-    }
-}
-function url(name, value, allowHttp, problem) {
-    if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
-        problem(name, `${quoted(value.replace(/\/\/[^/@]*@/, '//'))} is no address that begins with https://.`);
-        return undefined;
-    }
-    const parsed = new URL(value);
-    if (parsed.username || parsed.password)
-        problem(name, 'must not hold a user name or password.');
-    if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(parsed.hostname)) {
-        problem(name, `http://${parsed.host} would send credentials unencrypted. Use https, or set allow-http to true.`);
-    }
-    return parsed;
-}
-/** This machine itself: localhost and its subdomains (RFC 6761, 6.3), 127.0.0.0/8 and ::1. */
-function isLoopback(host) {
-    if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]')
-        return true;
-    return (0,external_node_net_.isIP)(host) === 4 && host.startsWith('127.');
-}
-
-// EXTERNAL MODULE: ./build/src/settings/sources.js
-var settings_sources = __nccwpck_require__(6205);
-// EXTERNAL MODULE: ./build/src/settings/table.js
-var table = __nccwpck_require__(8403);
-;// CONCATENATED MODULE: ./build/src/settings/settings.js
-// The settings of one run, checked: all that is wrong is said in one message, before any request.
-
-
-
-
-
-/**
- * Reads and checks all settings.
- * @param mask told of each secret, before anything else is done with it
- * @param note told of what is odd but allowed
- * @throws UsageError that lists everything that is missing, malformed or contradictory
- */
-function readSettings(sources, needs, mask, note) {
-    const problems = [];
-    const problem = (name, text) => problems.push(`${name}: ${text}`);
-    const found = (0,settings_sources/* gather */.k)(sources, problem);
-    for (const row of table/* ROWS */.I)
-        if (row.secret)
-            mask(found.get(row.name)?.value ?? '');
-    for (const row of table/* ROWS */.I)
-        expansion(row, found.get(row.name), problem, note);
-    const text = (name) => found.get(name)?.value ?? '';
-    const flag = (name) => checks_boolean(name, text(name), problem);
-    const required = (name, always = needs.login !== false) => {
-        const row = table/* ROWS */.I.find((one) => one.name === name);
-        const tried = problems.some((line) => line.startsWith(`${name}:`));
-        if (always && !found.has(name) && row && !tried)
-            problem(name, `missing. Give ${(0,settings_sources/* howToGive */.J)(row, sources.door)}.`);
-        return text(name);
-    };
-    const allowHttp = flag('allow-http');
-    const address = required('platform-address', true);
-    const platform = address && platformAddress(address, allowHttp, problem);
-    const { method, methodReason, methodIsFree } = chooseMethod(found, needs.method, problem);
-    const verify = flag('verify');
-    const settings = {
-        platform,
-        trackingUri: settings_trackingUri(found, platform, allowHttp, problem),
-        workspace: workspace(text('workspace'), problem),
-        username: required('username'),
-        password: required('password'),
-        clientId: method === 'token' ? required('client-id') : text('client-id'),
-        clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
-        method,
-        methodReason,
-        methodIsFree,
-        connector: text('connector'),
-        scopes: scopes(text('scopes'), problem),
-        redirectUri: redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
-        cookieName: cookieName(text('cookie-name'), problem),
-        dir: text('dir') || undefined,
-        ca: certificate(text('ca-cert'), sources, problem),
-        insecureTls: flag('insecure-tls'),
-        allowBase64Password: flag('allow-base64-password'),
-        verify,
-        timeout: seconds('timeout', text('timeout'), problem),
-        exportEnv: flag('export-env'),
-        maskWorkspace: flag('mask-workspace'),
-    };
-    if (settings.ca && settings.insecureTls) {
-        const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
-        problem('ca-cert', `contradicts insecure-tls (${from}). Give one of them.`);
-    }
-    if (needs.caPath && !settings.dir && settings.ca && settings.ca.path === undefined) {
-        problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file, or dir.');
-    }
-    const located = found.has('cluster') || found.has('tracking-uri');
-    const always = needs.trackingUri || (method === 'cookie' && needs.login !== false);
-    if (!located && (always || (verify && needs.login !== false))) {
-        const why = always ? '' : ', or set verify to false';
-        problem('cluster', `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`);
-    }
-    if (problems.length > 0)
-        throw new errors/* UsageError */.eb(listOf(problems, sources));
-    if (settings.password !== settings.password.trim())
-        note('the password begins or ends with blanks; they are sent as they are');
-    return Object.freeze(settings);
-}
-function chooseMethod(found, only, problem) {
-    const wish = found.get('method');
-    const method = wish?.value.toLowerCase();
-    if (only && wish?.explicit && method !== only && method !== 'auto')
-        problem('method', `the command ${only} needs the method ${only}.`);
-    if (only)
-        return { method: only, methodReason: `the command is ${only}`, methodIsFree: false };
-    if (method === 'token' || method === 'cookie')
-        return { method, methodReason: `asked for by ${wish?.from}`, methodIsFree: false };
-    if (method !== 'auto')
-        problem('method', `${quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
-    return found.has('client-secret')
-        ? { method: 'token', methodReason: 'a client secret is given', methodIsFree: true }
-        : { method: 'cookie', methodReason: 'no client secret is given', methodIsFree: true };
-}
-/** The stronger of the two wins; two of the same strength must not differ. */
-function settings_trackingUri(found, platform, allowHttp, problem) {
-    const uri = found.get('tracking-uri');
-    const cluster = found.get('cluster');
-    const direct = uri && trackingUri(uri.value, allowHttp, problem);
-    const derived = cluster && checks_cluster(cluster.value, problem) && `${platform}/clusters/${cluster.value}/mlflow`;
-    if (!uri || !cluster)
-        return direct || derived || '';
-    if (uri.explicit !== cluster.explicit)
-        return (uri.explicit ? direct : derived) || '';
-    if (direct && derived && direct !== derived) {
-        problem('tracking-uri', `contradicts cluster (${uri.from} and ${cluster.from} name different servers). Give one of them.`);
-    }
-    return direct || '';
-}
-function certificate(value, { readFile }, problem) {
-    if (!value)
-        return undefined;
-    const path = value.includes('-----BEGIN') ? undefined : value;
-    const pem = path === undefined ? value : readable('ca-cert', path, readFile, problem);
-    if (pem === undefined)
-        return undefined;
-    if (pem.includes('PRIVATE KEY'))
-        problem('ca-cert', 'holds a private key. Give the certificate alone.');
-    else if ((0,trust/* certificatesIn */.Y)(pem).length === 0)
-        problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
-    return { pem, path };
-}
-function listOf(problems, { door, env }) {
-    const title = problems.length === 1 ? 'One setting needs attention:' : `${problems.length} settings need attention:`;
-    const outside = env.GITHUB_ACTOR === 'dependabot[bot]' || env.GITHUB_EVENT_NAME?.startsWith('pull_request');
-    const secrets = door === 'action' && problems.some((line) => line.includes('missing'));
-    const hint = secrets && outside ? '\nWorkflows of forks and of Dependabot are not given the secrets of the repository.' : '';
-    return `${title}\n${problems.map((line) => `  ${line}`).join('\n')}${hint}`;
-}
-
-
-/***/ }),
-
-/***/ 6205:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ howToGive),
-/* harmony export */   k: () => (/* binding */ gather)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8403);
-// Where each setting comes from: an input or a flag, an environment variable, a file, or its default.
-
-
-/** How a user gives this setting, for messages. */
-function howToGive(row, door) {
-    const first = door === 'action' ? `the input ${row.name}` : `--${row.name}`;
-    return [row.secret && door === 'cli' ? `--${row.name}-file` : first, ...row.env].join(' or ');
-}
-/**
- * Finds every setting's value. Everything but passwords loses blanks at its ends; what is then empty counts as not given.
- * @param problem told of each file that cannot be read
- */
-function gather(sources, problem) {
-    const found = new Map();
-    for (const row of _table_js__WEBPACK_IMPORTED_MODULE_1__/* .ROWS */ .I) {
-        try {
-            const value = find(row, sources);
-            if (value)
-                found.set(row.name, value);
-        }
-        catch (error) {
-            problem(row.name, `cannot be read from its file: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorMessage */ .gJ)(error)}`);
-        }
-    }
-    return found;
-}
-function find(row, { door, given, env, readFile }) {
-    const name = (suffix) => (door === 'action' ? `input ${row.name}${suffix}` : `--${row.name}${suffix}`);
-    const direct = clean(row, given[row.name]);
-    if (direct)
-        return { value: direct, from: name(''), explicit: true };
-    const file = row.file && given[`${row.name}-file`]?.trim();
-    if (file)
-        return { value: fromFile(row, file, readFile), from: name('-file'), explicit: true };
-    for (const variable of row.env) {
-        const value = clean(row, env[variable]);
-        if (value)
-            return { value, from: variable, explicit: false };
-        const path = row.file && env[`${variable}_FILE`]?.trim();
-        if (path)
-            return { value: fromFile(row, path, readFile), from: `${variable}_FILE`, explicit: false };
-    }
-    return row.default === undefined ? undefined : { value: row.default, from: 'default', explicit: false };
-}
-/** A password's blanks may be meant. */
-function clean(row, value) {
-    return row.name === 'password' ? value : value?.trim();
-}
-/** Text files end in a line break, which belongs to the file and not to the password. */
-function fromFile(row, path, readFile) {
-    const text = readFile(path).replace(/\r?\n$/, '');
-    const value = clean(row, text);
-    if (!value)
-        throw new Error(`${path} is empty`);
-    return value;
-}
-
-
-/***/ }),
-
-/***/ 8403:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ ROWS)
-/* harmony export */ });
-/* unused harmony export TABLE */
-// The settings: one row each. action.yml, --help and README's tables are generated from these rows.
-const TABLE = [
-    {
-        name: 'platform-address',
-        env: ['PLATFORM_ADDRESS'],
-        help: 'Address of the platform, such as https://platform.example.com. A path behind it is cut off.',
-    },
-    {
-        name: 'cluster',
-        env: ['CLUSTER'],
-        help: 'Cluster on which MLflow runs. The tracking URI is then {platform-address}/clusters/{cluster}/mlflow.',
-    },
-    {
-        name: 'tracking-uri',
-        env: ['MLFLOW_TRACKING_URI'],
-        help: 'Address of the MLflow server as the job reaches it, through oauth2-proxy; in place of cluster, for example the in-cluster Service.',
-    },
-    {
-        name: 'workspace',
-        env: ['MLFLOW_WORKSPACE'],
-        help: "MLflow workspace (the namespace). Without it the server's default workspace is used.",
-    },
-    { name: 'username', env: ['MLFLOW_USERNAME'], file: true, help: 'Platform account, best a service account.' },
-    {
-        name: 'password',
-        env: ['MLFLOW_PASSWORD'],
-        secret: true,
-        file: true,
-        help: 'Its password. Taken as it is, blanks included.',
-    },
-    {
-        name: 'client-id',
-        env: ['DEX_CLIENT_ID'],
-        file: true,
-        help: 'OAuth client of the MLflow proxy, for the token method; on Alauda usually alauda-auth.',
-    },
-    { name: 'client-secret', env: ['DEX_CLIENT_SECRET'], secret: true, file: true, help: 'Secret of that client.' },
-    {
-        name: 'method',
-        env: ['MLFLOW_AUTH_METHOD'],
-        default: 'auto',
-        help: 'token, cookie, or auto: token when a client secret is given, otherwise cookie.',
-    },
-    {
-        name: 'connector',
-        env: ['DEX_CONNECTOR'],
-        default: 'local',
-        help: 'Dex connector in which the account lives: local, or the id of an LDAP connector.',
-    },
-    {
-        name: 'scopes',
-        env: ['DEX_SCOPES'],
-        default: 'openid email groups',
-        help: 'Scopes of the token, separated by blanks.',
-    },
-    {
-        name: 'redirect-uri',
-        env: ['DEX_REDIRECT_URI'],
-        help: 'Redirect URI that the client has registered. Default: {platform-address}/oauth2/callback.',
-    },
-    {
-        name: 'cookie-name',
-        env: ['MLFLOW_AUTH_COOKIE_NAME'],
-        help: 'Name of the session cookie of oauth2-proxy, for the cookie method. By default it is found out.',
-    },
-    {
-        name: 'dir',
-        env: ['MLFLOW_AUTH_DIR'],
-        help: 'Folder for what the Python SDK reads: the credential, the provider that sends it, the CA. The action makes a new one under RUNNER_TEMP, and env writes one only where this is given.',
-    },
-    {
-        name: 'ca-cert',
-        env: ['PLATFORM_CA'],
-        help: "CA certificate of the platform, as PEM text or as the path of a PEM file. Trusted beside the system's roots, and handed on to the MLflow SDK.",
-    },
-    {
-        name: 'insecure-tls',
-        env: ['MLFLOW_TRACKING_INSECURE_TLS'],
-        default: 'false',
-        boolean: true,
-        help: 'Skip all certificate checks, here and in the MLflow SDK. For a lab only.',
-    },
-    {
-        name: 'allow-http',
-        env: ['MLFLOW_AUTH_ALLOW_HTTP'],
-        default: 'false',
-        boolean: true,
-        help: 'Allow http: addresses other than this machine, such as the in-cluster Service. Credentials then travel unencrypted.',
-    },
-    {
-        name: 'allow-base64-password',
-        env: ['MLFLOW_AUTH_ALLOW_BASE64_PASSWORD'],
-        default: 'false',
-        boolean: true,
-        help: 'For old platforms without a public key: send the password in base64 where RSA is not possible.',
-    },
-    {
-        name: 'verify',
-        env: ['MLFLOW_AUTH_VERIFY'],
-        default: 'true',
-        boolean: true,
-        help: 'Prove at oauth2-proxy and at the workspace that the credential works, before it is handed out.',
-    },
-    {
-        name: 'timeout',
-        env: ['MLFLOW_AUTH_TIMEOUT'],
-        default: '60',
-        help: 'Seconds for the whole login, 1 to 3600. One request may take 15 of them.',
-    },
-    {
-        name: 'export-env',
-        env: [],
-        default: 'true',
-        boolean: true,
-        actionOnly: true,
-        help: 'Set the variables for the later steps of the job. Without it only outputs are set.',
-    },
-    {
-        name: 'mask-workspace',
-        env: [],
-        default: 'true',
-        boolean: true,
-        actionOnly: true,
-        help: "Mask the workspace's name in the log. Turn it off for names that would garble it, such as ml.",
-    },
-];
-/** The rows, seen as rows. */
-const ROWS = TABLE;
-
-
-/***/ }),
-
-/***/ 5035:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  W: () => (/* binding */ explain),
-  l: () => (/* binding */ explainMessage)
-});
-
-;// CONCATENATED MODULE: ./build/src/symptoms/connection.js
-// Symptoms of everything below HTTP: names, connections, certificates, web proxies.
-const CONNECTION = [
-    {
-        id: 'no-permission',
-        layer: 'runtime',
-        stages: ['connect'],
-        pattern: /NotCapable|EPERM|PermissionDenied|Requires net access/i,
-        title: 'Deno permission missing',
-        meaning: 'deno run was started without a permission that this needs',
-        advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
-    },
-    {
-        id: 'certificate-untrusted',
-        layer: 'TLS',
-        stages: ['connect'],
-        pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
-        message: /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self.signed certificate|SELF_SIGNED|unable to get (local )?issuer|UNABLE_TO_(VERIFY|GET)|curl: \(60\)/i,
-        title: 'Untrusted certificate',
-        meaning: 'the server shows a certificate of a CA that this machine does not trust',
-        advice: 'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name.',
-    },
-    {
-        id: 'certificate-expired',
-        layer: 'TLS',
-        stages: ['connect'],
-        pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
-        message: /certificate has expired|CERT_HAS_EXPIRED|certificate is not yet valid/i,
-        title: 'Certificate not valid at this time',
-        meaning: "the server's certificate has run out or is not valid yet",
-        advice: "Have the platform's certificate renewed, and check this machine's clock.",
-    },
-    {
-        id: 'certificate-host',
-        layer: 'TLS',
-        stages: ['connect'],
-        pattern: /ALTNAME_INVALID|NotValidForName|does not match certificate/i,
-        message: /ALTNAME_INVALID|hostname mismatch|doesn't match|no alternative certificate subject name/i,
-        title: 'Certificate of another host',
-        meaning: "the server's certificate is for another host name",
-        advice: 'Use the host name for which the certificate was made, as in the address of the web console.',
-    },
-    {
-        id: 'tls-version',
-        layer: 'TLS',
-        stages: ['connect'],
-        pattern: /ERR_SSL|EPROTO|wrong version number|unsupported protocol|protocol version/i,
-        message: /wrong version number|WRONG_VERSION_NUMBER|unsupported protocol|curl: \(35\)/i,
-        title: 'No TLS with this server',
-        meaning: 'no common TLS version, or the port does not speak TLS at all',
-        advice: 'Check the port, and http: against https: in the address. TLS 1.2 is the least that is accepted.',
-    },
-    {
-        id: 'proxy-refused',
-        layer: 'web proxy',
-        stages: ['connect'],
-        pattern: /proxy response \(\d+\)|HTTP tunneling|web proxy/i,
-        message: /Tunnel connection failed|ProxyError|CONNECT tunnel failed|Proxy response \(\d+\)/i,
-        title: 'Web proxy in the way',
-        meaning: 'the web proxy of HTTPS_PROXY or HTTP_PROXY did not open a way to the server',
-        advice: 'Put the host into NO_PROXY if it is internal, or check the name, port, user and password in HTTPS_PROXY (status 407 asks for the last two).',
-    },
-    {
-        id: 'dns',
-        layer: 'network',
-        stages: ['connect'],
-        pattern: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup address/i,
-        message: /Name or service not known|NameResolutionError|getaddrinfo|Could not resolve host|ENOTFOUND|EAI_AGAIN|nodename nor servname/i,
-        title: 'Unknown host name',
-        meaning: 'the host name is not known here',
-        advice: "Check the address for typing errors. A private platform cannot be found from GitHub's hosted runners: use a self-hosted runner in its network.",
-    },
-    {
-        id: 'timeout',
-        layer: 'network',
-        stages: ['connect'],
-        pattern: /no answer within|time ran out|TIMEOUT|ETIMEDOUT|timed out/i,
-        message: /timed out|ETIMEDOUT|ConnectTimeout|ReadTimeout|curl: \(28\)/i,
-        title: 'No answer in time',
-        meaning: 'the server, or something on the way to it, did not answer in time',
-        advice: "Check the address and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. For a slow server raise timeout (MLFLOW_AUTH_TIMEOUT).",
-    },
-    {
-        id: 'answer-too-large',
-        layer: 'network',
-        stages: ['connect'],
-        pattern: /larger than|HEADERS_OVERFLOW/i,
-        title: 'Answer too large',
-        meaning: 'the answer is larger than any that this login knows',
-        advice: 'Check the address: this is not the login API.',
-    },
-    {
-        id: 'unreachable',
-        layer: 'network',
-        stages: ['connect'],
-        pattern: /(?:)/,
-        message: /Connection refused|ECONNREFUSED|No route to host|EHOSTUNREACH|curl: \(7\)|RemoteDisconnected|Connection reset/i,
-        title: 'Server not reached',
-        meaning: 'there is no connection to the server',
-        advice: "Check the address, the port and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. If HTTPS_PROXY is set, an internal host belongs into NO_PROXY.",
-    },
-];
-
-;// CONCATENATED MODULE: ./build/src/symptoms/login.js
-// Symptoms of the platform's login API and Dex, most telling pattern first.
-const LOGIN_API = ['authorize', 'pubkey', 'login'];
-const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an account (by default 5 in 24 hours).';
-const LOGIN = [
-    {
-        id: 'pkce-required',
-        layer: 'Dex',
-        stages: LOGIN_API,
-        pattern: /PKCE|code_challenge/i,
-        message: /PKCE|code_challenge/,
-        title: 'PKCE required',
-        meaning: 'the client must use PKCE and the request carried none, or none of an accepted method',
-        advice: 'The token method always sends S256. With the cookie method the request is oauth2-proxy\'s own: an administrator upgrades the MLflow plugin or sets code_challenge_method = "S256" there.',
-    },
-    {
-        id: 'redirect-uri',
-        layer: 'Dex',
-        stages: LOGIN_API,
-        pattern: /redirect_uri/i,
-        message: /Unregistered redirect_uri/i,
-        title: 'Redirect URI not registered',
-        meaning: 'the client has no such redirect URI',
-        advice: 'Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it.',
-    },
-    {
-        id: 'client-unknown',
-        layer: 'Dex',
-        stages: ['authorize'],
-        pattern: /client_id|invalid_client|unauthorized_client/i,
-        message: /Invalid client_id/i,
-        title: 'Unknown client',
-        meaning: 'Dex knows no client of this id',
-        advice: 'Check client-id (DEX_CLIENT_ID): it is the client of the MLflow proxy, on Alauda usually alauda-auth.',
-    },
-    {
-        id: 'scope',
-        layer: 'Dex',
-        stages: ['authorize', 'token'],
-        pattern: /invalid_scope|scope/i,
-        message: /invalid_scope/,
-        title: 'Scope refused',
-        meaning: 'a scope is not known to Dex or not allowed for this client',
-        advice: 'Set scopes (DEX_SCOPES) to what the client may ask for; the default is "openid email groups".',
-    },
-    {
-        id: 'captcha',
-        layer: 'account',
-        stages: ['login'],
-        pattern: /captcha/i,
-        message: /captcha/i,
-        title: 'Captcha asked for',
-        meaning: 'recent failed logins of this account have switched a captcha on',
-        advice: `Wait, correct the password, and log in once in a browser; a clean first login needs no captcha. ${ONE_TRY}`,
-    },
-    {
-        id: 'first-login',
-        layer: 'account',
-        stages: ['login'],
-        pattern: /FirstLogin/i,
-        message: /FirstLogin/i,
-        title: 'First login not done',
-        meaning: 'a new account must change its password first',
-        advice: 'Log in to the web console once with this account, set a new password and store that one.',
-    },
-    {
-        id: 'password-expired',
-        layer: 'account',
-        stages: ['login'],
-        pattern: /Password\w*Expired|password (has |is )?expired/i,
-        message: /Password\w*Expired/i,
-        title: 'Password expired',
-        meaning: "the password is older than the platform's policy allows",
-        advice: 'Change it in the web console and store the new one.',
-    },
-    {
-        id: 'locked',
-        layer: 'account',
-        stages: ['login'],
-        pattern: /lock/i,
-        message: /(account|user) (is )?locked/i,
-        title: 'Account locked',
-        meaning: 'too many failed logins',
-        advice: 'Wait (20 minutes by default) or have an administrator unlock the account, and correct the password before the next run.',
-    },
-    {
-        id: 'account-disabled',
-        layer: 'account',
-        stages: ['login'],
-        pattern: /disabled|invalid user|account.{0,20}(expired|invalid|inactive)/i,
-        title: 'Account disabled',
-        meaning: 'the account is disabled or has run out',
-        advice: 'Ask the administrator of the platform to enable it.',
-    },
-    {
-        id: 'second-factor',
-        layer: 'account',
-        stages: ['login'],
-        pattern: /verif(y|ication)/i,
-        title: 'Second factor asked for',
-        meaning: 'the account must confirm its login with a second factor',
-        advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
-    },
-    {
-        id: 'missing-email',
-        layer: 'Dex',
-        stages: ['login', 'token'],
-        pattern: /missing email/i,
-        message: /missing email claim/i,
-        title: 'Account without e-mail',
-        meaning: 'the identity provider sends no e-mail address for this account',
-        advice: 'Have an e-mail address set for the account, or its claim mapped in the connector.',
-    },
-    {
-        id: 'stale-key',
-        layer: 'login API',
-        stages: ['login'],
-        pattern: /decrypt|\bts\b|timestamp/i,
-        title: 'Encrypted password not accepted',
-        meaning: 'the server could not read the encrypted password, or its time stamp had run out',
-        advice: "Run it again; if it stays, compare this machine's clock with the server's.",
-    },
-    {
-        id: 'login-request-gone',
-        layer: 'Dex',
-        stages: ['login'],
-        pattern: /User session|requested resource does not exist|invalid req\b|auth.?request/i,
-        title: 'Login request unknown',
-        meaning: 'the server no longer knows the login that was begun',
-        advice: 'Run it again. If it happens each time, several Dex replicas without a common storage are likely.',
-    },
-    {
-        id: 'connector',
-        layer: 'Dex',
-        stages: ['login'],
-        pattern: /connector|^404/i,
-        title: 'Unknown connector',
-        meaning: 'Dex has no connector of this id that takes a password',
-        advice: 'Set connector (DEX_CONNECTOR) to the one in which the account lives: local, or the id of an LDAP connector. Accounts of an OIDC connector cannot log in without a browser.',
-    },
-    {
-        id: 'html-from-api',
-        layer: 'login API',
-        stages: [...LOGIN_API, 'token'],
-        pattern: /HTML/,
-        title: 'A web page instead of the API',
-        meaning: 'this address has no JSON login API, or something in between answers in its place',
-        advice: 'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
-    },
-    {
-        id: 'server-down',
-        layer: 'login API',
-        stages: ['authorize', 'pubkey', 'login', 'token', 'proxy'],
-        pattern: /^(429|50[234])/,
-        title: 'Server not available',
-        meaning: 'the server is overloaded or out of order',
-        advice: 'Try again later, or ask the administrator of the platform.',
-    },
-    {
-        id: 'not-found',
-        layer: 'login API',
-        stages: LOGIN_API,
-        pattern: /^404/,
-        title: 'No login API here',
-        meaning: 'this address has no such API',
-        advice: 'Check platform-address: the bare address of the web console of a platform with a JSON login API.',
-    },
-    {
-        id: 'wrong-password',
-        layer: 'account',
-        stages: ['login'],
-        pattern: /^(4\d\d|500)|access_denied|password|credential|authenticat/i,
-        title: 'Login refused',
-        meaning: 'most likely a wrong user name or password, or an account of another connector',
-        advice: `Check username, password and connector (LDAP accounts need the id of theirs). ${ONE_TRY}`,
-    },
-    {
-        id: 'invalid-client',
-        layer: 'Dex',
-        stages: ['token'],
-        pattern: /invalid_client|client credentials/i,
-        message: /invalid_client|Invalid client credentials/i,
-        title: 'Client secret refused',
-        meaning: 'the client id and client secret do not belong together',
-        advice: 'Read the secret again (on Alauda: key client-secret of the Secret cpaas-oidc-secret in cpaas-system). kubectl -o yaml shows it in base64: decode it, and leave no line break behind.',
-    },
-    {
-        id: 'redirect-uri-differs',
-        layer: 'Dex',
-        stages: ['token'],
-        pattern: /redirect_uri/i,
-        message: /redirect_uri did not match/i,
-        title: 'Redirect URI changed',
-        meaning: 'the redirect URI is not the one with which the login began',
-        advice: 'Something between here and Dex rewrites addresses: use the configured platform address.',
-    },
-    {
-        id: 'invalid-grant',
-        layer: 'Dex',
-        stages: ['token'],
-        pattern: /invalid_grant|server_error/i,
-        message: /invalid_grant|Invalid or expired code/i,
-        title: 'Code refused',
-        meaning: 'the authorization code is used up or stale, or belongs to another client',
-        advice: 'Run it again from the start. If it happens each time, check client-id, and whether several Dex replicas share one storage.',
-    },
-    {
-        id: 'grant-type',
-        layer: 'Dex',
-        stages: ['token'],
-        pattern: /unsupported_grant_type|unauthorized_client/i,
-        message: /unsupported_grant_type/,
-        title: 'Grant not allowed',
-        meaning: 'the client may not use the authorization code grant',
-        advice: 'Use the client of the MLflow proxy, or have the grant allowed for this one.',
-    },
-    {
-        id: 'clock',
-        layer: 'clock',
-        stages: ['token'],
-        pattern: /clock|"exp"|"iat"|"nbf"/i,
-        title: 'Clocks differ',
-        meaning: "the token's times do not fit this machine's clock",
-        advice: "Set this machine's clock (NTP).",
-    },
-    {
-        id: 'token-claims',
-        layer: 'Dex',
-        stages: ['token'],
-        pattern: /"iss"|"aud"|id_token|ID Token|JWT|OAUTH_/i,
-        title: 'Token not as expected',
-        meaning: 'the id token is not one for this client from this issuer',
-        advice: 'Check platform-address and client-id, and that the scopes contain openid.',
-    },
-    {
-        id: 'password-too-long',
-        layer: 'account',
-        stages: ['password'],
-        pattern: /bytes/,
-        title: 'Password too long',
-        meaning: 'RSA with this key cannot hold more',
-        advice: 'Use a shorter password for this account.',
-    },
-    {
-        id: 'bad-key',
-        layer: 'login API',
-        stages: ['pubkey'],
-        pattern: /key/i,
-        title: 'Public key not understood',
-        meaning: 'the key is neither SPKI nor PKCS#1, as PEM or as bare base64',
-        advice: 'Check that nothing in between changes the answer, and report the form of the key.',
-    },
-    {
-        id: 'state',
-        layer: 'Dex',
-        stages: ['login', 'token'],
-        pattern: /state/,
-        title: 'Answer to another login',
-        meaning: 'the state that came back is not the one that was sent',
-        advice: 'Do not use this answer. Something in between mixes up logins, or forges them.',
-    },
-    {
-        id: 'redirected',
-        layer: 'login API',
-        stages: ['authorize', 'pubkey', 'login', 'token'],
-        pattern: /^3\d\d/,
-        title: 'Redirected',
-        meaning: 'the API sent us elsewhere, and nothing that carries a login is sent after a redirect',
-        advice: 'Use the address to which it points in platform-address, if it is the right one.',
-    },
-];
-
-;// CONCATENATED MODULE: ./build/src/symptoms/mlflow.js
-// Symptoms of MLflow behind the proxy, its workspaces and its rights.
-const MLFLOW = [
-    {
-        id: 'workspace-forbidden',
-        layer: 'Kubernetes RBAC',
-        stages: ['mlflow'],
-        pattern: /PERMISSION_DENIED|^403/,
-        message: /PERMISSION_DENIED|Permission denied for requested operation/,
-        title: 'No access to the workspace',
-        meaning: 'the account has no role in this workspace',
-        advice: 'Ask for access to the namespace (Role and RoleBinding for the API group mlflow.kubeflow.org). A role that was just granted counts after at most 5 minutes.',
-    },
-    {
-        id: 'workspaces-off',
-        layer: 'MLflow',
-        stages: ['mlflow'],
-        pattern: /workspaces are not enabled|FEATURE_DISABLED|^503/,
-        message: /does not support workspaces|workspaces are not enabled|FEATURE_DISABLED/,
-        title: 'Server without workspaces',
-        meaning: 'this MLflow server has no workspaces, and the SDK would refuse to work with one',
-        advice: 'Leave workspace (MLFLOW_WORKSPACE) empty, or have --enable-workspaces set on the server (MLflow 3.10 or later).',
-    },
-    {
-        id: 'workspace-unknown',
-        layer: 'MLflow',
-        stages: ['mlflow'],
-        pattern: /RESOURCE_DOES_NOT_EXIST|^404/,
-        message: /Workspace '[^']*' not found|RESOURCE_DOES_NOT_EXIST.*[Ww]orkspace/,
-        title: 'Unknown workspace',
-        meaning: 'the server has no such workspace',
-        advice: 'Check the spelling of workspace, and that its namespace has the label mlflow-enabled=true.',
-    },
-    {
-        id: 'workspace-missing',
-        layer: 'MLflow',
-        stages: ['mlflow'],
-        pattern: /Workspace context is required|Active workspace/i,
-        message: /Workspace context is required|Active workspace is required/i,
-        title: 'No workspace chosen',
-        meaning: 'this server has no default workspace',
-        advice: 'Set workspace (MLFLOW_WORKSPACE).',
-    },
-    {
-        id: 'mlflow-unauthenticated',
-        layer: 'MLflow',
-        stages: ['mlflow'],
-        pattern: /^401/,
-        message: /UNAUTHENTICATED|Missing Authorization header|Authentication with the Kubernetes API failed/,
-        title: 'MLflow rejects the identity',
-        meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
-        advice: 'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
-    },
-    {
-        id: 'server-error',
-        layer: 'login API',
-        stages: ['authorize', 'pubkey', 'token', 'mlflow'],
-        pattern: /^5\d\d/,
-        title: 'Server error',
-        meaning: 'the server failed',
-        advice: 'Give these lines to the administrator of the platform.',
-    },
-];
-
-;// CONCATENATED MODULE: ./build/src/symptoms/oauth2-proxy.js
-// Symptoms of oauth2-proxy: at its entrance, at its callback, with a credential.
-const OAUTH2_PROXY = [
-    {
-        id: 'header-too-large',
-        layer: 'oauth2-proxy',
-        stages: ['proxy', 'callback', 'mlflow'],
-        pattern: /^431|Invalid HTTP request|(header|cookie).{0,30}too large|too (big|large).{0,20}(header|cookie)/i,
-        message: /Invalid HTTP request received|Request Header Fields Too Large|header too (large|big)|cookie too (large|big)|\b431\b/i,
-        title: 'Session cookie too large',
-        meaning: 'something between here and MLflow does not take headers of this size',
-        advice: 'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.',
-    },
-    {
-        id: 'no-login-needed',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /answers without any login/,
-        title: 'No login in front of MLflow',
-        meaning: 'there is no oauth2-proxy at this address, or it lets this machine in without a login',
-        advice: 'No credential is needed here, and none can be had. If this is not meant to be so, tell the administrator: anyone who reaches the address can use this MLflow.',
-    },
-    {
-        id: 'audience',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /for client|from issuer/,
-        title: 'Token for another client',
-        meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
-        advice: 'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to the address that is the issuer there.',
-    },
-    {
-        id: 'token-expired',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /expired/,
-        title: 'Token expired',
-        meaning: 'the token has run out',
-        advice: "Log in again, and compare the server's clock with this machine's.",
-    },
-    {
-        id: 'cookie-rejected',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /session cookie rejected/,
-        title: 'oauth2-proxy rejects its own cookie',
-        meaning: 'oauth2-proxy does not accept the session cookie that it has just made',
-        advice: 'Several replicas with different cookie secrets are likely, or clocks that differ: that is for the administrator of the MLflow proxy.',
-    },
-    {
-        id: 'bearer-off',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /^(401|403 Forbidden)/,
-        title: 'oauth2-proxy rejects the token',
-        meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
-        advice: 'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
-    },
-    {
-        id: 'proxy-redirected',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /^3\d\d redirect to/,
-        title: 'Redirected',
-        meaning: 'this address sends us to another host, to which no credential is taken',
-        advice: 'If that host is the right one, use it in tracking-uri or platform-address.',
-    },
-    {
-        id: 'proxy-forbids',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /^403/,
-        title: 'oauth2-proxy refuses the account',
-        meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
-        advice: 'Ask the administrator of the MLflow proxy to let this account in.',
-    },
-    {
-        id: 'not-the-proxy',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /(?:)/,
-        title: 'No MLflow proxy here',
-        meaning: 'there is no oauth2-proxy at this address',
-        advice: 'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
-    },
-    {
-        id: 'callback-csrf',
-        layer: 'oauth2-proxy',
-        stages: ['callback'],
-        pattern: /CSRF/i,
-        message: /valid CSRF token/i,
-        title: 'oauth2-proxy lost the login',
-        meaning: 'oauth2-proxy does not find the csrf cookie of this login',
-        advice: 'Run it again. If it happens each time: several replicas with different cookie secrets, or more than 15 minutes between start and end, or clocks that differ.',
-    },
-    {
-        id: 'callback-provider',
-        layer: 'oauth2-proxy',
-        stages: ['callback'],
-        pattern: /identity provider returned an error/i,
-        message: /identity provider returned an error/i,
-        title: 'Dex refused the login of oauth2-proxy',
-        meaning: 'Dex sent oauth2-proxy an error in place of a code',
-        advice: 'Give these lines to the administrator of the MLflow proxy: its client, scopes and redirect URL must fit the client in Dex.',
-    },
-    {
-        id: 'callback-forbidden',
-        layer: 'oauth2-proxy',
-        stages: ['callback'],
-        pattern: /^403|permission/i,
-        message: /You do not have permission to access this resource/i,
-        title: 'oauth2-proxy refuses the account',
-        meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
-        advice: 'Ask the administrator of the MLflow proxy to let this account in.',
-    },
-    {
-        id: 'callback-redeem',
-        layer: 'oauth2-proxy',
-        stages: ['callback'],
-        pattern: /^5\d\d/,
-        message: /Oops! Something went wrong/i,
-        title: 'oauth2-proxy could not finish the login',
-        meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
-        advice: 'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
-    },
-    {
-        id: 'callback-address',
-        layer: 'oauth2-proxy',
-        stages: ['callback'],
-        pattern: /another login|^404/,
-        title: 'Callback not known to oauth2-proxy',
-        meaning: 'oauth2-proxy does not recognise its own callback address',
-        advice: 'Its redirect URL and its proxy prefix, or what the edge strips, do not fit together: that is for the administrator of the MLflow proxy.',
-    },
-    {
-        id: 'callback-cookie',
-        layer: 'oauth2-proxy',
-        stages: ['callback'],
-        pattern: /without a session cookie/,
-        title: 'No session cookie',
-        meaning: 'oauth2-proxy ended the login without a session cookie of that name',
-        advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
-    },
-];
-
-;// CONCATENATED MODULE: ./build/src/symptoms/sdk.js
-// Symptoms that show in the MLflow SDK alone, after the login: each layer there reports the failure of another one.
-const NEVER = /(?!)/;
-const SDK = [
-    {
-        id: 'sdk-trailing-blank',
-        layer: 'SDK settings',
-        stages: [],
-        pattern: NEVER,
-        message: /Invalid (leading whitespace|header value|.{0,80}character\(s\) in header value)|not a legal HTTP header/i,
-        title: 'Blank or line break in the token',
-        meaning: 'the token ends in a line break or blank',
-        advice: 'Set MLFLOW_TRACKING_TOKEN without it (.strip() in Python); this program hands it over bare. The text that shows it also shows the token: do not paste it anywhere.',
-    },
-    {
-        id: 'sdk-double-bearer',
-        layer: 'SDK settings',
-        stages: [],
-        pattern: NEVER,
-        message: /Bearer(\s|%20)+Bearer/i,
-        title: 'Bearer twice',
-        meaning: 'the token itself begins with the word Bearer, which the SDK adds',
-        advice: 'Set MLFLOW_TRACKING_TOKEN to the bare token.',
-    },
-    {
-        id: 'sdk-certificate-file',
-        layer: 'SDK settings',
-        stages: [],
-        pattern: NEVER,
-        message: /Could not find a suitable TLS CA certificate bundle/i,
-        title: 'CA file missing',
-        meaning: 'MLFLOW_TRACKING_SERVER_CERT_PATH or REQUESTS_CA_BUNDLE names a file that is not there',
-        advice: 'Correct the path. What an action writes under RUNNER_TEMP is there for its own job alone.',
-    },
-    {
-        id: 'sdk-tls-contradiction',
-        layer: 'SDK settings',
-        stages: [],
-        pattern: NEVER,
-        message: /server_cert_path.{0,80}ignore_tls|ignore_tls.{0,80}server_cert_path|INSECURE_TLS.{0,80}CERT_PATH/is,
-        title: 'CA and insecure TLS at once',
-        meaning: 'MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set',
-        advice: 'Unset one of them.',
-    },
-    {
-        id: 'sdk-rejected',
-        layer: 'oauth2-proxy',
-        stages: [],
-        pattern: NEVER,
-        message: /not in a valid JSON format|Expecting value: line 1 column 1|error code 30\d|server-info: 30\d|INTERNAL_ERROR: Response: \{\}|401 Client Error|server-info: 401|\/(dex|console-dex)\/auth\b|client_id=|mlflow-auth: the (token|session cookie)/i,
-        title: 'oauth2-proxy rejects the credential',
-        meaning: 'oauth2-proxy did not take the token or cookie and sent the SDK to the login page; a TLS error of the login page, or its HTML, is only what the SDK made of that',
-        advice: 'Correct the credential, not the TLS. Token: --skip-jwt-bearer-tokens=true must be set on the MLflow proxy, and the token must be for its client and not have expired. Cookie: it is missing or has expired. Log in again; doctor --login tells which it is.',
-    },
-    {
-        id: 'sdk-wrong-owner',
-        layer: 'SDK settings',
-        stages: [],
-        pattern: NEVER,
-        message: /wrong (owner|workspace|user)/i,
-        title: 'Run of the wrong owner or in the wrong workspace',
-        meaning: 'the owner is who is logged in, and the workspace is what set_workspace() or MLFLOW_WORKSPACE says, or else the default of the server',
-        advice: 'Compare both with what this program says after a login. A step that sets MLFLOW_WORKSPACE in its own env: overrides ours, and so does set_workspace() in the script.',
-    },
-];
-
-;// CONCATENATED MODULE: ./build/src/symptoms/table.js
-// The table of symptoms: one row for each thing that is known to go wrong, most telling pattern first.
-
-
-
-
-
-const SYMPTOMS = [...SDK, ...LOGIN, ...OAUTH2_PROXY, ...MLFLOW, ...CONNECTION];
-
-;// CONCATENATED MODULE: ./build/src/troubleshoot.js
-// From what came back to what it means and what to do: looks a failure up in the table of symptoms.
-
-/** The row for a failure of ours: the first whose stages and pattern fit. */
-function explain(stage, got) {
-    return SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got)) ?? UNKNOWN;
-}
-/** The row for an error text of the SDK, of curl or of this program; undefined when none fits. */
-function explainMessage(text) {
-    return SYMPTOMS.find(({ message }) => message?.test(text));
-}
-const UNKNOWN = {
-    id: 'unknown',
-    layer: 'login API',
-    stages: [],
-    pattern: /(?:)/,
-    title: 'Unexpected answer',
-    meaning: 'the server answered in a way that this version does not know',
-    advice: 'Check the settings; if they are right, open an issue with these lines.',
-};
-
-
-/***/ }),
-
-/***/ 7367:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-var node_tls__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ trustedRoots),
-/* harmony export */   Y: () => (/* binding */ certificatesIn)
-/* harmony export */ });
-/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1692);
-// Which certificates are trusted: the runtime's own roots, and the CA that the user gives.
-
-/**
- * The private CA and the roots beside it, as PEM texts.
- * @param note told when the runtime hides its roots (Deno without --allow-sys), so that only the private CA counts
- */
-function trustedRoots(pem, note = () => { }) {
-    const roots = defaultRoots();
-    if (roots.length === 0)
-        note('ca-cert alone is trusted: the runtime does not show its own roots (deno run --allow-sys)');
-    return [...certificatesIn(pem), ...roots];
-}
-/**
- * The runtime's default store (with NODE_EXTRA_CA_CERTS on Node 22.15 and later) and the operating system's,
- * as far as the runtime shows them.
- */
-function defaultRoots() {
-    const { getCACertificates } = /*#__PURE__*/ (node_tls__WEBPACK_IMPORTED_MODULE_0___namespace_cache || (node_tls__WEBPACK_IMPORTED_MODULE_0___namespace_cache = __nccwpck_require__.t(node_tls__WEBPACK_IMPORTED_MODULE_0__, 2)));
-    try {
-        if (!getCACertificates)
-            return [...node_tls__WEBPACK_IMPORTED_MODULE_0__.rootCertificates];
-        return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
-    }
-    catch {
-        return [];
-    }
-}
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-/** The certificates in a PEM text, which may be a bundle with comments between them. */
-function certificatesIn(pem) {
-    return pem.match(CERTIFICATE) ?? [];
-}
-
-
-/***/ }),
-
-/***/ 2896:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   M: () => (/* binding */ verify)
-/* harmony export */ });
-/* harmony import */ var _credential_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2852);
-/* harmony import */ var _dex_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
-/* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8758);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7406);
-// Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
-
-
-
-
-/**
- * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
- * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
- * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
- */
-async function verify({ http, step }, target, credential) {
-    // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
-    const headers = { accept: 'application/json', ...(0,_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Y)(credential) };
-    const asking = { ...target, http, credential, headers };
-    const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers';
-    const [identity, workspace] = await Promise.allSettled([
-        step('accepted by oauth2-proxy', () => checkIdentity(asking)),
-        step(open, () => checkWorkspace(asking)),
-    ]);
-    if (identity.status === 'rejected')
-        throw identity.reason;
-    if (workspace.status === 'rejected')
-        throw workspace.reason;
-    return identity.value;
-}
-async function checkIdentity({ http, trackingUri, credential, headers }) {
-    const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers };
-    const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
-    const info = answer.status === 200 ? (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) : undefined;
-    if (info)
-        return {
-            identity: String(info.email ?? info.user ?? ''),
-            groups: Array.isArray(info.groups) ? info.groups.length : 0,
-        };
-    const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
-    if (!rejected)
-        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
-    const why = credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}` });
-}
-/** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
-async function whyRejected(http, trackingUri, token) {
-    const headers = { accept: 'text/html' };
-    const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers };
-    const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
-    const location = answer?.headers.get('location') ?? '';
-    if (!answer || !URL.canParse(location, answer.url.href))
-        return undefined;
-    const login = new URL(location, answer.url);
-    const claims = (0,_dex_claims_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeClaims */ .Yq)(token) ?? {};
-    const client = login.searchParams.get('client_id');
-    const audiences = [claims.aud].flat();
-    if (client && !audiences.includes(client)) {
-        return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
-    }
-    const issuer = typeof claims.iss === 'string' && URL.canParse(claims.iss) ? new URL(claims.iss) : undefined;
-    if (issuer && issuer.origin !== login.origin) {
-        return `the token is from issuer ${issuer.href}, oauth2-proxy logs in at ${login.origin}`;
-    }
-    if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now())
-        return 'the token has expired';
-    return undefined;
-}
-async function checkWorkspace({ http, trackingUri, workspace, headers }) {
-    const request = { stage: 'mlflow', headers };
-    if (workspace === undefined) {
-        const what = 'search experiments in the default workspace';
-        const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
-        if (!isMlflow(answer))
-            throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
-        return;
-    }
-    const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
-    const named = { ...headers, 'x-mlflow-workspace': workspace };
-    const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
-    if (isMlflow(answer))
-        return;
-    if (answer.status !== 404)
-        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
-    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
-    if ((0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body)?.workspaces_enabled === true)
-        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
-    const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR({ stage: 'mlflow', tried: answer.tried, got });
-}
-function isMlflow(answer) {
-    return answer.status === 200 && (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) !== undefined;
-}
-
-
-/***/ }),
-
-/***/ 4942:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  s_: () => (/* binding */ lib_getProxyUrl)
-});
-
-// UNUSED EXPORTS: Headers, HttpClient, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, isHttps
-
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(8611);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(5692);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
-class HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? https : http;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
-}
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
 
 /***/ }),

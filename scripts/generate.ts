@@ -30,6 +30,8 @@ ${inputs.join('')}outputs:
 ${outputs.join('')}runs:
   using: node24
   main: dist/index.js
+  post: dist/index.js
+  post-if: always()
 `;
 }
 

@@ -6,24 +6,31 @@ import { join } from 'node:path';
 import { AuthError, errorMessage, UsageError } from './errors.js';
 import * as github from './publish/github.js';
 import { handOver } from './publish/handover.js';
+import { runPost, STATE } from './renewal/post.js';
 import { runLogin } from './run.js';
 import { Secrets } from './secrets.js';
 import { readSettings, type Settings } from './settings/settings.js';
+import type { Sources } from './settings/sources.js';
 import { ROWS } from './settings/table.js';
 
 const readFile = (path: string) => readFileSync(path, 'utf8');
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Runs the action. Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
+/** Runs the action, or its last step, for which the runner gives back the state that the first one saved. */
 export async function runAction(env: Env): Promise<void> {
+  const folder = env[`STATE_${STATE}`];
+  if (folder) runPost(folder, github.say);
+  else await runMain(env);
+}
+
+/** Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
+async function runMain(env: Env): Promise<void> {
   const secrets = new Secrets(github.mask);
   try {
-    const settings = readSettings(
-      { door: 'action', given: inputs(env), env, readFile },
-      { trackingUri: true, caPath: false },
-      secrets.add,
-      (text) => github.warn(secrets.redact(text)),
+    const sources: Sources = { door: 'action', given: inputs(env), env, readFile };
+    const settings = readSettings(sources, { trackingUri: true, caPath: false }, secrets.add, (text) =>
+      github.warn(secrets.redact(text)),
     );
     if (settings.workspace && settings.maskWorkspace) github.mask(settings.workspace);
     requireFiles(env, settings);
@@ -31,7 +38,8 @@ export async function runAction(env: Env): Promise<void> {
       runLogin(settings, secrets, github.say, github.warn),
     );
     const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
-    const variables = handOver(credential, settings, dir, env, readFile, github.warn);
+    github.saveState(STATE, dir);
+    const variables = handOver(credential, settings, dir, sources, github.warn);
     await github.publish({ credential, settings, variables });
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.say(`Logged in as ${credential.identity}${until}.`);

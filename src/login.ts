@@ -4,6 +4,7 @@ import type { Context } from './context.js';
 import type { Credential } from './credential.js';
 import { AuthError } from './errors.js';
 import { cookieMethod } from './methods/cookie.js';
+import { refreshMethod } from './methods/refresh.js';
 import { tokenMethod } from './methods/token.js';
 import type { Settings } from './settings/settings.js';
 import { verify } from './verify.js';
@@ -23,13 +24,26 @@ export async function login(context: Context, settings: Settings): Promise<Crede
   context.note(`method: ${settings.method} (${settings.methodReason})`);
   if (settings.method === 'cookie') return prove(context, settings, await cookieMethod(context, settings));
   try {
-    return await prove(context, settings, await tokenMethod(context, settings));
+    return await prove(context, settings, await token(context, settings));
   } catch (error) {
     if (!(error instanceof AuthError && settings.methodIsFree && TOKEN_UNWANTED.includes(error.id))) throw error;
     context.warn(
       `${error.failure.got} (${error.symptom.meaning}): trying the cookie method instead, as no method was asked for`,
     );
     return prove(context, settings, await cookieMethod(context, settings));
+  }
+}
+
+/** By the refresh token, if there is one; by the password if not, or if that was refused. */
+async function token(context: Context, settings: Settings): Promise<Credential> {
+  if (!settings.refreshToken) return tokenMethod(context, settings);
+  try {
+    return await refreshMethod(context, settings, settings.refreshToken);
+  } catch (error) {
+    const canLogIn = settings.username !== '' && settings.password !== '';
+    if (!(error instanceof AuthError && error.failure.stage === 'refresh' && canLogIn)) throw error;
+    context.note(`${error.failure.got} (${error.symptom.meaning}): logging in`);
+    return tokenMethod(context, settings);
   }
 }
 

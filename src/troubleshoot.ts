@@ -11,6 +11,7 @@ export type Stage =
   | 'password'
   | 'login'
   | 'token'
+  | 'refresh'
   | 'proxy'
   | 'callback'
   | 'mlflow';

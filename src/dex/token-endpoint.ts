@@ -3,6 +3,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, errorMessage } from '../errors.js';
 import type { Answer, Http } from '../http.js';
+import type { Stage } from '../troubleshoot.js';
 import { jsonObject, oneLine, refusal } from './answer.js';
 import { decodeClaims } from './claims.js';
 
@@ -23,6 +24,19 @@ export interface Tokens {
   refreshToken: string | undefined;
 }
 
+/** One request to the token endpoint, and its check. */
+interface Grant {
+  stage: Stage;
+  what: string;
+  send: (server: oauth.AuthorizationServer, client: oauth.Client, options: GrantOptions) => Promise<Response>;
+  check: (
+    server: oauth.AuthorizationServer,
+    client: oauth.Client,
+    response: Response,
+  ) => Promise<oauth.TokenEndpointResponse>;
+}
+type GrantOptions = oauth.TokenEndpointRequestOptions;
+
 /**
  * Redeems an authorization code. The client authenticates in the body (client_secret_post): the platform takes no Basic.
  * @param parameters of the redirect, with code and state
@@ -30,7 +44,7 @@ export interface Tokens {
  * @param mask told of every token before it is looked at
  * @throws AuthError; its id is "invalid-grant" when the code is stale
  */
-export async function redeemCode(
+export function redeemCode(
   http: Http,
   client: Client,
   parameters: URLSearchParams,
@@ -38,45 +52,75 @@ export async function redeemCode(
   verifier: string,
   mask: (secret: string) => void,
 ): Promise<Tokens> {
+  const secret = oauth.ClientSecretPost(client.clientSecret);
+  return grant(http, client, mask, {
+    stage: 'token',
+    what: 'redeem the code',
+    send: async (server, id, options) => {
+      const callback = oauth.validateAuthResponse(server, id, parameters, state);
+      return oauth.authorizationCodeGrantRequest(server, id, secret, callback, client.redirectUri, verifier, options);
+    },
+    check: (server, id, response) =>
+      oauth.processAuthorizationCodeResponse(server, id, response, { requireIdToken: true }),
+  });
+}
+
+/**
+ * Exchanges a refresh token for new tokens (RFC 6749, 6). The old one is spent: Dex rotates them, unless told otherwise.
+ * @throws AuthError; its id is "refresh-refused" when only a new login helps
+ */
+export function refreshTokens(
+  http: Http,
+  client: Client,
+  refreshToken: string,
+  mask: (secret: string) => void,
+): Promise<Tokens> {
+  const secret = oauth.ClientSecretPost(client.clientSecret);
+  return grant(http, client, mask, {
+    stage: 'refresh',
+    what: 'refresh the token',
+    send: (server, id, options) => oauth.refreshTokenGrantRequest(server, id, secret, refreshToken, options),
+    check: oauth.processRefreshTokenResponse,
+  });
+}
+
+async function grant(
+  http: Http,
+  client: Client,
+  mask: (secret: string) => void,
+  { stage, what, send, check }: Grant,
+): Promise<Tokens> {
   const endpoint = `${client.platform}/dex/token`;
-  const tried = `redeem the code (POST ${endpoint})`;
   const oauthClient: oauth.Client = { client_id: client.clientId, [oauth.clockTolerance]: CLOCK_TOLERANCE };
   const server = { issuer: `${client.platform}/dex`, token_endpoint: endpoint };
   let answer: Answer | undefined;
   try {
-    const callback = oauth.validateAuthResponse(server, oauthClient, parameters, state);
-    const response = await oauth.authorizationCodeGrantRequest(
-      server,
-      oauthClient,
-      oauth.ClientSecretPost(client.clientSecret),
-      callback,
-      client.redirectUri,
-      verifier,
-      {
-        // The settings have already refused http: to other machines, unless asked for by name.
-        [oauth.allowInsecureRequests]: true,
-        [oauth.customFetch]: async (address, { headers, body }) => {
-          const what = 'redeem the code';
-          answer = await http(address, { stage: 'token', what, headers, body: String(body) });
-          return new Response(answer.body, { status: answer.status, headers: answer.headers });
-        },
+    const response = await send(server, oauthClient, {
+      // The settings have already refused http: to other machines, unless asked for by name.
+      [oauth.allowInsecureRequests]: true,
+      [oauth.customFetch]: async (
+        address: string,
+        { headers, body }: { headers: Record<string, string>; body: unknown },
+      ) => {
+        answer = await http(address, { stage, what, headers, body: String(body) });
+        return new Response(answer.body, { status: answer.status, headers: answer.headers });
       },
-    );
+    });
     const json = jsonObject(answer?.body ?? '') ?? {};
     for (const token of [json.access_token, json.id_token, json.refresh_token])
       if (typeof token === 'string') mask(token);
     const issuer = await issuerOf(http, client.platform, json.id_token);
-    const result = await oauth.processAuthorizationCodeResponse({ ...server, issuer }, oauthClient, response, {
-      requireIdToken: true,
-    });
-    return { idToken: result.id_token ?? '', refreshToken: result.refresh_token };
+    const result = await check({ ...server, issuer }, oauthClient, response);
+    if (result.id_token === undefined) throw new Error('"id_token" is missing in the response');
+    return { idToken: result.id_token, refreshToken: result.refresh_token };
   } catch (error) {
     if (error instanceof AuthError) throw error;
     if (answer && (answer.status !== 200 || !jsonObject(answer.body))) {
-      const refused = refusal(answer, 'token');
-      throw refused.id === 'invalid-client' ? refusal(answer, 'token', base64Hint(client)) : refused;
+      const refused = refusal(answer, stage);
+      throw refused.id === 'invalid-client' ? refusal(answer, stage, base64Hint(client)) : refused;
     }
-    throw new AuthError({ stage: 'token', tried, got: oneLine(errorMessage(error)) }, { cause: error });
+    const tried = `${what} (POST ${endpoint})`;
+    throw new AuthError({ stage, tried, got: oneLine(errorMessage(error)) }, { cause: error });
   }
 }
 

@@ -58,7 +58,8 @@ async function flow(context: Context, request: TokenRequest, retry: boolean): Pr
   return step('code exchanged for a token', () => redeemCode(http, request, parameters, state, verifier, mask));
 }
 
-function credentialOf({ idToken, refreshToken }: Tokens): TokenCredential {
+/** A credential as the tokens describe it. */
+export function credentialOf({ idToken, refreshToken }: Tokens): TokenCredential {
   const claims = decodeClaims(idToken) ?? {};
   return { method: 'token', token: idToken, refreshToken, identity: identityOf(claims), expiresAt: expiryOf(claims) };
 }

@@ -1,7 +1,7 @@
 // The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
 
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Credential } from '../credential.js';
@@ -13,6 +13,8 @@ export interface Contents {
   trackingUri: string;
   /** All trusted roots as PEM texts, when there is a private CA. */
   roots: string[] | undefined;
+  /** Program and arguments that renew the credential, if it is to be renewed. */
+  renew: readonly string[] | undefined;
 }
 
 /** Where things are in it. */
@@ -23,41 +25,72 @@ export interface Folder {
   certificates: string | undefined;
 }
 
+const CREDENTIAL_FILE = 'credential.json';
+
 /** Its own name, so that it can be told apart on a PYTHONPATH. */
 export const PYTHON_FOLDER = 'mlflow-auth-python';
 
 /** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
-export function writeFolder(path: string, { credential, trackingUri, roots }: Contents): Folder {
+export function writeFolder(path: string, { credential, trackingUri, roots, renew }: Contents): Folder {
   const python = resolve(path, PYTHON_FOLDER);
   const distInfo = join(python, `mlflow_auth_provider-${packageJson.version}.dist-info`);
   mkdirSync(distInfo, { recursive: true, mode: 0o700 });
-  const credentialFile = resolve(path, 'credential.json');
-  write(credentialFile, credentialJson(credential, trackingUri));
-  write(join(python, 'mlflow_auth_provider.py'), providerSource);
+  const credentialFile = writeCredential(path, credential, trackingUri, renew);
+  writeWhole(join(python, 'mlflow_auth_provider.py'), providerSource);
   // METADATA, since pip complains without it; no RECORD, so that the module is no requirement of a logged model.
-  write(
+  writeWhole(
     join(distInfo, 'METADATA'),
     `Metadata-Version: 2.1\nName: mlflow-auth-provider\nVersion: ${packageJson.version}\n`,
   );
   const entry = 'mlflow-auth = mlflow_auth_provider:MlflowAuthProvider';
-  write(join(distInfo, 'entry_points.txt'), `[mlflow.request_auth_provider]\n${entry}\n`);
+  writeWhole(join(distInfo, 'entry_points.txt'), `[mlflow.request_auth_provider]\n${entry}\n`);
   const certificates = roots && resolve(path, 'ca.pem');
-  if (certificates) write(certificates, `${roots.join('\n')}\n`);
+  if (certificates) writeWhole(certificates, `${roots.join('\n')}\n`);
   return { credentialFile, python, certificates };
 }
 
-/** What src/python/mlflow_auth_provider.py reads. */
-function credentialJson(credential: Credential, trackingUri: string): string {
-  return JSON.stringify({
+/** What src/python/mlflow_auth_provider.py reads. Times are ISO 8601. */
+export interface CredentialFile {
+  tracking_uri: string;
+  method: Credential['method'];
+  value: string;
+  issued_at: string;
+  expires_at: string | undefined;
+  renew: readonly string[] | undefined;
+}
+
+/** Writes the credential alone, for the first time or anew. @returns the path of its file */
+export function writeCredential(
+  dir: string,
+  credential: Credential,
+  trackingUri: string,
+  renew: readonly string[] | undefined,
+): string {
+  const file: CredentialFile = {
     tracking_uri: trackingUri,
     method: credential.method,
     value: credential.method === 'token' ? credential.token : credential.cookie,
+    issued_at: new Date().toISOString(),
     expires_at: credential.expiresAt?.toISOString(),
-  });
+    renew,
+  };
+  const path = resolve(dir, CREDENTIAL_FILE);
+  writeWhole(path, JSON.stringify(file));
+  return path;
 }
 
-function write(path: string, text: string): void {
+/** @throws Error when there is none */
+export function readCredential(dir: string): CredentialFile {
+  return JSON.parse(readFileSync(join(dir, CREDENTIAL_FILE), 'utf8'));
+}
+
+/** Writes a file with mode 0600, as a whole or not at all. */
+export function writeWhole(path: string, text: string): void {
   const unfinished = `${path}.${randomUUID()}`;
-  writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' });
-  renameSync(unfinished, path);
+  try {
+    writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' });
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
 }

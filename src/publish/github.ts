@@ -35,6 +35,11 @@ export async function fail({ title, message, rows }: Report): Promise<void> {
   await summarize(`MLflow login failed: ${title}`, rows);
 }
 
+/** Leaves a value for the last step, where the runner has a place for it. */
+export function saveState(name: string, value: string): void {
+  if (process.env.GITHUB_STATE) core.saveState(name, value);
+}
+
 /** A warning as an annotation. */
 export const warn = (message: string): void => core.warning(message, { title: 'mlflow-auth' });
 
@@ -51,6 +56,7 @@ export async function publish({ credential, settings, variables }: HandOver): Pr
   const facts = {
     method: credential.method,
     identity: credential.identity,
+    'refresh-token': credential.method === 'token' && settings.refreshToken ? (credential.refreshToken ?? '') : '',
     'expires-at': credential.expiresAt?.toISOString() ?? '',
   };
   for (const [name, value] of Object.entries({ ...outputs, ...facts })) if (value) core.setOutput(name, value);

@@ -1,14 +1,14 @@
-// Puts together what is handed over, for either door: the folder for the SDK, the variables, and what stands in their way.
+// Puts together what is handed over, for each door: the folder for the SDK, the variables, and what stands in their way.
 
 import { resolve } from 'node:path';
 import type { Credential } from '../credential.js';
+import { renewCommand, stateOf, writeState } from '../renewal/state.js';
 import type { Settings } from '../settings/settings.js';
+import type { Sources } from '../settings/sources.js';
 import { trustedRoots } from '../trust.js';
-import { writeFolder } from './folder.js';
+import { type Folder, writeFolder } from './folder.js';
 import { overridesOf } from './overrides.js';
 import { type Variable, variablesFor } from './variables.js';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Writes the folder, where there is to be one, and lists the variables.
@@ -19,19 +19,25 @@ export function handOver(
   credential: Credential,
   settings: Settings,
   dir: string | undefined,
-  env: Env,
-  readFile: (path: string) => string,
+  { env, readFile }: Sources,
   warn: (text: string) => void,
 ): Variable[] {
-  const { ca, trackingUri } = settings;
-  // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
-  const folder = dir ? writeFolder(dir, { credential, trackingUri, roots: ca && trustedRoots(ca.pem) }) : undefined;
-  for (const text of overridesOf(env, trackingUri, readFile, folder !== undefined)) warn(text);
+  const folder = dir === undefined ? undefined : writeAll(credential, settings, dir);
+  for (const text of overridesOf(env, settings.trackingUri, readFile, folder !== undefined)) warn(text);
   if (!folder && credential.method === 'cookie') {
     warn(
       'the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it',
     );
   }
-  const certificates = ca?.path && resolve(ca.path);
+  const certificates = settings.ca?.path && resolve(settings.ca.path);
   return variablesFor({ credential, settings, folder, pythonPath: env.PYTHONPATH, certificates });
+}
+
+function writeAll(credential: Credential, settings: Settings, dir: string): Folder {
+  const { ca, trackingUri } = settings;
+  const renew = settings.renew ? renewCommand(dir) : undefined;
+  // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
+  const folder = writeFolder(dir, { credential, trackingUri, roots: ca && trustedRoots(ca.pem), renew });
+  if (settings.renew) writeState(dir, stateOf(settings, credential));
+  return folder;
 }

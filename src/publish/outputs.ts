@@ -16,5 +16,6 @@ export const OUTPUTS: Readonly<Record<string, string>> = {
   PYTHONPATH: 'Folder of the provider, in front of the PYTHONPATH that there was. Also a variable of later steps.',
   method: 'The method that was used: token or cookie.',
   identity: 'Who is logged in: the e-mail address, which MLflow shows as owner of the runs.',
+  'refresh-token': 'The new refresh token, masked, if the input refresh-token was given: the old one is spent.',
   'expires-at': 'When the credential ends at the latest, as ISO 8601 in UTC.',
 };

@@ -1,9 +1,9 @@
 // The settings of one run, checked: all that is wrong is said in one message, before any request.
 
 import { UsageError } from '../errors.js';
-import { certificatesIn } from '../trust.js';
 import * as check from './checks.js';
-import { type Found, gather, howToGive, type Sources } from './sources.js';
+import { certificate, chooseMethod, trackingUri } from './choices.js';
+import { gather, howToGive, type Sources } from './sources.js';
 import { type Name, ROWS } from './table.js';
 
 /** Checked settings, all that the rest of the program knows of them. */
@@ -17,6 +17,10 @@ export interface Settings {
   password: string;
   clientId: string;
   clientSecret: string;
+  /** A refresh token to begin with, or ''. */
+  refreshToken: string;
+  /** The credential is to be renewed while the job runs. */
+  renew: boolean;
   method: 'token' | 'cookie';
   /** Why that method, for the log. */
   methodReason: string;
@@ -48,6 +52,8 @@ export interface Needs {
   caPath: boolean;
   /** False for what can be found out without logging in. */
   login?: boolean;
+  /** The command renews whatever the setting says. */
+  renew?: boolean;
   /** The one method that the command can use. */
   method?: Settings['method'];
 }
@@ -67,7 +73,7 @@ export function readSettings(
   const problems: string[] = [];
   const problem = (name: Name, text: string) => problems.push(`${name}: ${text}`);
   const found = gather(sources, problem);
-  for (const row of ROWS) if (row.secret) mask(found.get(row.name)?.value ?? '');
+  for (const row of ROWS) if (row.secret && found.has(row.name)) mask(found.get(row.name)?.value ?? '');
   for (const row of ROWS) check.expansion(row, found.get(row.name), problem, note);
 
   const text = (name: Name) => found.get(name)?.value ?? '';
@@ -84,19 +90,26 @@ export function readSettings(
   const platform = address && check.platformAddress(address, allowHttp, problem);
   const { method, methodReason, methodIsFree } = chooseMethod(found, needs.method, problem);
   const verify = flag('verify');
+  const renew = flag('renew') || needs.renew === true;
+  const password = needs.login !== false && !(method === 'token' && found.has('refresh-token'));
   const settings: Settings = {
     platform,
     trackingUri: trackingUri(found, platform, allowHttp, problem),
     workspace: check.workspace(text('workspace'), problem),
-    username: required('username'),
-    password: required('password'),
+    username: required('username', password),
+    password: required('password', password),
     clientId: method === 'token' ? required('client-id') : text('client-id'),
     clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
+    refreshToken: text('refresh-token'),
+    renew,
     method,
     methodReason,
     methodIsFree,
     connector: text('connector'),
-    scopes: check.scopes(text('scopes'), problem),
+    // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
+    scopes:
+      check.scopes(text('scopes'), problem) +
+      (renew && !/\boffline_access\b/.test(text('scopes')) ? ' offline_access' : ''),
     redirectUri: check.redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
     cookieName: check.cookieName(text('cookie-name'), problem),
     dir: text('dir') || undefined,
@@ -125,52 +138,6 @@ export function readSettings(
   if (settings.password !== settings.password.trim())
     note('the password begins or ends with blanks; they are sent as they are');
   return Object.freeze(settings);
-}
-
-function chooseMethod(
-  found: Map<Name, Found>,
-  only: Settings['method'] | undefined,
-  problem: check.Problem,
-): Pick<Settings, 'method' | 'methodReason' | 'methodIsFree'> {
-  const wish = found.get('method');
-  const method = wish?.value.toLowerCase();
-  if (only && wish?.explicit && method !== only && method !== 'auto')
-    problem('method', `the command ${only} needs the method ${only}.`);
-  if (only) return { method: only, methodReason: `the command is ${only}`, methodIsFree: false };
-  if (method === 'token' || method === 'cookie')
-    return { method, methodReason: `asked for by ${wish?.from}`, methodIsFree: false };
-  if (method !== 'auto') problem('method', `${check.quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
-  return found.has('client-secret')
-    ? { method: 'token', methodReason: 'a client secret is given', methodIsFree: true }
-    : { method: 'cookie', methodReason: 'no client secret is given', methodIsFree: true };
-}
-
-/** The stronger of the two wins; two of the same strength must not differ. */
-function trackingUri(found: Map<Name, Found>, platform: string, allowHttp: boolean, problem: check.Problem): string {
-  const uri = found.get('tracking-uri');
-  const cluster = found.get('cluster');
-  const direct = uri && check.trackingUri(uri.value, allowHttp, problem);
-  const derived = cluster && check.cluster(cluster.value, problem) && `${platform}/clusters/${cluster.value}/mlflow`;
-  if (!uri || !cluster) return direct || derived || '';
-  if (uri.explicit !== cluster.explicit) return (uri.explicit ? direct : derived) || '';
-  if (direct && derived && direct !== derived) {
-    problem(
-      'tracking-uri',
-      `contradicts cluster (${uri.from} and ${cluster.from} name different servers). Give one of them.`,
-    );
-  }
-  return direct || '';
-}
-
-function certificate(value: string, { readFile }: Sources, problem: check.Problem): Settings['ca'] {
-  if (!value) return undefined;
-  const path = value.includes('-----BEGIN') ? undefined : value;
-  const pem = path === undefined ? value : check.readable('ca-cert', path, readFile, problem);
-  if (pem === undefined) return undefined;
-  if (pem.includes('PRIVATE KEY')) problem('ca-cert', 'holds a private key. Give the certificate alone.');
-  else if (certificatesIn(pem).length === 0)
-    problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
-  return { pem, path };
 }
 
 function listOf(problems: string[], { door, env }: Sources): string {

@@ -54,6 +54,20 @@ export const TABLE = [
   },
   { name: 'client-secret', env: ['DEX_CLIENT_SECRET'], secret: true, file: true, help: 'Secret of that client.' },
   {
+    name: 'refresh-token',
+    env: ['DEX_REFRESH_TOKEN'],
+    secret: true,
+    file: true,
+    help: 'Refresh token of an earlier login. It is used first, and is then spent; username and password are used only if it is refused.',
+  },
+  {
+    name: 'renew',
+    env: ['MLFLOW_AUTH_RENEW'],
+    default: 'false',
+    boolean: true,
+    help: 'Keep what is needed for a new credential in the folder for the SDK, and renew the credential while the job runs.',
+  },
+  {
     name: 'method',
     env: ['MLFLOW_AUTH_METHOD'],
     default: 'auto',

@@ -42,7 +42,7 @@ export const LOGIN: readonly Symptom[] = [
   {
     id: 'scope',
     layer: 'Dex',
-    stages: ['authorize', 'token'],
+    stages: ['authorize', 'token', 'refresh'],
     pattern: /invalid_scope|scope/i,
     message: /invalid_scope/,
     title: 'Scope refused',
@@ -149,7 +149,7 @@ export const LOGIN: readonly Symptom[] = [
   {
     id: 'html-from-api',
     layer: 'login API',
-    stages: [...LOGIN_API, 'token'],
+    stages: [...LOGIN_API, 'token', 'refresh'],
     pattern: /HTML/,
     title: 'A web page instead of the API',
     meaning: 'this address has no JSON login API, or something in between answers in its place',
@@ -159,7 +159,7 @@ export const LOGIN: readonly Symptom[] = [
   {
     id: 'server-down',
     layer: 'login API',
-    stages: ['authorize', 'pubkey', 'login', 'token', 'proxy'],
+    stages: ['authorize', 'pubkey', 'login', 'token', 'refresh', 'proxy'],
     pattern: /^(429|50[234])/,
     title: 'Server not available',
     meaning: 'the server is overloaded or out of order',
@@ -184,9 +184,21 @@ export const LOGIN: readonly Symptom[] = [
     advice: `Check username, password and connector (LDAP accounts need the id of theirs). ${ONE_TRY}`,
   },
   {
+    id: 'refresh-refused',
+    layer: 'Dex',
+    stages: ['refresh'],
+    pattern: /^400 (invalid_grant|invalid_request)/,
+    message: /Refresh token (is invalid|expired)/i,
+    title: 'Refresh token refused',
+    meaning:
+      'the refresh token is used up or has ended, or a newer login of the same account and client took its place',
+    advice:
+      'Log in again. Dex keeps one refresh token for each account and client: give each job that runs at the same time an account of its own.',
+  },
+  {
     id: 'invalid-client',
     layer: 'Dex',
-    stages: ['token'],
+    stages: ['token', 'refresh'],
     pattern: /invalid_client|client credentials/i,
     message: /invalid_client|Invalid client credentials/i,
     title: 'Client secret refused',
@@ -228,7 +240,7 @@ export const LOGIN: readonly Symptom[] = [
   {
     id: 'clock',
     layer: 'clock',
-    stages: ['token'],
+    stages: ['token', 'refresh'],
     pattern: /clock|"exp"|"iat"|"nbf"/i,
     title: 'Clocks differ',
     meaning: "the token's times do not fit this machine's clock",
@@ -237,7 +249,7 @@ export const LOGIN: readonly Symptom[] = [
   {
     id: 'token-claims',
     layer: 'Dex',
-    stages: ['token'],
+    stages: ['token', 'refresh'],
     pattern: /"iss"|"aud"|id_token|ID Token|JWT|OAUTH_/i,
     title: 'Token not as expected',
     meaning: 'the id token is not one for this client from this issuer',
@@ -273,7 +285,7 @@ export const LOGIN: readonly Symptom[] = [
   {
     id: 'redirected',
     layer: 'login API',
-    stages: ['authorize', 'pubkey', 'login', 'token'],
+    stages: ['authorize', 'pubkey', 'login', 'token', 'refresh'],
     pattern: /^3\d\d/,
     title: 'Redirected',
     meaning: 'the API sent us elsewhere, and nothing that carries a login is sent after a redirect',

@@ -59,7 +59,7 @@ export const MLFLOW: readonly Symptom[] = [
   {
     id: 'server-error',
     layer: 'login API',
-    stages: ['authorize', 'pubkey', 'token', 'mlflow'],
+    stages: ['authorize', 'pubkey', 'token', 'refresh', 'mlflow'],
     pattern: /^5\d\d/,
     title: 'Server error',
     meaning: 'the server failed',

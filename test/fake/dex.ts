@@ -17,6 +17,8 @@ export class FakeDex {
   readonly #logins = new Map<string, Pending>();
   readonly #codes = new Map<string, Pending>();
   readonly #stamps = new Set<string>();
+  #refreshToken: string | undefined;
+  #formerRefreshToken: string | undefined;
   #count = 0;
 
   constructor(switches: Switches) {
@@ -123,6 +125,7 @@ export class FakeDex {
     ) {
       return { status: 401, body: { error: 'invalid_client', error_description: 'Invalid client credentials.' } };
     }
+    if (form.get('grant_type') === 'refresh_token') return this.#refresh(url.origin, form.get('refresh_token') ?? '');
     const code = form.get('code') ?? '';
     const pending = this.#codes.get(code);
     this.#codes.delete(code);
@@ -134,15 +137,33 @@ export class FakeDex {
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
     if (challenge !== pending.query.get('code_challenge')) return grantError('invalid_grant', 'Invalid code_verifier.');
-    const idToken = this.#idToken(url.origin);
-    const body200 = {
-      access_token: this.#idToken(url.origin, { at: 1 }),
+    const offline = pending.query.get('scope')?.includes('offline_access') ?? false;
+    return this.#tokens(url.origin, offline);
+  }
+
+  #tokens(origin: string, offline: boolean): Answer {
+    const tokens = {
+      access_token: this.#idToken(origin, { at: 1 }),
       token_type: 'bearer',
-      expires_in: 86399,
-      id_token: idToken,
+      expires_in: this.#switches.tokenLife,
+      id_token: this.#idToken(origin),
     };
-    const offline = pending.query.get('scope')?.includes('offline_access');
-    return { status: 200, body: offline ? { ...body200, refresh_token: `refresh-${code}` } : body200 };
+    if (!offline) return { status: 200, body: tokens };
+    // One refresh token for each account and client: a new one ends the one before.
+    const former = this.#refreshToken;
+    this.#refreshToken = `refresh-token-${++this.#count}`;
+    this.#formerRefreshToken = this.#switches.reusesRefreshTokens ? former : undefined;
+    return { status: 200, body: { ...tokens, refresh_token: this.#refreshToken } };
+  }
+
+  /** The refresh grant (server/refreshhandlers.go): rotation, with or without a window in which the former token works. */
+  #refresh(origin: string, token: string): Answer {
+    if (token === this.#refreshToken) return this.#tokens(origin, true);
+    if (token !== this.#formerRefreshToken) {
+      return grantError('invalid_request', 'Refresh token is invalid or has already been claimed by another client.');
+    }
+    const { body } = this.#tokens(origin, false);
+    return { status: 200, body: { ...(body as object), refresh_token: this.#refreshToken } };
   }
 
   #idToken(origin: string, more: Record<string, unknown> = {}): string {
@@ -151,8 +172,9 @@ export class FakeDex {
       iss: this.issuer(origin),
       sub: 'CgNjaRIFbG9jYWw',
       aud: this.#switches.clientId,
-      exp: now + 86400,
+      exp: now + this.#switches.tokenLife,
       iat: now,
+      jti: ++this.#count,
       email: this.#switches.username,
       email_verified: true,
       ...this.#switches.claims,

@@ -47,6 +47,10 @@ export interface Switches {
   claims: Record<string, unknown>;
   /** The host by which Dex knows itself, when it is not the one in use. */
   issuer: string | undefined;
+  /** Seconds that an id token lives. */
+  tokenLife: number;
+  /** A refresh token works once more after it was spent, as with reuseInterval. */
+  reusesRefreshTokens: boolean;
   /** oauth2-proxy takes bearer tokens. */
   skipJwtBearerTokens: boolean;
   /** The client of oauth2-proxy. */
@@ -97,6 +101,8 @@ export const USUAL: Switches = {
   redirectUris: ['/oauth2/callback', '/clusters/c1/mlflow/oauth2/callback'],
   claims: {},
   issuer: undefined,
+  tokenLife: 86_400,
+  reusesRefreshTokens: false,
   skipJwtBearerTokens: true,
   proxyClientId: 'alauda-auth',
   proxyWithoutPkce: false,

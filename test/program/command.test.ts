@@ -130,7 +130,7 @@ describe('env', () => {
 
 describe('usage', () => {
   const WRONG: [args: string[], message: RegExp][] = [
-    [[], /^A command is missing\. Commands: token, cookie, env\. See --help\.\n$/],
+    [[], /^A command is missing\. Commands: token, cookie, env, exec, refresh, doctor\. See --help\.\n$/],
     [['login'], /^There is no command login\./],
     [['token', '--nope'], /^Unknown option '--nope'/],
     [['token', 'extra'], /^Unexpected argument 'extra'/],

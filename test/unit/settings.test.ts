@@ -65,6 +65,8 @@ describe('settings', () => {
         password: '',
         clientId: 'alauda-auth',
         clientSecret: '',
+        refreshToken: '',
+        renew: false,
         method: 'token',
         methodReason: 'a client secret is given',
         methodIsFree: true,

@@ -53,6 +53,12 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
     /configured platform address/,
   ],
   'invalid-grant': ['Dex', 'token', '400 invalid_grant: Invalid or expired code parameter.', /from the start/],
+  'refresh-refused': [
+    'Dex',
+    'refresh',
+    '400 invalid_request: Refresh token is invalid or has already been claimed by another client.',
+    /account of its own/,
+  ],
   'grant-type': ['Dex', 'token', '400 unsupported_grant_type', /client of the MLflow proxy/],
   clock: ['clock', 'token', 'OAUTH_TIMESTAMP_CHECK: unexpected JWT "exp" (expiration time) claim value', /NTP/],
   'token-claims': ['Dex', 'token', 'unexpected JWT "aud" (audience) claim value', /client-id/],

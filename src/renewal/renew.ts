@@ -1,0 +1,61 @@
+// Renews the credential in a folder, once, whoever and however many ask for it at the same time.
+
+import { join } from 'node:path';
+import { AuthError, errorMessage } from '../errors.js';
+import type { Say } from '../progress.js';
+import { readCredential, writeCredential } from '../publish/folder.js';
+import { runLogin } from '../run.js';
+import type { Secrets } from '../secrets.js';
+import type { Settings } from '../settings/settings.js';
+import { gather, type Sources } from '../settings/sources.js';
+import { withLock } from './lock.js';
+import { fingerprint, readState, renewCommand, type State, stateOf, writeState } from './state.js';
+
+/**
+ * Renews the credential under a lock, unless another process has done so since the caller looked at it.
+ * A login that was refused is remembered and not repeated.
+ * @param seen fingerprint of the credential that the caller found wanting
+ * @throws AuthError or Error with the reason
+ */
+export async function renew(dir: string, seen: string, sources: Sources, secrets: Secrets, say: Say): Promise<void> {
+  const state = readState(dir);
+  const patience = (state.settings.timeout + 30) * 1000;
+  await withLock(join(dir, 'renewal.lock'), patience, async () => {
+    if (fingerprint(readCredential(dir).value) !== seen) return;
+    await renewLocked(dir, sources, secrets, say);
+  });
+}
+
+async function renewLocked(dir: string, sources: Sources, secrets: Secrets, say: Say): Promise<void> {
+  const state = readState(dir);
+  if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
+  const settings = withLogin(state.settings, sources);
+  for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
+  try {
+    const credential = await runLogin(settings, secrets, say, say);
+    // The new refresh token first: without it, nothing could be renewed any more.
+    writeState(dir, stateOf(settings, credential));
+    writeCredential(dir, credential, settings.trackingUri, renewCommand(dir));
+  } catch (error) {
+    remember(dir, state, error, secrets);
+    throw error;
+  }
+}
+
+/** User name and password of the environment, where the state has none. */
+function withLogin(settings: Settings, sources: Sources): Settings {
+  if (settings.password) return settings;
+  const found = gather(sources, () => {});
+  const username = found.get('username')?.value ?? '';
+  const password = found.get('password')?.value ?? '';
+  if (!settings.refreshToken && !(username && password)) {
+    throw new Error('there is no refresh token, and no user name and password in the environment: log in again');
+  }
+  return { ...settings, username, password };
+}
+
+/** Whatever came back after a password was sent is final. */
+function remember(dir: string, state: State, error: unknown, secrets: Secrets): void {
+  if (!(error instanceof AuthError) || !error.failure.tried.startsWith('log in as')) return;
+  writeState(dir, { ...state, failed: secrets.redact(errorMessage(error)) });
+}

@@ -1,0 +1,60 @@
+// The settings that follow from several values: the method, the tracking URI, the CA.
+
+import { certificatesIn } from '../trust.js';
+import * as check from './checks.js';
+import type { Settings } from './settings.js';
+import type { Found, Sources } from './sources.js';
+import type { Name } from './table.js';
+
+/** The method, and why that one. */
+export function chooseMethod(
+  found: Map<Name, Found>,
+  only: Settings['method'] | undefined,
+  problem: check.Problem,
+): Pick<Settings, 'method' | 'methodReason' | 'methodIsFree'> {
+  const wish = found.get('method');
+  const method = wish?.value.toLowerCase();
+  if (only && wish?.explicit && method !== only && method !== 'auto')
+    problem('method', `the command ${only} needs the method ${only}.`);
+  if (only) return { method: only, methodReason: `the command is ${only}`, methodIsFree: false };
+  if (method === 'token' || method === 'cookie')
+    return { method, methodReason: `asked for by ${wish?.from}`, methodIsFree: false };
+  if (method !== 'auto') problem('method', `${check.quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
+  return found.has('client-secret')
+    ? { method: 'token', methodReason: 'a client secret is given', methodIsFree: !found.has('refresh-token') }
+    : { method: 'cookie', methodReason: 'no client secret is given', methodIsFree: true };
+}
+
+/** The stronger of the two wins; two of the same strength must not differ. */
+export function trackingUri(
+  found: Map<Name, Found>,
+  platform: string,
+  allowHttp: boolean,
+  problem: check.Problem,
+): string {
+  const uri = found.get('tracking-uri');
+  const cluster = found.get('cluster');
+  const direct = uri && check.trackingUri(uri.value, allowHttp, problem);
+  const derived = cluster && check.cluster(cluster.value, problem) && `${platform}/clusters/${cluster.value}/mlflow`;
+  if (!uri || !cluster) return direct || derived || '';
+  if (uri.explicit !== cluster.explicit) return (uri.explicit ? direct : derived) || '';
+  if (direct && derived && direct !== derived) {
+    problem(
+      'tracking-uri',
+      `contradicts cluster (${uri.from} and ${cluster.from} name different servers). Give one of them.`,
+    );
+  }
+  return direct || '';
+}
+
+/** The CA, as text whichever way it was given. */
+export function certificate(value: string, { readFile }: Sources, problem: check.Problem): Settings['ca'] {
+  if (!value) return undefined;
+  const path = value.includes('-----BEGIN') ? undefined : value;
+  const pem = path === undefined ? value : check.readable('ca-cert', path, readFile, problem);
+  if (pem === undefined) return undefined;
+  if (pem.includes('PRIVATE KEY')) problem('ca-cert', 'holds a private key. Give the certificate alone.');
+  else if (certificatesIn(pem).length === 0)
+    problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
+  return { pem, path };
+}
