@@ -8,6 +8,8 @@ import { loginApi } from './login-api.js';
 export interface Edge {
   /** While on, each code is redeemed before its owner can do it. */
   thief: { on: boolean };
+  /** Requests for tokens so far, by kind. */
+  grants: { code: number; refresh: number };
   close: () => Promise<void>;
 }
 
@@ -26,11 +28,9 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
     if (url.pathname === '/dex/pubkey') return json(api.pubkey());
     if (url.pathname === '/dex/api/v1/connectors') return json({ status: 200, body: [{ conn_id: 'local' }] });
     if (url.pathname === '/dex/api/v1/authorize/local') {
-      const chunks: Buffer[] = [];
-      for await (const chunk of incoming) chunks.push(chunk);
-      return json(await api.login(url.searchParams.get('req') ?? '', Buffer.concat(chunks).toString()));
+      return json(await api.login(url.searchParams.get('req') ?? '', await textOf(incoming)));
     }
-    if (url.pathname === '/dex/token' && thief.on) return spend(incoming, response);
+    if (url.pathname === '/dex/token') return token(incoming, response);
     if (url.pathname.startsWith('/dex/')) return pass(incoming, response, dexPort, raw);
     const [, cluster = '', rest = ''] = /^\/clusters\/([^/]+)\/mlflow(\/.*|\?.*|)$/.exec(raw) ?? [];
     const proxy = clusters.get(cluster);
@@ -40,15 +40,18 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
 
   // Somebody else redeems each code first, as long as this is on.
   const thief = { on: false };
-  const spend = async (incoming: IncomingMessage, response: ServerResponse) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk);
-    const redeem = () =>
-      fetch(`http://127.0.0.1:${dexPort}/dex/token`, {
-        method: 'POST',
-        body: new URLSearchParams(Buffer.concat(chunks).toString()),
-      });
-    await redeem();
+  const grants = { code: 0, refresh: 0 };
+  /** Passes a request for tokens on, and counts it. */
+  const token = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const body = await textOf(incoming);
+    grants[body.includes('grant_type=refresh_token') ? 'refresh' : 'code']++;
+    const { authorization } = incoming.headers;
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(authorization ? { authorization } : {}),
+    };
+    const redeem = () => fetch(`http://127.0.0.1:${dexPort}/dex/token`, { method: 'POST', headers, body });
+    if (thief.on) await redeem();
     const answer = await redeem();
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
   };
@@ -59,6 +62,7 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     thief,
+    grants,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -76,4 +80,10 @@ function pass(incoming: IncomingMessage, response: ServerResponse, port: number,
   });
   onward.on('error', () => response.headersSent || response.writeHead(502).end());
   incoming.pipe(onward);
+}
+
+async function textOf(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }

@@ -3,14 +3,13 @@
 import { type Outcome, runProgram } from '../program/program.js';
 import type { Stack } from './stack.js';
 
+/** Keeps Python from writing to, or reading from, the home of whoever runs the tests. */
+export function quiet(stack: Stack): Record<string, string> {
+  return { HOME: stack.folder, PYTHONWARNINGS: 'ignore', GIT_PYTHON_REFRESH: 'quiet', PYTHONDONTWRITEBYTECODE: '1' };
+}
+
 export function python(stack: Stack, env: Record<string, string>, args: string[]): Promise<Omit<Outcome, 'files'>> {
-  const quiet = {
-    HOME: stack.folder,
-    PYTHONWARNINGS: 'ignore',
-    GIT_PYTHON_REFRESH: 'quiet',
-    PYTHONDONTWRITEBYTECODE: '1',
-  };
   const [script = '', ...rest] = args;
   const file = script.endsWith('.py') ? [`test/stack/python/${script}`] : [script];
-  return runProgram(stack.tools.python, [...file, ...rest], { ...env, ...quiet });
+  return runProgram(stack.tools.python, [...file, ...rest], { ...env, ...quiet(stack) });
 }

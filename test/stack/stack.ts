@@ -31,6 +31,8 @@ export interface Stack {
   address: string;
   /** While on, each code is redeemed before its owner can do it. */
   thief: { on: boolean };
+  /** Requests for tokens so far, by kind. */
+  grants: { code: number; refresh: number };
   /** Ends Dex and starts it again, which, with its storage in memory, gives it new keys. */
   restartDex: () => Promise<void>;
   /** Address of the oauth2-proxy of a cluster without the edge, as within the cluster: plain http. */
@@ -57,7 +59,7 @@ export async function startStack(
   try {
     const clusters = new Map<string, number>();
     const parts = await startAll(programs, folder, proxies, clusters, options, (close) => closing.push(close));
-    const { address, thief, restartDex } = parts;
+    const { address, thief, grants, restartDex } = parts;
     const caFile = join(folder, 'ca.pem');
     const env = {
       PLATFORM_ADDRESS: address,
@@ -70,7 +72,7 @@ export async function startStack(
       PLATFORM_CA: caFile,
     };
     const inCluster = (cluster: string) => `http://127.0.0.1:${clusters.get(cluster)}`;
-    return { address, thief, restartDex, inCluster, folder, caFile, tools: programs, env, stop };
+    return { address, thief, grants, restartDex, inCluster, folder, caFile, tools: programs, env, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -84,7 +86,7 @@ async function startAll(
   clusters: Map<string, number>,
   options: Options,
   atEnd: (close: () => Promise<void>) => void,
-): Promise<Pick<Stack, 'address' | 'thief' | 'restartDex'>> {
+): Promise<Pick<Stack, 'address' | 'thief' | 'grants' | 'restartDex'>> {
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -115,7 +117,7 @@ async function startAll(
       return startServer(`oauth2-proxy ${name}`, programs['oauth2-proxy'], args, `http://127.0.0.1:${own}/ping`);
     }),
   ]);
-  return { address, thief: edge.thief, restartDex };
+  return { address, thief: edge.thief, grants: edge.grants, restartDex };
 }
 
 function dex(address: string, port: number, clusters: string[], { idTokens = '24h' }: Options) {

@@ -1,0 +1,63 @@
+// Jobs longer than their credential on the real stack: eight SDK processes for 90 seconds with credentials of 20, nothing lost.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { runCommand } from '../program/program.js';
+import { python, quiet } from './python.js';
+import { type Stack, startStack } from './stack.js';
+
+const SECONDS = 90;
+
+let stack: Stack;
+before(async () => {
+  const shortCookie = { cookie_expire: '20s', cookie_refresh: '0s', skip_jwt_bearer_tokens: false };
+  stack = await startStack({ c1: {}, cookie: shortCookie }, { idTokens: '20s' });
+});
+after(() => stack?.stop());
+
+/** Runs the workers under exec, and compares what they say they logged with what the server holds. */
+async function losesNothing(
+  more: Record<string, string>,
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<string> {
+  const env = { ...stack.env, ...quiet(stack), ...more };
+  const command = [stack.tools.python, 'test/stack/python/workers.py', String(SECONDS)];
+  const [{ status, stdout, stderr }] = await Promise.all([runCommand(['exec', '--', ...command], env), meanwhile()]);
+  assert.equal(status, 0, stderr);
+  const run = /^run: ([0-9a-f]{32})$/m.exec(stdout)?.[1] ?? assert.fail(stdout);
+  const said = /^metrics: (\d+) artifacts: (\d+)$/m.exec(stdout) ?? assert.fail(stdout);
+  assert.ok(Number(said[1]) > SECONDS * 4, `${said[0]}: the workers hardly ran`);
+  const again = await runCommand(['env', '--format', 'json'], stack.env);
+  const counted = await python(stack, JSON.parse(again.stdout), ['count_run.py', run]);
+  assert.equal(counted.stdout.trim(), said[0], counted.stderr);
+  return stderr;
+}
+
+/** Renewals, counted by the requests for tokens at Dex, that the edge saw during the work. */
+async function renewalsDuring(work: () => Promise<unknown>): Promise<number> {
+  const start = stack.grants.refresh + stack.grants.code;
+  await work();
+  return stack.grants.refresh + stack.grants.code - start;
+}
+
+describe('a job of 90 seconds with credentials of 20', () => {
+  it('loses nothing with a token, and logs in once', async () => {
+    const codes = stack.grants.code;
+    const renewals = await renewalsDuring(() => losesNothing({}));
+    assert.ok(renewals - 2 >= 3, `${renewals} grants`);
+    // One login to begin with, and one to count.
+    assert.equal(stack.grants.code - codes, 2);
+  });
+
+  it('loses nothing with a cookie', async () => {
+    const renewals = await renewalsDuring(() => losesNothing({ CLUSTER: 'cookie', MLFLOW_AUTH_METHOD: 'cookie' }));
+    assert.ok(renewals - 2 >= 3, `${renewals} grants`);
+  });
+
+  it('loses nothing when Dex is restarted meanwhile, which takes its keys and refresh tokens away', async () => {
+    await losesNothing({}, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 45_000));
+      await stack.restartDex();
+    });
+  });
+});
