@@ -28605,33 +28605,47 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/publish/folder.js + 1 modules
+var folder = __nccwpck_require__(4131);
 // EXTERNAL MODULE: ./build/src/publish/github.js + 19 modules
 var github = __nccwpck_require__(4920);
 // EXTERNAL MODULE: ./build/src/publish/handover.js + 1 modules
 var handover = __nccwpck_require__(2730);
+// EXTERNAL MODULE: ./build/src/renewal/state.js
+var renewal_state = __nccwpck_require__(8207);
 ;// CONCATENATED MODULE: ./build/src/renewal/post.js
-// The action's last step: removes the folder with the credential. It reads saved state alone, and cannot fail the job.
+// The action's last step: removes what it wrote to disk. It reads saved state alone, and cannot fail the job.
 
 
-/** Name under which the main step leaves the folder's path for this one; the runner gives it back as `STATE_…`. */
+
+
+
+/** Name under which the main step leaves its state for this one; the runner gives it back as `STATE_…`. */
 const STATE = 'mlflow-auth-folder';
-/** @param say writes one line to the log */
-function runPost(folder, say) {
+/**
+ * Removes the folder that the action made, or the two secret files in a folder of the user's.
+ * @param state JSON: the folder `dir`, and whether it is `ours`
+ * @param say writes one line to the log
+ */
+function runPost(state, say) {
     try {
-        (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
-        say('The folder with the credential is removed.');
+        const { dir, ours } = JSON.parse(state);
+        const paths = ours === true ? [dir] : [folder/* CREDENTIAL_FILE */.jW, renewal_state/* STATE_FILE */.bv].map((name) => (0,external_node_path_.join)(dir, name));
+        for (const path of paths)
+            (0,external_node_fs_.rmSync)(path, { recursive: true, force: true });
+        say('The credential is removed from disk.');
     }
     catch (error) {
-        say(`The folder with the credential could not be removed: ${(0,errors/* errorMessage */.gJ)(error)}`);
+        say(`The credential could not be removed from disk: ${(0,errors/* errorMessage */.gJ)(error)}`);
     }
 }
 
-// EXTERNAL MODULE: ./build/src/run.js + 1 modules
-var run = __nccwpck_require__(6496);
+// EXTERNAL MODULE: ./build/src/run.js + 4 modules
+var run = __nccwpck_require__(2525);
 // EXTERNAL MODULE: ./build/src/secrets.js
 var src_secrets = __nccwpck_require__(7024);
-// EXTERNAL MODULE: ./build/src/settings/settings.js + 2 modules
-var settings_settings = __nccwpck_require__(2829);
+// EXTERNAL MODULE: ./build/src/settings/settings.js + 1 modules
+var settings_settings = __nccwpck_require__(3802);
 // EXTERNAL MODULE: ./build/src/settings/table.js
 var table = __nccwpck_require__(8403);
 ;// CONCATENATED MODULE: ./build/src/action.js
@@ -28647,34 +28661,38 @@ var table = __nccwpck_require__(8403);
 
 
 
+
 const readFile = (path) => (0,external_node_fs_.readFileSync)(path, 'utf8');
 /** Runs the action, or its last step, for which the runner gives back the state that the first one saved. */
 async function runAction(env) {
-    const folder = env[`STATE_${STATE}`];
-    if (folder)
-        runPost(folder, github/* say */.cv);
+    const state = env[`STATE_${STATE}`];
+    if (state)
+        runPost(state, github.say);
     else
         await runMain(env);
 }
 /** Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
 async function runMain(env) {
-    const secrets = new src_secrets/* Secrets */.S(github/* mask */.dK);
+    const secrets = new src_secrets/* Secrets */.S(github.mask);
     try {
         const sources = { door: 'action', given: inputs(env), env, readFile };
-        const settings = (0,settings_settings/* readSettings */.s)(sources, { trackingUri: true, caPath: false }, secrets.add, (text) => github/* warn */.R8(secrets.redact(text)));
+        const settings = (0,settings_settings/* readSettings */.s)(sources, { trackingUri: true, caPath: false }, secrets.add, (text) => github.warn(secrets.redact(text)));
         if (settings.workspace && settings.maskWorkspace)
-            github/* mask */.dK(settings.workspace);
+            github.mask(settings.workspace);
         requireFiles(env, settings);
-        const credential = await github/* group */.Os('Log in to MLflow', () => (0,run/* runLogin */.J)(settings, secrets, github/* say */.cv, github/* warn */.R8));
         const dir = settings.dir ?? (0,external_node_path_.join)(env.RUNNER_TEMP ?? '', `mlflow-auth-${(0,external_node_crypto_.randomUUID)()}`);
-        github/* saveState */.LZ(STATE, dir);
-        const variables = (0,handover/* handOver */.C)(credential, settings, dir, sources, github/* warn */.R8);
-        await github/* publish */.mk({ credential, settings, variables });
+        if (settings.dir !== undefined)
+            (0,folder/* requirePrivate */.Nr)(settings.dir);
+        const credential = await github.group('Log in to MLflow', () => (0,run/* runLogin */.J)(settings, secrets, github));
+        github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
+        const warn = (text) => github.warn(secrets.redact(text));
+        const variables = (0,handover/* handOver */.C)(credential, settings, dir, sources, warn);
+        await github.publish({ credential, settings, variables });
         const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
-        github/* say */.cv(`Logged in as ${credential.identity}${until}.`);
+        github.say(`Logged in as ${credential.identity}${until}.`);
     }
     catch (error) {
-        await github/* fail */.fJ(reportOf(error, secrets.redact));
+        await github.fail(reportOf(error, secrets.redact));
     }
 }
 /** What a failure is told by: as an annotation, and as a table in the summary. */
@@ -28702,6 +28720,96 @@ function requireFiles(env, { exportEnv, dir }) {
         const what = path ? 'names something that does not exist' : 'is not set';
         throw new errors/* UsageError */.eb(`${name} ${what}: a runner provides it. Outside of a runner use the commands, see --help.`);
     }
+}
+
+
+/***/ }),
+
+/***/ 9867:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A3: () => (/* binding */ reasonOf),
+/* harmony export */   Ir: () => (/* binding */ jsonArray),
+/* harmony export */   o$: () => (/* binding */ jsonObject),
+/* harmony export */   sI: () => (/* binding */ expectJson),
+/* harmony export */   x5: () => (/* binding */ refusal)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(706);
+// Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
+
+
+/** The body as a JSON object, or undefined when it is anything else. */
+function jsonObject(body) {
+    const value = json(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+/** The objects of a JSON array; empty when the body is anything else. */
+function jsonArray(body) {
+    const value = json(body);
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
+}
+function json(body) {
+    try {
+        return JSON.parse(body);
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * The JSON object of a 200 answer.
+ * @throws AuthError with the server's own reason for any other status, and for a body that is no JSON object
+ */
+function expectJson(answer, stage, hint) {
+    const json = jsonObject(answer.body);
+    if (answer.status !== 200 || !json)
+        throw refusal(answer, stage, hint);
+    return json;
+}
+/** The error for an answer that is not the expected one. */
+function refusal(answer, stage, hint) {
+    const got = `${answer.status} ${whereTo(answer)}${reasonOf(answer)}`.trim();
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage, tried: answer.tried, got, ...(hint ? { hint } : {}) });
+}
+/** Where a redirect points, without its query, which may hold a code. */
+function whereTo(answer) {
+    const location = answer.headers.get('location');
+    if (!location || answer.status < 300 || answer.status > 399)
+        return '';
+    const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
+    const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
+    return `redirect to ${url ? url.origin + url.pathname : 'an address that is none'}${error ? ` with ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)(error)}` : ''} `;
+}
+/**
+ * The server's own reason. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
+ * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
+ * Of a page only its title or heading, and the request id that oauth2-proxy prints.
+ */
+function reasonOf({ body, headers }) {
+    const json = jsonObject(body);
+    if (json) {
+        const inner = typeof json.error === 'object' && json.error !== null ? json.error : {};
+        const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
+        const text = [json.message, json.error_description, inner.message].find(isText);
+        return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
+    }
+    if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body))
+        return htmlReason(body);
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)(body) || 'an empty answer';
+}
+function htmlReason(page) {
+    const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
+    const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
+    const texts = [...new Set(parts)]
+        .filter((text) => text && !/^(More Info$|Request ID)/.test(text))
+        .slice(0, 3)
+        .join(' - ');
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
+}
+function isText(value) {
+    return typeof value === 'string' && value !== '';
 }
 
 
@@ -28786,18 +28894,18 @@ var src_credential = __nccwpck_require__(2852);
 var troubleshoot = __nccwpck_require__(5035);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
-// EXTERNAL MODULE: ./build/src/http.js + 2 modules
-var src_http = __nccwpck_require__(1883);
 // EXTERNAL MODULE: ./build/src/publish/overrides.js
 var publish_overrides = __nccwpck_require__(3152);
-// EXTERNAL MODULE: ./build/src/settings/settings.js + 2 modules
-var settings_settings = __nccwpck_require__(2829);
+// EXTERNAL MODULE: ./build/src/run.js + 4 modules
+var run = __nccwpck_require__(2525);
+// EXTERNAL MODULE: ./build/src/settings/settings.js + 1 modules
+var settings_settings = __nccwpck_require__(3802);
 // EXTERNAL MODULE: ./build/src/settings/sources.js
 var settings_sources = __nccwpck_require__(6205);
 // EXTERNAL MODULE: ./build/src/trust.js
 var trust = __nccwpck_require__(7367);
-// EXTERNAL MODULE: ./build/src/dex/answer.js
-var dex_answer = __nccwpck_require__(4557);
+// EXTERNAL MODULE: ./build/src/answer.js
+var src_answer = __nccwpck_require__(9867);
 // EXTERNAL MODULE: ./build/src/dex/authorize.js
 var authorize = __nccwpck_require__(4992);
 // EXTERNAL MODULE: ./build/src/dex/claims.js
@@ -28838,7 +28946,7 @@ async function checkLoginApi(report, { http }, settings) {
     await report.check('Dex', async () => {
         const request = { stage: 'login', what: 'list the connectors', retry: true };
         const answer = await http(`${platform}/dex/api/v1/connectors`, request);
-        const ids = (0,dex_answer/* jsonArray */.Ir)(answer.body).map((one) => one.conn_id ?? one.id);
+        const ids = (0,src_answer/* jsonArray */.Ir)(answer.body).map((one) => one.conn_id ?? one.id);
         if (ids.length === 0)
             return ['the platform lists no connectors', true];
         if (ids.includes(connector))
@@ -28862,7 +28970,7 @@ async function checkProxy(report, { http }, settings) {
     if (!settings.trackingUri)
         return;
     const client = await report.check('oauth2-proxy', async () => {
-        const login = await (0,start/* startProxyLogin */.s)(http, settings.trackingUri);
+        const login = await (0,start/* startProxyLogin */.s)(http, settings.trackingUri, true);
         const query = new URLSearchParams(login.query);
         const pkce = query.get('code_challenge_method') ?? 'no PKCE';
         return [`${settings.trackingUri} logs in as client ${query.get('client_id')} (${pkce})`, query.get('client_id')];
@@ -28882,7 +28990,7 @@ async function checkProxy(report, { http }, settings) {
 /** Logs in by the method of the settings, once, and by the cookie too where a good token is not wanted. */
 async function checkLogin(report, context, settings) {
     const unwanted = await checkMethod(report, context, settings, settings.method);
-    if (unwanted)
+    if (unwanted && settings.methodIsFree)
         await checkMethod(report, context, settings, 'cookie');
 }
 /** @returns whether oauth2-proxy rejects a token that is good in itself */
@@ -28899,18 +29007,24 @@ async function checkMethod(report, context, settings, method) {
     let rejected = false;
     await report.check('MLflow', async () => {
         const { identity, groups } = await (0,verify/* verify */.M)(context, settings, credential).catch((error) => {
-            rejected = error instanceof errors/* AuthError */.lR && login/* TOKEN_UNWANTED */.P.includes(error.id);
+            rejected = error instanceof errors/* AuthError */.lR && login/* TOKEN_UNWANTED */.Pg.includes(error.id);
             throw error;
         });
         const where = settings.workspace ? `the workspace ${settings.workspace} is open` : 'MLflow answers';
-        return [`oauth2-proxy takes the ${method} of ${identity} (${groups} groups), and ${where}`, true];
+        return [
+            `oauth2-proxy takes the ${method} of ${identity || settings.username} (${groups ?? 'unknown'} groups), and ${where}`,
+            true,
+        ];
     });
     if (rejected)
         return true;
     await report.check('MLflow', async () => {
         const headers = { accept: 'application/json', ...(0,src_credential/* headersOf */.Y)(credential) };
         const request = { stage: 'mlflow', what: 'ask for the server info', headers };
-        const info = (0,dex_answer/* jsonObject */.o$)((await context.http(`${settings.trackingUri}/api/3.0/mlflow/server-info`, request)).body);
+        const answer = await context.http(`${settings.trackingUri}/api/3.0/mlflow/server-info`, request);
+        if (answer.status !== 200 && answer.status !== 404)
+            throw (0,src_answer/* refusal */.x5)(answer, 'mlflow');
+        const info = (0,src_answer/* jsonObject */.o$)(answer.body);
         return [`workspaces are ${info?.workspaces_enabled === true ? 'enabled' : 'not enabled'}`, true];
     });
     return false;
@@ -28921,11 +29035,10 @@ function describe(report, credential) {
     if (credential.method === 'cookie') {
         const chunks = credential.cookie.split('; ').length;
         const size = `${credential.cookie.length} bytes in ${chunks} part${chunks > 1 ? 's' : ''}`;
-        report.add({
-            layer: 'oauth2-proxy',
-            ok: credential.cookie.length < 8000,
-            text: `session cookie of ${size}, ${until}`,
-        });
+        const large = credential.cookie.length >= login/* LARGE_COOKIE */.ph;
+        const advice = 'Many servers take 8 kB of headers. Use the token method, or an account in fewer groups.';
+        const text = `session cookie of ${size}, ${until}`;
+        report.add({ layer: 'oauth2-proxy', ok: !large, text, ...(large ? { advice } : {}) });
         return;
     }
     const { iss, aud } = (0,claims/* decodeClaims */.Yq)(credential.token) ?? {};
@@ -29093,13 +29206,16 @@ async function checkPython(report, interpreter, env) {
 /** Runs all checks. Nothing in the report is secret. */
 async function runDoctor(report, sources, secrets, options) {
     const { env, readFile } = sources;
-    for (const [name, { value, from }] of (0,settings_sources/* gather */.k)(sources, () => { })) {
-        const row = table/* ROWS */.I.find((one) => one.name === name);
-        if (from === 'default' || row?.actionOnly)
-            continue;
-        if (row?.secret)
+    const given = [...(0,settings_sources/* gather */.k)(sources, () => { })].filter(([, { from }]) => from !== 'default');
+    const secret = (name) => table/* ROWS */.I.find((row) => row.name === name)?.secret === true;
+    for (const [name, { value }] of given) {
+        if (secret(name))
             secrets.add(value);
-        const shown = row?.secret ? 'set' : name === 'ca-cert' && value.includes('-----BEGIN') ? 'PEM text' : value;
+        secrets.add(/\/\/[^/@]*:([^/@]+)@/.exec(value)?.[1] ?? '');
+    }
+    for (const [name, { value, from }] of given) {
+        const plain = value.replace(/\/\/[^/@]*@/, '//***@');
+        const shown = secret(name) ? 'set' : value.includes('-----BEGIN') ? 'PEM text' : plain;
         report.add({ layer: 'settings', ok: undefined, text: `${name}: ${shown} (${from})` });
     }
     const note = (text) => report.add({ layer: 'settings', ok: undefined, text });
@@ -29113,7 +29229,7 @@ async function runDoctor(report, sources, secrets, options) {
         return;
     if (settings.trackingUri) {
         const ours = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
-        const overrides = (0,publish_overrides/* overridesOf */.F)(env, settings.trackingUri, readFile, ours);
+        const overrides = (0,publish_overrides/* overridesOf */.F)(env, settings.trackingUri, settings.insecureTls, readFile, ours);
         for (const text of overrides)
             report.add({ layer: 'SDK settings', ok: false, text });
     }
@@ -29126,19 +29242,13 @@ async function runDoctor(report, sources, secrets, options) {
     const platform = await reach(settings.platform);
     const elsewhere = settings.trackingUri !== '' && new URL(settings.trackingUri).origin !== settings.platform;
     const server = elsewhere ? await reach(settings.trackingUri) : platform;
-    const requestTimeout = Math.min(15, settings.timeout) * 1000;
-    const totalTimeout = settings.timeout * 1000;
-    const clock = (text) => report.add({ layer: 'clock', ok: text.includes('clock') ? false : undefined, text });
-    const { http, close } = (0,src_http/* openHttp */.f)({
-        ca,
-        insecure,
-        requestTimeout,
-        totalTimeout,
-        proxyFor: lib/* getProxyUrl */.s_,
-        note: clock,
-        mask: secrets.add,
-    });
-    const context = { http, mask: secrets.add, step: (_, work) => work(), note, warn: note };
+    const tell = (text) => {
+        const clock = text.includes("machine's clock");
+        report.add({ layer: clock ? 'clock' : 'network', ok: clock ? false : undefined, text });
+    };
+    const { http, close } = (0,run/* openFor */.q)(settings, secrets.add, tell);
+    const nothing = () => { };
+    const context = { http, mask: secrets.add, keep: nothing, step: (_, work) => work(), note, warn: note };
     try {
         if (platform)
             await checkLoginApi(report, context, settings);
@@ -29156,8 +29266,11 @@ async function runDoctor(report, sources, secrets, options) {
     }
 }
 
+// EXTERNAL MODULE: ./build/src/text.js
+var src_text = __nccwpck_require__(706);
 ;// CONCATENATED MODULE: ./build/src/doctor/report.js
 // What doctor finds: one line for each thing that was looked at, for people or for machines.
+
 
 /** Collects findings, and runs checks so that one that fails does not keep the others from being made. */
 class Report {
@@ -29166,7 +29279,8 @@ class Report {
     constructor(say) {
         this.#say = say;
     }
-    add(finding) {
+    add({ text, advice, ...rest }) {
+        const finding = { ...rest, text: (0,src_text/* printable */.g)(text), ...(advice ? { advice: (0,src_text/* printable */.g)(advice) } : {}) };
         this.findings.push(finding);
         this.#say(finding);
     }
@@ -29321,6 +29435,8 @@ function item(term, text) {
     return first + lines.join(`\n${' '.repeat(INDENT)}`);
 }
 
+// EXTERNAL MODULE: ./build/src/publish/folder.js + 1 modules
+var folder = __nccwpck_require__(4131);
 // EXTERNAL MODULE: ./build/src/publish/github.js + 19 modules
 var github = __nccwpck_require__(4920);
 // EXTERNAL MODULE: ./build/src/publish/handover.js + 1 modules
@@ -29331,10 +29447,6 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./build/src/publish/folder.js + 1 modules
-var folder = __nccwpck_require__(4131);
-// EXTERNAL MODULE: ./build/src/run.js + 1 modules
-var run = __nccwpck_require__(6496);
 ;// CONCATENATED MODULE: ./build/src/renewal/lock.js
 // A lock between processes: a file that only one can make. What a process that died left behind is taken away.
 
@@ -29462,8 +29574,9 @@ async function renewLocked(dir, sources, secrets, say) {
     for (const secret of [settings.password, settings.clientSecret, settings.refreshToken])
         secrets.add(secret);
     try {
-        const credential = await (0,run/* runLogin */.J)(settings, secrets, say, say);
-        // The new refresh token first: without it, nothing could be renewed any more.
+        // At once, and before the proof: without it, nothing could be renewed any more.
+        const keep = (refreshToken) => (0,renewal_state/* writeState */.Jq)(dir, { settings: { ...state.settings, refreshToken } });
+        const credential = await (0,run/* runLogin */.J)(settings, secrets, { say, warn: say, keep });
         (0,renewal_state/* writeState */.Jq)(dir, (0,renewal_state/* stateOf */.L4)(settings, credential));
         (0,folder/* writeCredential */.Dh)(dir, credential, settings.trackingUri, (0,renewal_state/* renewCommand */.lR)(dir));
     }
@@ -29513,7 +29626,9 @@ async function execCommand(command, settings, sources, secrets, say) {
     if (!program)
         throw new errors/* UsageError */.eb('exec needs a command behind --, as in: exec -- python train.py');
     const warn = (text) => say(`! ${text}`);
-    const credential = await (0,run/* runLogin */.J)(settings, secrets, say, warn);
+    if (settings.dir !== undefined)
+        (0,folder/* requirePrivate */.Nr)(settings.dir);
+    const credential = await (0,run/* runLogin */.J)(settings, secrets, { say, warn });
     const dir = settings.dir ?? (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_namespaceObject.tmpdir)(), 'mlflow-auth-'));
     const ended = new AbortController();
     try {
@@ -29602,12 +29717,14 @@ async function refreshCommand(format, sources, secrets, say, warn) {
         throw new errors/* UsageError */.eb('refresh spends the refresh token and gets a new one: give --refresh-token-file, where that is stored, or --format json, which prints it.');
     }
     const settings = (0,settings_settings/* readSettings */.s)(file !== undefined && !(0,external_node_fs_.existsSync)(file) ? without(sources) : sources, refresh_NEEDS, secrets.add, warn);
-    const credential = await (0,run/* runLogin */.J)(settings, secrets, say, warn);
+    const keep = (refreshToken) => {
+        if (file !== undefined)
+            (0,folder/* writeWhole */.f8)((0,external_node_path_.resolve)(file), refreshToken);
+    };
+    const credential = await (0,run/* runLogin */.J)(settings, secrets, { say, warn, keep });
     if (credential.method !== 'token')
         throw new errors/* UsageError */.eb('refresh needs the token method');
     const { token, refreshToken = '' } = credential;
-    if (file !== undefined && refreshToken)
-        (0,folder/* writeWhole */.f8)((0,external_node_path_.resolve)(file), refreshToken);
     if (!refreshToken)
         warn('the platform sent no refresh token');
     return format === 'json'
@@ -29625,6 +29742,7 @@ function without({ given, env, ...rest }) {
 var src_secrets = __nccwpck_require__(7024);
 ;// CONCATENATED MODULE: ./build/src/cli.js
 // The command line's door: flags and environment in, a credential on standard output, everything else on standard error.
+
 
 
 
@@ -29664,17 +29782,20 @@ async function runCli(args, env) {
             return 0;
         }
         const format = formatOf(flags.format);
+        if (flags.dir)
+            (0,folder/* requirePrivate */.Nr)(flags.dir);
         const note = (text) => warn(secrets.redact(text));
         const settings = (0,settings_settings/* readSettings */.s)(sources, NEEDS[command], secrets.add, note);
         if (command === 'exec')
             return await execCommand(rest, settings, sources, secrets, say);
-        const credential = await (0,run/* runLogin */.J)(settings, secrets, say, warn);
-        if (env.GITHUB_ACTIONS === 'true')
+        const credential = await (0,run/* runLogin */.J)(settings, secrets, { say, warn });
+        // Only where a runner reads along: elsewhere the line would show what it is to hide.
+        if (env.GITHUB_ACTIONS === 'true' && (0,external_node_fs_.existsSync)(env.GITHUB_OUTPUT ?? ''))
             for (const secret of (0,src_credential/* secretsOf */.F)(credential))
-                process.stderr.write((0,github/* maskLine */.Zj)(secret));
+                process.stderr.write((0,github.maskLine)(secret));
         if (command !== 'env')
             return print(bare(credential));
-        return print(format((0,handover/* handOver */.C)(credential, settings, settings.dir, sources, warn)));
+        return print(format((0,handover/* handOver */.C)(credential, settings, settings.dir, sources, note)));
     }
     catch (error) {
         say(secrets.redact((0,errors/* errorMessage */.gJ)(error)));
@@ -29682,7 +29803,7 @@ async function runCli(args, env) {
     }
 }
 function formatOf(name = 'shell') {
-    const format = FORMATS[name];
+    const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
     if (format)
         return format;
     throw new errors/* UsageError */.eb(`--format ${name} is none of ${Object.keys(FORMATS).join(', ')}.`);
@@ -29745,109 +29866,14 @@ function secretsOf(credential) {
 
 /***/ }),
 
-/***/ 4557:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A3: () => (/* binding */ reasonOf),
-/* harmony export */   Ir: () => (/* binding */ jsonArray),
-/* harmony export */   TN: () => (/* binding */ oneLine),
-/* harmony export */   o$: () => (/* binding */ jsonObject),
-/* harmony export */   sI: () => (/* binding */ expectJson),
-/* harmony export */   x5: () => (/* binding */ refusal)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-// Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
-
-const MAX_REASON = 240;
-/** The body as a JSON object, or undefined when it is anything else. */
-function jsonObject(body) {
-    const value = json(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-}
-/** The objects of a JSON array; empty when the body is anything else. */
-function jsonArray(body) {
-    const value = json(body);
-    return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
-}
-function json(body) {
-    try {
-        return JSON.parse(body);
-    }
-    catch {
-        return undefined;
-    }
-}
-/**
- * The JSON object of a 200 answer.
- * @throws AuthError with the server's own reason for any other status, and for a body that is no JSON object
- */
-function expectJson(answer, stage, hint) {
-    const json = jsonObject(answer.body);
-    if (answer.status !== 200 || !json)
-        throw refusal(answer, stage, hint);
-    return json;
-}
-/** The error for an answer that is not the expected one. */
-function refusal(answer, stage, hint) {
-    const got = `${answer.status} ${whereTo(answer)}${reasonOf(answer)}`.trim();
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage, tried: answer.tried, got, ...(hint ? { hint } : {}) });
-}
-/** Where a redirect points, without its query, which may hold a code. */
-function whereTo(answer) {
-    const location = answer.headers.get('location');
-    if (!location || answer.status < 300 || answer.status > 399)
-        return '';
-    const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
-    const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
-    return `redirect to ${url ? url.origin + url.pathname : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
-}
-/**
- * The server's own reason. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
- * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
- * Of a page only its title or heading, and the request id that oauth2-proxy prints.
- */
-function reasonOf({ body, headers }) {
-    const json = jsonObject(body);
-    if (json) {
-        const inner = typeof json.error === 'object' && json.error !== null ? json.error : {};
-        const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
-        const text = [json.message, json.error_description, inner.message].find(isText);
-        return oneLine([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
-    }
-    if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body))
-        return htmlReason(body);
-    return oneLine(body) || 'an empty answer';
-}
-function htmlReason(page) {
-    const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
-    const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
-    const texts = [...new Set(parts)]
-        .filter((text) => text && !/^(More Info$|Request ID)/.test(text))
-        .slice(0, 3)
-        .join(' - ');
-    return oneLine(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
-}
-function isText(value) {
-    return typeof value === 'string' && value !== '';
-}
-/** One short line without control characters. */
-function oneLine(text) {
-    const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-    return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}...` : line;
-}
-
-
-/***/ }),
-
 /***/ 4992:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G: () => (/* binding */ authorize)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4557);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
 // The first request of a login: announces it to the platform, which answers with the id of the login request.
 
 
@@ -29867,12 +29893,12 @@ async function authorize(http, platform, query, retry) {
         retry,
     });
     const hint = /redirect_uri/i.test(answer.body) ? `The redirect URI sent was ${sent}.` : undefined;
-    const { req } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .expectJson */ .sI)(answer, 'authorize', hint);
+    const { req } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .expectJson */ .sI)(answer, 'authorize', hint);
     if (typeof req === 'string' && req !== '')
         return req;
     if (/"(error|reason|message)"/.test(answer.body))
-        throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .refusal */ .x5)(answer, 'authorize', hint);
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage: 'authorize', tried: answer.tried, got: `${answer.status} JSON without "req"` });
+        throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'authorize', hint);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage: 'authorize', tried: answer.tried, got: `${answer.status} JSON without "req"` });
 }
 
 
@@ -29886,8 +29912,10 @@ async function authorize(http, platform, query, retry) {
 /* harmony export */   cu: () => (/* binding */ identityOf),
 /* harmony export */   p1: () => (/* binding */ expiryOf)
 /* harmony export */ });
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(706);
 // What an id token says of itself. It is read here, not trusted: the checks are made where it is received.
+
 
 /** The payload of a JWT (RFC 7519, 3), or undefined when the text is none. */
 function decodeClaims(jwt) {
@@ -29896,7 +29924,8 @@ function decodeClaims(jwt) {
 }
 /** Who the token is for, by the claim that MLflow shows as a run's owner where it is set up as usual. */
 function identityOf({ email, preferred_username, name, sub }) {
-    return ([email, preferred_username, name, sub].find((claim) => typeof claim === 'string' && claim !== '') ?? '');
+    const claim = [email, preferred_username, name, sub].find((one) => typeof one === 'string' && one !== '');
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(String(claim ?? ''));
 }
 /** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */
 function expiryOf({ exp }) {
@@ -29919,10 +29948,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/dex/authorize.js
 var authorize = __nccwpck_require__(4992);
-// EXTERNAL MODULE: ./build/src/dex/answer.js
-var dex_answer = __nccwpck_require__(4557);
+// EXTERNAL MODULE: ./build/src/answer.js
+var src_answer = __nccwpck_require__(9867);
+// EXTERNAL MODULE: ./build/src/text.js
+var src_text = __nccwpck_require__(706);
 ;// CONCATENATED MODULE: ./build/src/dex/local-login.js
 // The one request that carries the password, and what comes back: the redirect URI with a code.
+
 
 
 /** Rows of the table of symptoms that another connector may explain. */
@@ -29942,16 +29974,16 @@ async function logIn(http, login) {
         body: JSON.stringify({ account: username, password }),
     });
     if (answer.status !== 200) {
-        const error = (0,dex_answer/* refusal */.x5)(answer, 'login');
+        const error = (0,src_answer/* refusal */.x5)(answer, 'login');
         if (!MAYBE_ANOTHER_CONNECTOR.includes(error.id))
             throw error;
-        throw (0,dex_answer/* refusal */.x5)(answer, 'login', await connectorHint(http, platform, connector));
+        throw (0,src_answer/* refusal */.x5)(answer, 'login', await connectorHint(http, platform, connector));
     }
-    const { redirect_url } = (0,dex_answer/* expectJson */.sI)(answer, 'login');
+    const { redirect_url } = (0,src_answer/* expectJson */.sI)(answer, 'login');
     const failed = (got) => new errors/* AuthError */.lR({ stage: 'login', tried: answer.tried, got });
     if (typeof redirect_url !== 'string') {
         if (/"(error|reason|message)"/.test(answer.body))
-            throw (0,dex_answer/* refusal */.x5)(answer, 'login');
+            throw (0,src_answer/* refusal */.x5)(answer, 'login');
         throw failed(`${answer.status} JSON without "redirect_url"`);
     }
     if (!URL.canParse(redirect_url, platform))
@@ -29959,7 +29991,7 @@ async function logIn(http, login) {
     const parameters = parametersOf(new URL(redirect_url, platform));
     const error = parameters.get('error');
     if (error)
-        throw failed((0,dex_answer/* oneLine */.TN)(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
+        throw failed((0,src_text/* oneLine */.T)(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
     return parameters;
 }
 /** The query's parameters, or the fragment's where the query has none of an answer's. */
@@ -29973,12 +30005,12 @@ function parametersOf(url) {
 async function connectorHint(http, platform, connector) {
     const request = { stage: 'login', what: 'list the connectors' };
     const answer = await http(`${platform}/dex/api/v1/connectors`, request).catch(() => undefined);
-    const list = (0,dex_answer/* jsonArray */.Ir)(answer?.body ?? '');
+    const list = (0,src_answer/* jsonArray */.Ir)(answer?.body ?? '');
     const ids = list.map((one) => one?.conn_id ?? one?.id).filter((id) => typeof id === 'string');
     if (ids.length === 0)
         return '';
     const known = ids.includes(connector) ? 'The platform has' : `There is no connector ${connector}; the platform has`;
-    return `${known}: ${(0,dex_answer/* oneLine */.TN)(ids.join(', '))}.`;
+    return `${known}: ${(0,src_text/* oneLine */.T)(ids.join(', '))}.`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/dex/password.js
@@ -30081,8 +30113,8 @@ async function protect(key, account) {
 /* harmony export */   v: () => (/* binding */ fetchLoginKey)
 /* harmony export */ });
 /* unused harmony export importKey */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4557);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
 // The public key with which the password is encrypted, in every form in which platforms send it.
 
 
@@ -30102,7 +30134,7 @@ async function fetchLoginKey(http, platform, retry) {
     });
     if (answer.status === 404)
         return undefined;
-    const { ts, pubkey, pubkey_encode } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .expectJson */ .sI)(answer, 'pubkey');
+    const { ts, pubkey, pubkey_encode } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .expectJson */ .sI)(answer, 'pubkey');
     const forms = [pubkey, decoded(pubkey_encode)].filter((form) => typeof form === 'string' && form !== '');
     for (const form of forms) {
         const key = await importKey(form);
@@ -30110,7 +30142,7 @@ async function fetchLoginKey(http, platform, retry) {
             return { ts: asJson(ts, answer.body), key };
     }
     const got = forms.length === 0 ? 'JSON without a key' : `a key or "ts" of an unknown form (ts: ${typeof ts})`;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
 }
 /** Numbers keep the digits in which they came, however many. */
 function asJson(ts, body) {
@@ -30163,10 +30195,12 @@ function derValue(tag, content) {
 /* harmony export */   y: () => (/* binding */ redeemCode)
 /* harmony export */ });
 /* harmony import */ var oauth4webapi__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5235);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4557);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(706);
 /* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8758);
 // Exchanges the code for tokens and checks the id token; oauth4webapi does both, over our own HTTP.
+
 
 
 
@@ -30177,12 +30211,11 @@ const CLOCK_TOLERANCE = 120;
  * Redeems an authorization code. The client authenticates in the body (client_secret_post): the platform takes no Basic.
  * @param parameters of the redirect, with code and state
  * @param state that was sent
- * @param mask told of every token before it is looked at
  * @throws AuthError; its id is "invalid-grant" when the code is stale
  */
-function redeemCode(http, client, parameters, state, verifier, mask) {
+function redeemCode(context, client, parameters, state, verifier) {
     const secret = oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .ClientSecretPost */ .qm(client.clientSecret);
-    return grant(http, client, mask, {
+    return grant(context, client, {
         stage: 'token',
         what: 'redeem the code',
         send: async (server, id, options) => {
@@ -30196,16 +30229,16 @@ function redeemCode(http, client, parameters, state, verifier, mask) {
  * Exchanges a refresh token for new tokens (RFC 6749, 6). The old one is spent: Dex rotates them, unless told otherwise.
  * @throws AuthError; its id is "refresh-refused" when only a new login helps
  */
-function refreshTokens(http, client, refreshToken, mask) {
+function refreshTokens(context, client, refreshToken) {
     const secret = oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .ClientSecretPost */ .qm(client.clientSecret);
-    return grant(http, client, mask, {
+    return grant(context, client, {
         stage: 'refresh',
         what: 'refresh the token',
         send: (server, id, options) => oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .refreshTokenGrantRequest */ .ur(server, id, secret, refreshToken, options),
         check: oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .processRefreshTokenResponse */ .Tv,
     });
 }
-async function grant(http, client, mask, { stage, what, send, check }) {
+async function grant({ http, mask, keep }, client, { stage, what, send, check }) {
     const endpoint = `${client.platform}/dex/token`;
     const oauthClient = { client_id: client.clientId, [oauth4webapi__WEBPACK_IMPORTED_MODULE_3__/* .clockTolerance */ .AH]: CLOCK_TOLERANCE };
     const server = { issuer: `${client.platform}/dex`, token_endpoint: endpoint };
@@ -30219,10 +30252,12 @@ async function grant(http, client, mask, { stage, what, send, check }) {
                 return new Response(answer.body, { status: answer.status, headers: answer.headers });
             },
         });
-        const json = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer?.body ?? '') ?? {};
+        const json = (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer?.body ?? '') ?? {};
         for (const token of [json.access_token, json.id_token, json.refresh_token])
             if (typeof token === 'string')
                 mask(token);
+        if (typeof json.refresh_token === 'string')
+            keep(json.refresh_token);
         const issuer = await issuerOf(http, client.platform, json.id_token);
         const result = await check({ ...server, issuer }, oauthClient, response);
         if (result.id_token === undefined)
@@ -30230,14 +30265,14 @@ async function grant(http, client, mask, { stage, what, send, check }) {
         return { idToken: result.id_token, refreshToken: result.refresh_token };
     }
     catch (error) {
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR)
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR)
             throw error;
-        if (answer && (answer.status !== 200 || !(0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer.body))) {
-            const refused = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .refusal */ .x5)(answer, stage);
-            throw refused.id === 'invalid-client' ? (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .refusal */ .x5)(answer, stage, base64Hint(client)) : refused;
+        if (answer && (answer.status !== 200 || !(0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body))) {
+            const refused = (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, stage);
+            throw refused.id === 'invalid-client' ? (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, stage, base64Hint(client)) : refused;
         }
         const tried = `${what} (POST ${endpoint})`;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .AuthError */ .lR({ stage, tried, got: (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorMessage */ .gJ)(error)) }, { cause: error });
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage, tried, got: (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .oneLine */ .T)((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)) }, { cause: error });
     }
 }
 /**
@@ -30253,7 +30288,7 @@ async function issuerOf(http, platform, idToken) {
         stage: 'token',
         what: 'ask for the issuer',
     });
-    const { issuer } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonObject */ .o$)(answer.body) ?? {};
+    const { issuer } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) ?? {};
     return typeof issuer === 'string' ? issuer : usual;
 }
 /** A secret copied from `kubectl -o yaml` is still in base64. */
@@ -30274,8 +30309,10 @@ function base64Hint({ clientSecret }) {
 /* harmony export */   gJ: () => (/* binding */ errorMessage),
 /* harmony export */   lR: () => (/* binding */ AuthError)
 /* harmony export */ });
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(706);
 /* harmony import */ var _troubleshoot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5035);
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
+
 
 /** Settings or arguments are wrong. Nothing was sent anywhere. */
 class UsageError extends Error {
@@ -30283,17 +30320,20 @@ class UsageError extends Error {
 }
 /** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
 class AuthError extends Error {
-    failure;
     name = 'AuthError';
     /** The row of the table of symptoms that explains it. */
     symptom;
     /** The advice of the row and of the caller. */
     advice;
+    /** What it knows of itself, fit to be printed. */
+    failure;
     constructor(failure, options) {
-        const symptom = (0,_troubleshoot_js__WEBPACK_IMPORTED_MODULE_0__/* .explain */ .W)(failure.stage, failure.got);
-        const advice = [failure.hint, symptom.advice].filter(Boolean).join(' ');
-        super(`Tried: ${failure.tried}\nGot:   ${failure.got} (${symptom.meaning})\nDo:    ${advice}`, options);
-        this.failure = failure;
+        const tried = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(failure.tried);
+        const got = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(failure.got);
+        const symptom = (0,_troubleshoot_js__WEBPACK_IMPORTED_MODULE_0__/* .explain */ .W)(failure.stage, got);
+        const advice = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)([failure.hint, symptom.advice].filter(Boolean).join(' '));
+        super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice}`, options);
+        this.failure = { ...failure, tried, got };
         this.symptom = symptom;
         this.advice = advice;
     }
@@ -30319,176 +30359,6 @@ function errorMessage(error) {
     const text = [...new Set(parts)].filter(Boolean).join('; ') || error.name || 'unknown error';
     const own = code && !text.includes(code) ? `${code}: ${text}` : text;
     return error.cause instanceof Error ? `${own}: ${errorMessage(error.cause)}` : own;
-}
-
-
-/***/ }),
-
-/***/ 1883:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  f: () => (/* binding */ openHttp)
-});
-
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./build/src/agent.js
-// The connections beneath HTTP: which certificates count, through which web proxy, and how large a header may be.
-
-const MAX_HEADER_BYTES = 1 << 20; // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB
-/** Opens a pool of connections, direct or through the web proxy at `proxy`. */
-function makeAgent(transport, proxy) {
-    const tls = {
-        ...(transport.ca ? { ca: transport.ca } : {}),
-        ...(transport.insecure ? { rejectUnauthorized: false } : {}),
-        timeout: transport.requestTimeout,
-    };
-    const limits = { maxHeaderSize: MAX_HEADER_BYTES };
-    if (!proxy)
-        return new undici/* Agent */.g6({ ...limits, connect: tls });
-    const { origin, host, username, password } = new URL(proxy);
-    transport.note(`using the web proxy ${host}`);
-    const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    const token = `Basic ${Buffer.from(login).toString('base64')}`;
-    if (username)
-        for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)])
-            transport.mask(secret);
-    return new undici/* ProxyAgent */.kT({ ...limits, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
-}
-
-;// CONCATENATED MODULE: ./build/src/clock.js
-// Notices when this machine's clock and the servers' differ, which makes good tokens and keys look bad.
-/** Compares this machine's clock with the servers' `Date` headers, and tells a difference of over 2 minutes once. */
-function clockWatch(note) {
-    let told = false;
-    return (host, headers) => {
-        const seconds = Math.round((Date.now() - Date.parse(headers.get('date') ?? '')) / 1000);
-        if (told || !(Math.abs(seconds) > 120))
-            return;
-        told = true;
-        note(`this machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} that of ${host}`);
-    };
-}
-
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
-;// CONCATENATED MODULE: ./build/src/http.js
-// The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
-
-
-
-
-
-const MAX_BODY_BYTES = 1 << 20;
-const TRIES = 3;
-const TRANSIENT = new Set([429, 502, 503, 504]);
-/** Opens the transport; `close` drops all connections at once, so that the process can end. */
-function openHttp(transport) {
-    const agents = new Map();
-    const deadline = Date.now() + transport.totalTimeout;
-    const closing = new AbortController();
-    const clock = clockWatch(transport.note);
-    const agentFor = (url) => {
-        const proxy = transport.proxyFor(url.href);
-        const known = agents.get(proxy);
-        if (known)
-            return known;
-        const agent = makeAgent(transport, proxy);
-        agents.set(proxy, agent);
-        return agent;
-    };
-    const once = async (url, request, tried) => {
-        const budget = Math.min(transport.requestTimeout, deadline - Date.now());
-        if (budget <= 0)
-            throw outOfTime(tried, transport.totalTimeout);
-        // Not AbortSignal.timeout: Deno would not end before that has run out.
-        const controller = new AbortController();
-        const timer = setTimeout(() => controller.abort(), budget);
-        const { signal } = controller;
-        try {
-            const response = await (0,undici/* fetch */.hd)(url, {
-                method: request.body === undefined ? 'GET' : 'POST',
-                headers: { 'user-agent': 'mlflow-auth', ...request.headers },
-                ...(request.body === undefined ? {} : { body: request.body }),
-                redirect: 'manual',
-                dispatcher: agentFor(url),
-                signal,
-            });
-            const headers = new Headers([...response.headers]);
-            clock(url.host, headers);
-            return { url, status: response.status, headers, body: await readBody(response), tried };
-        }
-        catch (error) {
-            const proxy = transport.proxyFor(url.href);
-            const via = proxy && ` through the web proxy ${new URL(proxy).host}`;
-            const got = signal.aborted ? `no answer within ${budget} ms` : (0,errors/* errorMessage */.gJ)(error).replace(/^fetch failed: /, '');
-            throw new errors/* AuthError */.lR({ stage: 'connect', tried, got: got + via }, { cause: error });
-        }
-        finally {
-            clearTimeout(timer);
-        }
-    };
-    const http = async (address, request) => {
-        const url = new URL(address);
-        const tried = `${request.what} (${request.body === undefined ? 'GET' : 'POST'} ${url.origin}${url.pathname})`;
-        for (let attempt = 1;; attempt++) {
-            // What still waits for its answer when another request has failed must not begin anew.
-            const last = () => attempt === TRIES || !request.retry || closing.signal.aborted;
-            let wait = 2 ** attempt * 250 * (0.5 + Math.random() / 2);
-            try {
-                const answer = await once(url, request, tried);
-                if (last() || !TRANSIENT.has(answer.status))
-                    return answer;
-                wait = retryAfter(answer.headers) ?? wait;
-                if (Date.now() + wait >= deadline)
-                    return answer;
-                transport.note(`${tried}: ${answer.status}, trying again (${attempt + 1} of ${TRIES})`);
-            }
-            catch (error) {
-                if (last() || !worthRepeating(error) || Date.now() + wait >= deadline)
-                    throw error;
-                transport.note(`${tried}: ${error.failure.got}, trying again (${attempt + 1} of ${TRIES})`);
-            }
-            await (0,promises_.setTimeout)(wait, undefined, { signal: closing.signal });
-        }
-    };
-    const close = async () => {
-        closing.abort();
-        await Promise.all([...agents.values()].map((agent) => agent.destroy()));
-    };
-    return { http, close };
-}
-/** Reads at most 1 MiB of the decoded body, so that no server can fill the memory. */
-async function readBody(response) {
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of response.body ?? []) {
-        size += chunk.byteLength;
-        if (size > MAX_BODY_BYTES)
-            throw new Error('the answer is larger than 1 MiB');
-        chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString('utf8');
-}
-/** Milliseconds asked for by Retry-After, in seconds or as a date (RFC 9110, 10.2.3). */
-function retryAfter(headers) {
-    const value = headers.get('retry-after');
-    if (!value)
-        return undefined;
-    const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-    return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
-}
-/** A broken connection may work at the next try; a certificate, a name or a full answer will not change. */
-function worthRepeating(error) {
-    return error instanceof errors/* AuthError */.lR && ['unreachable', 'timeout', 'proxy-refused'].includes(error.id);
-}
-function outOfTime(tried, total) {
-    return new errors/* AuthError */.lR({ stage: 'connect', tried, got: `the time ran out: ${total / 1000} s for the whole login` });
 }
 
 
@@ -30520,8 +30390,9 @@ __webpack_async_result__();
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  P: () => (/* binding */ TOKEN_UNWANTED),
-  i: () => (/* binding */ login)
+  ph: () => (/* binding */ LARGE_COOKIE),
+  Pg: () => (/* binding */ TOKEN_UNWANTED),
+  iD: () => (/* binding */ login)
 });
 
 // EXTERNAL MODULE: ./build/src/errors.js
@@ -30543,8 +30414,8 @@ var token = __nccwpck_require__(7585);
  * @throws AuthError
  */
 async function refreshMethod(context, request, refreshToken) {
-    const { http, mask, step, note } = context;
-    const once = () => step('token refreshed', () => (0,token_endpoint/* refreshTokens */.O)(http, request, refreshToken, mask));
+    const { step, note } = context;
+    const once = () => step('token refreshed', () => (0,token_endpoint/* refreshTokens */.O)(context, request, refreshToken));
     const tokens = await once().catch((error) => {
         if (!(error instanceof errors/* AuthError */.lR && /^5\d\d/.test(error.failure.got)))
             throw error;
@@ -30571,27 +30442,32 @@ const TOKEN_UNWANTED = ['bearer-off', 'audience'];
 /**
  * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
  * When nobody asked for a method and oauth2-proxy wants no token, the cookie method follows: the password was right, so
- * a second login counts towards no lockout.
+ * a second login counts towards no lockout. A run has no third one.
  * @throws AuthError when the login or the proof fails
  */
 async function login(context, settings) {
     context.note(`method: ${settings.method} (${settings.methodReason})`);
     if (settings.method === 'cookie')
         return prove(context, settings, await (0,cookie/* cookieMethod */.W)(context, settings));
+    let again = settings.methodIsFree;
     try {
-        return await prove(context, settings, await login_token(context, settings));
+        const credential = await login_token(context, settings, () => {
+            again = false;
+        });
+        return await prove(context, settings, credential);
     }
     catch (error) {
-        if (!(error instanceof errors/* AuthError */.lR && settings.methodIsFree && TOKEN_UNWANTED.includes(error.id)))
+        if (!(error instanceof errors/* AuthError */.lR && again && TOKEN_UNWANTED.includes(error.id)))
             throw error;
-        context.warn(`${error.failure.got} (${error.symptom.meaning}): trying the cookie method instead, as no method was asked for`);
-        return prove(context, settings, await (0,cookie/* cookieMethod */.W)(context, settings));
+        const why = `${error.failure.got} (${error.symptom.meaning})`;
+        context.warn(`${why}: trying the cookie method instead, as no method was asked for`);
+        return prove(context, settings, await (0,cookie/* cookieMethod */.W)(context, settings, false));
     }
 }
 /** By the refresh token, if there is one; by the password if not, or if that was refused. */
-async function login_token(context, settings) {
+async function login_token(context, settings, repeated) {
     if (!settings.refreshToken)
-        return (0,token/* tokenMethod */.PM)(context, settings);
+        return (0,token/* tokenMethod */.PM)(context, settings, repeated);
     try {
         return await refreshMethod(context, settings, settings.refreshToken);
     }
@@ -30600,28 +30476,30 @@ async function login_token(context, settings) {
         if (!(error instanceof errors/* AuthError */.lR && error.failure.stage === 'refresh' && canLogIn))
             throw error;
         context.note(`${error.failure.got} (${error.symptom.meaning}): logging in`);
-        return (0,token/* tokenMethod */.PM)(context, settings);
+        return (0,token/* tokenMethod */.PM)(context, settings, repeated);
     }
 }
 async function prove(context, settings, credential) {
-    const large = warnOfSize(context, credential);
+    const named = (identity) => ({
+        ...credential,
+        identity: credential.identity || identity || settings.username,
+    });
     if (!settings.verify) {
+        warnOfSize(context, credential, undefined);
         context.note('not verified, as asked for');
-        return credential;
+        return named('');
     }
-    const { identity, groups } = await (0,verify/* verify */.M)(context, settings, credential);
-    if (large)
-        context.note(`the session holds ${groups} groups`);
-    return { ...credential, identity: credential.identity || identity };
+    const { identity } = await (0,verify/* verify */.M)(context, settings, credential, (groups) => warnOfSize(context, credential, groups));
+    return named(identity);
 }
-/** Says before the proof, which may fail for it, that a cookie is large. */
-function warnOfSize({ warn }, credential) {
+/** Says, before the proof of the workspace, which may fail for it, that a cookie is large. */
+function warnOfSize({ warn }, credential, groups) {
     if (credential.method !== 'cookie' || credential.cookie.length < LARGE_COOKIE)
-        return false;
+        return;
     const chunks = credential.cookie.split('; ').length;
     const kilobytes = (credential.cookie.length / 1000).toFixed(1);
-    warn(`the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for the groups of the account. Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`);
-    return true;
+    const held = groups === undefined ? 'the groups of the account' : `the ${groups} groups of the account`;
+    warn(`the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for ${held}. Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`);
 }
 
 
@@ -30667,8 +30545,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var src_credential = __nccwpck_require__(2852);
 // EXTERNAL MODULE: ./build/src/dex/login.js + 2 modules
 var dex_login = __nccwpck_require__(4973);
-// EXTERNAL MODULE: ./build/src/dex/answer.js
-var dex_answer = __nccwpck_require__(4557);
+// EXTERNAL MODULE: ./build/src/answer.js
+var src_answer = __nccwpck_require__(9867);
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/oauth2-proxy/cookies.js
@@ -30699,7 +30577,7 @@ async function finishProxyLogin(http, trackingUri, login, parameters, wantedName
         headers: { accept: 'text/html', cookie: jar.toString() },
     });
     if (answer.status < 300 || answer.status > 399)
-        throw (0,dex_answer/* refusal */.x5)(answer, 'callback');
+        throw (0,src_answer/* refusal */.x5)(answer, 'callback');
     const name = wantedName ?? (0,cookies/* sessionCookieName */.W5)(jar.names, state) ?? USUAL_NAME;
     const session = (0,cookies/* sessionCookie */.BW)(answer.headers, name);
     if (session)
@@ -30722,13 +30600,17 @@ var code = __nccwpck_require__(9479);
 
 /** Seconds after which the id token in the session ends by default, whatever the cookie says; MLflow then answers 401. */
 const TOKEN_LIFE = 86_400;
-/** @throws AuthError */
-async function cookieMethod(context, request) {
+/**
+ * Logs in and returns the session cookie.
+ * @param retry whether what comes before the password may be tried again; not after a password was sent
+ * @throws AuthError
+ */
+async function cookieMethod(context, request, retry = true) {
     const { http, mask, step } = context;
     const { trackingUri, cookieName } = request;
-    const starting = step('login begun at oauth2-proxy', () => (0,start/* startProxyLogin */.s)(http, trackingUri));
+    const starting = step('login begun at oauth2-proxy', () => (0,start/* startProxyLogin */.s)(http, trackingUri, retry));
     const query = starting.then((login) => login.query);
-    const parameters = await (0,dex_login/* dexLogin */.X)(context, request, query, true);
+    const parameters = await (0,dex_login/* dexLogin */.X)(context, request, query, retry);
     const login = await starting;
     (0,code/* codeFrom */.o)(parameters, login.state);
     const { parts, maxAge } = await step('code exchanged for a session cookie', () => finishProxyLogin(http, trackingUri, login, parameters, cookieName));
@@ -30768,15 +30650,17 @@ async function cookieMethod(context, request) {
  * Logs in and returns the id token.
  * Only when the token endpoint calls the code stale is the whole flow run once more: the password was right, so that
  * counts towards no lockout.
+ * @param repeated told when that happens
  * @throws AuthError
  */
-async function tokenMethod(context, request) {
+async function tokenMethod(context, request, repeated = () => { }) {
     try {
         return credentialOf(await flow(context, request, true));
     }
     catch (error) {
         if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .AuthError */ .lR && error.id === 'invalid-grant'))
             throw error;
+        repeated();
         context.note(`${error.failure.got}: starting once more from the beginning`);
         return credentialOf(await flow(context, request, false));
     }
@@ -30797,12 +30681,12 @@ async function authorizationRequest({ clientId, redirectUri, scopes, }) {
     return { query, state, verifier };
 }
 async function flow(context, request, retry) {
-    const { http, mask, step } = context;
+    const { mask, step } = context;
     const { query, state, verifier } = await authorizationRequest(request);
     mask(verifier);
     const parameters = await (0,_dex_login_js__WEBPACK_IMPORTED_MODULE_1__/* .dexLogin */ .X)(context, request, query.toString(), retry);
     (0,_code_js__WEBPACK_IMPORTED_MODULE_4__/* .codeFrom */ .o)(parameters, state);
-    return step('code exchanged for a token', () => (0,_dex_token_endpoint_js__WEBPACK_IMPORTED_MODULE_2__/* .redeemCode */ .y)(http, request, parameters, state, verifier, mask));
+    return step('code exchanged for a token', () => (0,_dex_token_endpoint_js__WEBPACK_IMPORTED_MODULE_2__/* .redeemCode */ .y)(context, request, parameters, state, verifier));
 }
 /** A credential as the tokens describe it. */
 function credentialOf({ idToken, refreshToken }) {
@@ -30887,7 +30771,7 @@ function sessionCookie(headers, name) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   s: () => (/* binding */ startProxyLogin)
 /* harmony export */ });
-/* harmony import */ var _dex_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
 /* harmony import */ var _cookies_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3159);
 // Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
@@ -30901,14 +30785,14 @@ const MAX_REDIRECTS = 3;
  * Starts a login at `{trackingUri}/oauth2/start`, or at `{trackingUri}/`, or by the form of the sign-in page.
  * @throws AuthError when this is not oauth2-proxy, or when MLflow answers without any login
  */
-async function startProxyLogin(http, trackingUri) {
+async function startProxyLogin(http, trackingUri, retry) {
     let last;
     for (const entrance of ENTRANCES) {
         const jar = new _cookies_js__WEBPACK_IMPORTED_MODULE_2__/* .Jar */ .kk();
-        let answer = await visit(http, `${trackingUri}${entrance}`, jar);
+        let answer = await visit(http, `${trackingUri}${entrance}`, jar, retry);
         const form = signInForm(answer);
         if (!redirectToLogin(answer) && form)
-            answer = await visit(http, form, jar);
+            answer = await visit(http, form, jar, retry);
         const login = redirectToLogin(answer);
         if (login)
             return { ...login, jar };
@@ -30918,22 +30802,19 @@ async function startProxyLogin(http, trackingUri) {
     }
     throw await notAProxy(http, trackingUri, last);
 }
-/** Asks for a page, and goes along with redirects within the same host, such as to a trailing slash or to https. */
-async function visit(http, address, jar) {
+/** Asks for a page, and goes along with redirects within the same origin, such as to a trailing slash. */
+async function visit(http, start, jar, retry) {
+    let address = start;
     for (let hops = 0;; hops++) {
         // With application/json here oauth2-proxy would answer 401 in place of the redirect.
         const headers = { accept: 'text/html', ...(`${jar}` ? { cookie: `${jar}` } : {}) };
-        const answer = await http(address, {
-            stage: 'proxy',
-            what: 'begin the login at oauth2-proxy',
-            headers,
-            retry: true,
-        });
+        const what = 'begin the login at oauth2-proxy';
+        const answer = await http(address, { stage: 'proxy', what, headers, retry });
         jar.take(answer.headers);
         const target = locationOf(answer);
         if (!target || redirectToLogin(answer) || hops === MAX_REDIRECTS)
             return answer;
-        if (target.hostname !== answer.url.hostname || (answer.url.protocol === 'https:' && target.protocol !== 'https:'))
+        if (target.origin !== answer.url.origin)
             return answer;
         address = target.href;
     }
@@ -30968,15 +30849,15 @@ function signInForm({ status, body, url }) {
 /** Tells what is there in place of oauth2-proxy. */
 async function notAProxy(http, trackingUri, answer) {
     if (answer.status >= 300)
-        return (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
+        return (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
     const request = {
         stage: 'proxy',
         what: 'ask MLflow without a login',
         headers: { accept: 'application/json' },
     };
     const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, request);
-    const open = info.status === 200 && (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body) !== undefined;
-    const got = open ? '200: MLflow answers without any login' : `${answer.status} ${(0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}`;
+    const open = info.status === 200 && (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body) !== undefined;
+    const got = open ? '200: MLflow answers without any login' : `${answer.status} ${(0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}`;
     return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage: 'proxy', tried: answer.tried, got });
 }
 
@@ -30989,8 +30870,10 @@ async function notAProxy(http, trackingUri, answer) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  jW: () => (/* binding */ CREDENTIAL_FILE),
   eW: () => (/* binding */ PYTHON_FOLDER),
   Yz: () => (/* binding */ readCredential),
+  Nr: () => (/* binding */ requirePrivate),
   Dh: () => (/* binding */ writeCredential),
   CI: () => (/* binding */ writeFolder),
   f8: () => (/* binding */ writeWhole)
@@ -31004,9 +30887,11 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/package.json
 var build_package = __nccwpck_require__(8797);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
 ;// CONCATENATED MODULE: ./build/src/python/source.js
 // Generated by npm run build from mlflow_auth_provider.py.
-const providerSource = "\"\"\"Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.\n\nMLflow finds this module by itself, through the entry point beside it, when its folder is on PYTHONPATH and\nMLFLOW_TRACKING_AUTH is \"mlflow-auth\". It must never fail on import: any error here would break `import mlflow`.\nPython 3.8, standard library only.\n\"\"\"\n\nimport datetime\nimport hashlib\nimport json\nimport os\nimport subprocess\nimport threading\nimport time\nfrom urllib.parse import urljoin, urlsplit\n\nNAME = \"mlflow-auth\"\nFILE_VARIABLE = \"MLFLOW_AUTH_CREDENTIAL_FILE\"\nPORTS = {\"http\": 80, \"https\": 443}\nRENEWAL_TIMEOUT = 300  # seconds; the command has limits of its own\nPAUSE = 30  # seconds until a renewal is tried again while the old credential is still good\n\n_lock = threading.Lock()\n_not_before = 0.0  # of time.monotonic()\n\n\nclass MlflowAuthError(Exception):\n    \"\"\"The credential did not work; the text says what to do.\"\"\"\n\n\nclass MlflowAuthProvider:\n    \"\"\"What MLflow asks of a request auth provider (mlflow/tracking/request_auth).\"\"\"\n\n    def get_name(self):\n        return NAME\n\n    def get_auth(self):\n        return authorize\n\n\ndef authorize(request):\n    \"\"\"Adds the credential to a prepared request of `requests`, if it goes to the tracking server.\"\"\"\n    credential = read_credential()\n    if not is_below(request.url, credential[\"tracking_uri\"]):\n        return request\n    credential = renewed_in_time(credential)\n    add(request, credential)\n\n    def hook(response, **kwargs):\n        return check(response, credential, kwargs)\n\n    request.register_hook(\"response\", hook)\n    return request\n\n\ndef add(request, credential):\n    \"\"\"Sets the headers of one request.\"\"\"\n    if credential[\"method\"] == \"cookie\":\n        request.headers[\"Cookie\"] = credential[\"value\"]\n        # A token left behind in the environment would only be in the way.\n        request.headers.pop(\"Authorization\", None)\n    else:\n        request.headers[\"Authorization\"] = \"Bearer \" + credential[\"value\"]\n    # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which\n    # MLflow takes for success when it uploads an artifact.\n    request.headers[\"Accept\"] = \"application/json, */*\"\n\n\ndef read_credential():\n    \"\"\"The credential of now: the file is read for each request, since it may have been renewed.\"\"\"\n    path = os.environ.get(FILE_VARIABLE)\n    if not path:\n        raise MlflowAuthError(\"mlflow-auth: {} is not set. Log in again.\".format(FILE_VARIABLE))\n    try:\n        with open(path, encoding=\"utf-8\") as file:\n            return json.load(file)\n    except (OSError, ValueError) as error:\n        raise MlflowAuthError(\"mlflow-auth: the credential file cannot be read ({}). Log in again.\".format(error))\n\n\ndef check(response, sent, options, again=False):\n    \"\"\"Mends a rejected credential once, and raises where the SDK would misunderstand the answer.\"\"\"\n    got = rejection(response, sent)\n    if not got:\n        return response\n    if again or not sent.get(\"renew\"):\n        raise rejected(sent, got)\n    current = read_credential()\n    if current[\"value\"] == sent[\"value\"]:\n        current = renew(current)\n    return check(resend(response, current, options), current, options, again=True)\n\n\ndef rejection(response, credential):\n    \"\"\"How the answer rejects the credential, or None; raises for a redirect away from the tracking server.\"\"\"\n    location = response.headers.get(\"location\")\n    if location and 300 <= response.status_code <= 399:\n        target = urljoin(response.url, location)\n        if \"client_id=\" in target:\n            return \"a redirect to the login page\"\n        if not is_below(target, credential[\"tracking_uri\"]):\n            away = urlsplit(target)\n            raise MlflowAuthError(\n                \"mlflow-auth: {} redirects to {}://{}. The credential is not sent there; correct the tracking URI.\".format(\n                    credential[\"tracking_uri\"], away.scheme, away.netloc\n                )\n            )\n    if response.status_code == 401:\n        return \"401 \" + reason(response)\n    if response.status_code == 403 and (is_html(response) or response.text.strip() == \"Forbidden\"):\n        return \"403 \" + (\"a web page\" if is_html(response) else \"Forbidden\")\n    return None\n\n\ndef resend(response, credential, options):\n    \"\"\"Sends the request once more, with another credential, as requests' own digest authentication does.\"\"\"\n    response.content  # so that the connection can be used again\n    response.close()\n    request = response.request.copy()\n    body = request.body\n    if body is not None and not isinstance(body, (bytes, str)):\n        start = getattr(request, \"_body_position\", None)\n        if not isinstance(start, int):\n            raise MlflowAuthError(\"mlflow-auth: the credential was renewed, but this upload is a stream that cannot be sent again.\")\n        body.seek(start)\n    add(request, credential)\n    answer = response.connection.send(request, **options)\n    answer.history.append(response)\n    answer.request = request\n    return answer\n\n\ndef renewed_in_time(credential):\n    \"\"\"The credential, or a new one when it is near its end. A renewal that fails matters only once it has ended.\"\"\"\n    global _not_before\n    end = parse_time(credential.get(\"expires_at\"))\n    if not credential.get(\"renew\") or end is None:\n        return credential\n    life = end - parse_time(credential[\"issued_at\"])\n    now = time.time()\n    if now < end - min(max(life / 10, 60), 600, life / 2) or (now < end and time.monotonic() < _not_before):\n        return credential\n    try:\n        return renew(credential)\n    except MlflowAuthError:\n        if now >= end:\n            raise\n        _not_before = time.monotonic() + PAUSE\n        return credential\n\n\ndef renew(credential):\n    \"\"\"A new credential in place of this one, by the command that the login left; one at a time.\"\"\"\n    with _lock:\n        current = read_credential()\n        if current[\"value\"] != credential[\"value\"]:\n            return current\n        seen = hashlib.sha256(credential[\"value\"].encode()).hexdigest()\n        try:\n            done = subprocess.run(\n                list(credential[\"renew\"]) + [\"--seen\", seen],\n                stdin=subprocess.DEVNULL,\n                stdout=subprocess.DEVNULL,\n                stderr=subprocess.PIPE,\n                timeout=RENEWAL_TIMEOUT,\n            )\n        except (OSError, subprocess.SubprocessError) as error:\n            raise MlflowAuthError(\"mlflow-auth: the credential could not be renewed: {}\".format(error))\n        if done.returncode != 0:\n            text = done.stderr.decode(\"utf-8\", \"replace\").strip()\n            raise MlflowAuthError(\"mlflow-auth: the credential could not be renewed:\\n{}\".format(text))\n        return read_credential()\n\n\ndef rejected(credential, got):\n    \"\"\"What to tell when oauth2-proxy, or MLflow behind it, does not take the credential.\"\"\"\n    kind = \"session cookie\" if credential[\"method\"] == \"cookie\" else \"token\"\n    end = parse_time(credential.get(\"expires_at\"))\n    expired = end is not None and end <= time.time()\n    state = \"expired at {}\".format(credential[\"expires_at\"]) if expired else \"was rejected ({})\".format(got)\n    return MlflowAuthError(\"mlflow-auth: the {} for {} {}. Log in again.\".format(kind, credential[\"tracking_uri\"], state))\n\n\ndef parse_time(text):\n    \"\"\"Seconds since 1970 of ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on.\"\"\"\n    return datetime.datetime.fromisoformat(text.replace(\"Z\", \"+00:00\")).timestamp() if text else None\n\n\ndef reason(response):\n    \"\"\"The server's own reason in a few words.\"\"\"\n    try:\n        error = response.json().get(\"error\")\n        return str(error.get(\"message\") or \"\") if isinstance(error, dict) else str(error or \"\")\n    except (ValueError, AttributeError):\n        return \"\"\n\n\ndef is_html(response):\n    return \"text/html\" in response.headers.get(\"content-type\", \"\")\n\n\ndef is_below(url, base):\n    \"\"\"Whether the address is at or below the base: same scheme, host and port, and a path under its path.\"\"\"\n    one, other = urlsplit(url), urlsplit(base)\n    if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):\n        return False\n    path = other.path.rstrip(\"/\")\n    return one.path == path or one.path.startswith(path + \"/\")\n\n\ndef port_of(parts):\n    return parts.port or PORTS.get(parts.scheme)\n";
+const providerSource = "\"\"\"Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.\n\nMLflow finds this module by itself, through the entry point beside it, when its folder is on PYTHONPATH and\nMLFLOW_TRACKING_AUTH is \"mlflow-auth\". It must never fail on import: any error here would break `import mlflow`.\nPython 3.8, standard library only.\n\"\"\"\n\nimport datetime\nimport hashlib\nimport json\nimport os\nimport subprocess\nimport threading\nimport time\nfrom urllib.parse import urljoin, urlsplit\n\nNAME = \"mlflow-auth\"\nFILE_VARIABLE = \"MLFLOW_AUTH_CREDENTIAL_FILE\"\nPORTS = {\"http\": 80, \"https\": 443}\nRENEWAL_TIMEOUT = 300  # seconds; the command has limits of its own\nPAUSE = 30  # seconds until a renewal is tried again while the old credential is still good\n\n_lock = threading.Lock()\n_not_before = 0.0  # of time.monotonic()\n\n\nclass MlflowAuthError(Exception):\n    \"\"\"The credential did not work; the text says what to do.\"\"\"\n\n\nclass MlflowAuthProvider:\n    \"\"\"What MLflow asks of a request auth provider (mlflow/tracking/request_auth).\"\"\"\n\n    def get_name(self):\n        return NAME\n\n    def get_auth(self):\n        return authorize\n\n\ndef authorize(request):\n    \"\"\"Adds the credential to a prepared request of `requests`, if it goes to the tracking server.\"\"\"\n    credential = read_credential()\n    if not is_below(request.url, credential[\"tracking_uri\"]):\n        keep_from_others(request, credential)\n        return request\n    credential = renewed_in_time(credential)\n    add(request, credential)\n\n    def hook(response, **kwargs):\n        return check(response, credential, kwargs)\n\n    request.register_hook(\"response\", hook)\n    return request\n\n\ndef keep_from_others(request, credential):\n    \"\"\"MLflow sends MLFLOW_TRACKING_TOKEN to whatever server it talks to; ours is for one.\"\"\"\n    tokens = [credential[\"value\"], os.environ.get(\"MLFLOW_TRACKING_TOKEN\")]\n    if request.headers.get(\"Authorization\") in [\"Bearer {}\".format(token) for token in tokens]:\n        del request.headers[\"Authorization\"]\n\n\ndef add(request, credential):\n    \"\"\"Sets the headers of one request.\"\"\"\n    if credential[\"method\"] == \"cookie\":\n        request.headers[\"Cookie\"] = credential[\"value\"]\n        # A token left behind in the environment would only be in the way.\n        request.headers.pop(\"Authorization\", None)\n    else:\n        request.headers[\"Authorization\"] = \"Bearer \" + credential[\"value\"]\n    # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which\n    # MLflow takes for success when it uploads an artifact.\n    request.headers[\"Accept\"] = \"application/json, */*\"\n\n\ndef read_credential():\n    \"\"\"The credential of now: the file is read for each request, since it may have been renewed.\"\"\"\n    path = os.environ.get(FILE_VARIABLE)\n    if not path:\n        raise MlflowAuthError(\"mlflow-auth: {} is not set. Log in again.\".format(FILE_VARIABLE))\n    try:\n        with open(path, encoding=\"utf-8\") as file:\n            return json.load(file)\n    except (OSError, ValueError) as error:\n        raise MlflowAuthError(\"mlflow-auth: the credential file cannot be read ({}). Log in again.\".format(error))\n\n\ndef check(response, sent, options, again=False):\n    \"\"\"Mends a rejected credential once, and raises where the SDK would misunderstand the answer.\"\"\"\n    got = rejection(response, sent)\n    if not got:\n        return response\n    if again or not sent.get(\"renew\"):\n        raise rejected(sent, got)\n    current = read_credential()\n    if current[\"value\"] == sent[\"value\"]:\n        current = renew(current)\n    return check(resend(response, current, options), current, options, again=True)\n\n\ndef rejection(response, credential):\n    \"\"\"How the answer rejects the credential, or None; raises for a redirect away from the tracking server.\"\"\"\n    location = response.headers.get(\"location\")\n    if location and 300 <= response.status_code <= 399:\n        target = urljoin(response.url, location)\n        if \"client_id=\" in target:\n            return \"a redirect to the login page\"\n        # On a redirect, `requests` drops the cookie.\n        if credential[\"method\"] == \"cookie\" or not is_below(target, credential[\"tracking_uri\"]):\n            away = urlsplit(target)\n            raise MlflowAuthError(\n                \"mlflow-auth: {} redirects to {}://{}{}. The credential is not sent there; correct the tracking URI.\".format(\n                    credential[\"tracking_uri\"], away.scheme, away.netloc, away.path\n                )\n            )\n    if response.status_code == 401:\n        return \"401 \" + reason(response)\n    if response.status_code == 403 and (is_html(response) or response.text.strip() == \"Forbidden\"):\n        return \"403 \" + (\"a web page\" if is_html(response) else \"Forbidden\")\n    return None\n\n\ndef resend(response, credential, options):\n    \"\"\"Sends the request once more, with another credential, as requests' own digest authentication does.\"\"\"\n    response.content  # so that the connection can be used again\n    response.close()\n    request = response.request.copy()\n    body = request.body\n    if body is not None and not isinstance(body, (bytes, str)):\n        start = getattr(request, \"_body_position\", None)\n        if not isinstance(start, int):\n            raise MlflowAuthError(\"mlflow-auth: the credential was renewed, but this upload is a stream that cannot be sent again.\")\n        body.seek(start)\n    add(request, credential)\n    answer = response.connection.send(request, **options)\n    answer.history.append(response)\n    answer.request = request\n    return answer\n\n\ndef renewed_in_time(credential):\n    \"\"\"The credential, or a new one when it is near its end. A renewal that fails matters only once it has ended.\"\"\"\n    global _not_before\n    end = parse_time(credential.get(\"expires_at\"))\n    if not credential.get(\"renew\") or end is None:\n        return credential\n    life = end - parse_time(credential[\"issued_at\"])\n    now = time.time()\n    if now < end - min(max(life / 10, 60), 600, life / 2) or (now < end and time.monotonic() < _not_before):\n        return credential\n    try:\n        return renew(credential)\n    except MlflowAuthError:\n        if now >= end:\n            raise\n        _not_before = time.monotonic() + PAUSE\n        return credential\n\n\ndef renew(credential):\n    \"\"\"A new credential in place of this one, by the command that the login left; one at a time.\"\"\"\n    with _lock:\n        current = read_credential()\n        if current[\"value\"] != credential[\"value\"]:\n            return current\n        seen = hashlib.sha256(credential[\"value\"].encode()).hexdigest()\n        try:\n            done = subprocess.run(\n                list(credential[\"renew\"]) + [\"--seen\", seen],\n                stdin=subprocess.DEVNULL,\n                stdout=subprocess.DEVNULL,\n                stderr=subprocess.PIPE,\n                timeout=RENEWAL_TIMEOUT,\n            )\n        except (OSError, subprocess.SubprocessError) as error:\n            raise MlflowAuthError(\"mlflow-auth: the credential could not be renewed: {}\".format(error))\n        if done.returncode != 0:\n            text = done.stderr.decode(\"utf-8\", \"replace\").strip()\n            raise MlflowAuthError(\"mlflow-auth: the credential could not be renewed:\\n{}\".format(text))\n        return read_credential()\n\n\ndef rejected(credential, got):\n    \"\"\"What to tell when oauth2-proxy, or MLflow behind it, does not take the credential.\"\"\"\n    kind = \"session cookie\" if credential[\"method\"] == \"cookie\" else \"token\"\n    end = parse_time(credential.get(\"expires_at\"))\n    expired = end is not None and end <= time.time()\n    state = \"expired at {}\".format(credential[\"expires_at\"]) if expired else \"was rejected ({})\".format(got)\n    return MlflowAuthError(\"mlflow-auth: the {} for {} {}. Log in again.\".format(kind, credential[\"tracking_uri\"], state))\n\n\ndef parse_time(text):\n    \"\"\"Seconds since 1970 of ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on.\"\"\"\n    return datetime.datetime.fromisoformat(text.replace(\"Z\", \"+00:00\")).timestamp() if text else None\n\n\ndef reason(response):\n    \"\"\"The server's own reason in a few words.\"\"\"\n    try:\n        error = response.json().get(\"error\")\n        return str(error.get(\"message\") or \"\") if isinstance(error, dict) else str(error or \"\")\n    except (ValueError, AttributeError):\n        return \"\"\n\n\ndef is_html(response):\n    return \"text/html\" in response.headers.get(\"content-type\", \"\")\n\n\ndef is_below(url, base):\n    \"\"\"Whether the address is at or below the base: same scheme, host and port, and a path under its path.\"\"\"\n    one, other = urlsplit(url), urlsplit(base)\n    if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):\n        return False\n    path = other.path.rstrip(\"/\")\n    return one.path == path or one.path.startswith(path + \"/\")\n\n\ndef port_of(parts):\n    return parts.port or PORTS.get(parts.scheme)\n";
 
 ;// CONCATENATED MODULE: ./build/src/publish/folder.js
 // The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
@@ -31015,13 +30900,25 @@ const providerSource = "\"\"\"Request auth for the stock MLflow SDK: sends the c
 
 
 
+
 const CREDENTIAL_FILE = 'credential.json';
 /** Its own name, so that it can be told apart on a PYTHONPATH. */
 const PYTHON_FOLDER = 'mlflow-auth-python';
+/** Refuses a folder in which others could put code of theirs, which Python would then run. @throws UsageError */
+function requirePrivate(path) {
+    const found = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
+    if (!found || process.platform === 'win32')
+        return;
+    if (!found.isDirectory())
+        throw new errors/* UsageError */.eb(`dir: ${path} is no folder.`);
+    if ((found.mode & 0o022) !== 0)
+        throw new errors/* UsageError */.eb(`dir: others may write to ${path}. Make it private: chmod go-w.`);
+}
 /** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
 function writeFolder(path, { credential, trackingUri, roots, renew }) {
     const python = (0,external_node_path_.resolve)(path, PYTHON_FOLDER);
     const distInfo = (0,external_node_path_.join)(python, `mlflow_auth_provider-${build_package/* version */.rE}.dist-info`);
+    (0,external_node_fs_.rmSync)(python, { recursive: true, force: true });
     (0,external_node_fs_.mkdirSync)(distInfo, { recursive: true, mode: 0o700 });
     const credentialFile = writeCredential(path, credential, trackingUri, renew);
     writeWhole((0,external_node_path_.join)(python, 'mlflow_auth_provider.py'), providerSource);
@@ -31070,17 +30967,19 @@ function writeWhole(path, text) {
 /***/ 4920:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+// ESM COMPAT FLAG
+__nccwpck_require__.r(__webpack_exports__);
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  fJ: () => (/* binding */ fail),
-  Os: () => (/* binding */ github_group),
-  dK: () => (/* binding */ mask),
-  Zj: () => (/* binding */ maskLine),
-  mk: () => (/* binding */ publish),
-  LZ: () => (/* binding */ github_saveState),
-  cv: () => (/* binding */ say),
-  R8: () => (/* binding */ warn)
+  fail: () => (/* binding */ fail),
+  group: () => (/* binding */ github_group),
+  mask: () => (/* binding */ mask),
+  maskLine: () => (/* binding */ maskLine),
+  publish: () => (/* binding */ publish),
+  saveState: () => (/* binding */ github_saveState),
+  say: () => (/* binding */ say),
+  warn: () => (/* binding */ warn)
 });
 
 // EXTERNAL MODULE: external "node:fs"
@@ -33236,8 +33135,11 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./build/src/text.js
+var src_text = __nccwpck_require__(706);
 ;// CONCATENATED MODULE: ./build/src/publish/github.js
 // The one file that speaks to the runner: masks, log groups, outputs, variables of later steps, summary, annotations.
+
 
 
 /** Tells the runner to mask a value in all that is printed from now on. */
@@ -33247,7 +33149,7 @@ function maskLine(value) {
     return `::add-mask::${value.replace(/[%\r\n]/g, (sign) => encodeURIComponent(sign))}\n`;
 }
 /** Writes one line to the log. */
-const say = (line) => info(line);
+const say = (line) => info((0,src_text/* printable */.g)(line));
 /** Puts the lines that the work says into a group of the log. */
 const github_group = (title, work) => group(title, work);
 /** An annotation and a summary, and the step fails. */
@@ -33293,7 +33195,12 @@ async function summarize(heading, rows) {
     if (!path || !(0,external_node_fs_.existsSync)(path))
         return;
     const cells = rows.map(([label, text]) => [{ data: label, header: true }, escapeHtml(text).replaceAll('\n', '<br>')]);
-    await summary.addHeading(heading, 3).addTable(cells).write();
+    try {
+        await summary.addHeading(heading, 3).addTable(cells).write();
+    }
+    catch (error) {
+        info(`The summary could not be written: ${(0,src_text/* printable */.g)(String(error))}`);
+    }
 }
 function escapeHtml(text) {
     return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -33360,7 +33267,7 @@ function variablesFor({ credential, settings, folder, pythonPath, certificates }
  */
 function handOver(credential, settings, dir, { env, readFile }, warn) {
     const folder = dir === undefined ? undefined : writeAll(credential, settings, dir);
-    for (const text of (0,overrides/* overridesOf */.F)(env, settings.trackingUri, readFile, folder !== undefined))
+    for (const text of (0,overrides/* overridesOf */.F)(env, settings.trackingUri, settings.insecureTls, readFile, folder !== undefined))
         warn(text);
     if (!folder && credential.method === 'cookie') {
         warn('the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it');
@@ -33395,7 +33302,7 @@ function writeAll(credential, settings, dir) {
  * @param readFile of a text file; may throw
  * @param withProvider whether the Python provider is handed over, which wins over all but SigV4
  */
-function overridesOf(env, trackingUri, readFile, withProvider) {
+function overridesOf(env, trackingUri, insecureTls, readFile, withProvider) {
     const home = env.HOME ?? env.USERPROFILE ?? '';
     const read = (path) => {
         try {
@@ -33408,18 +33315,22 @@ function overridesOf(env, trackingUri, readFile, withProvider) {
     const found = [];
     const elsewhere = withProvider ? 'where the Python provider is not used (python -I, other SDKs)' : 'always';
     const credentials = read(home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '.mlflow', 'credentials'));
-    const file = /mlflow_tracking_username[\s\S]*mlflow_tracking_password/.test(credentials);
+    const file = /mlflow_tracking_username/.test(credentials) && /mlflow_tracking_password/.test(credentials);
     if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
         const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
         found.push(`${where} hold a login that the SDK sends in place of ours, ${elsewhere}: remove it`);
     }
     const { hostname } = new URL(trackingUri);
-    const machines = read(env.NETRC || (home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '.netrc'))).matchAll(/^\s*machine\s+(\S+)/gm);
-    if ([...machines].some(([, machine]) => machine === hostname)) {
+    const netrc = [env.NETRC, home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '.netrc'), home && (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(home, '_netrc')].map((path) => read(path ?? ''));
+    const words = netrc.join('\n').split(/\s+/);
+    if (words.some((word, index) => word === 'default' || (word === 'machine' && words[index + 1] === hostname))) {
         found.push(`~/.netrc has a login for ${hostname}, which overwrites a token, ${elsewhere}: remove it`);
     }
     if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
         found.push('MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it');
+    }
+    if (env.MLFLOW_TRACKING_SERVER_CERT_PATH && insecureTls) {
+        found.push('MLFLOW_TRACKING_SERVER_CERT_PATH is set beside insecure-tls, and the SDK takes only one of them: unset it');
     }
     const auth = env.MLFLOW_TRACKING_AUTH;
     if (auth && auth !== 'mlflow-auth') {
@@ -33441,6 +33352,7 @@ function overridesOf(env, trackingUri, readFile, withProvider) {
 /* harmony export */   L4: () => (/* binding */ stateOf),
 /* harmony export */   OB: () => (/* binding */ marginOf),
 /* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   bv: () => (/* binding */ STATE_FILE),
 /* harmony export */   lR: () => (/* binding */ renewCommand),
 /* harmony export */   un: () => (/* binding */ readState)
 /* harmony export */ });
@@ -33453,7 +33365,7 @@ function overridesOf(env, trackingUri, readFile, withProvider) {
 
 
 
-const FILE = 'renewal.json';
+const STATE_FILE = 'renewal.json';
 /**
  * The state after a login: with the token method the refresh token and the client, but no password; with the cookie
  * method user name and password, but no client secret.
@@ -33466,11 +33378,11 @@ function stateOf(settings, credential) {
     return { settings: { ...common, username: '', password: '', refreshToken: credential.refreshToken ?? '' } };
 }
 function writeState(dir, state) {
-    (0,_publish_folder_js__WEBPACK_IMPORTED_MODULE_3__/* .writeWhole */ .f8)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, FILE), JSON.stringify(state));
+    (0,_publish_folder_js__WEBPACK_IMPORTED_MODULE_3__/* .writeWhole */ .f8)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, STATE_FILE), JSON.stringify(state));
 }
 /** @throws Error when there is none */
 function readState(dir) {
-    return JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, FILE), 'utf8'));
+    return JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, STATE_FILE), 'utf8'));
 }
 /** By which two processes know whether they mean the same credential, without showing it: SHA-256 in hexadecimal. */
 function fingerprint(value) {
@@ -33493,19 +33405,188 @@ function marginOf(life) {
 
 /***/ }),
 
-/***/ 6496:
+/***/ 2525:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  q: () => (/* binding */ openFor),
   J: () => (/* binding */ runLogin)
 });
 
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
-// EXTERNAL MODULE: ./build/src/http.js + 2 modules
-var src_http = __nccwpck_require__(1883);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./build/src/agent.js
+// The connections beneath HTTP: which certificates count, through which web proxy, and how large a header may be.
+
+const MAX_HEADER_BYTES = 1 << 20; // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB
+/** Opens a pool of connections, direct or through the web proxy at `proxy`. */
+function makeAgent(transport, proxy) {
+    const tls = {
+        ...(transport.ca ? { ca: transport.ca } : {}),
+        ...(transport.insecure ? { rejectUnauthorized: false } : {}),
+        timeout: transport.requestTimeout,
+    };
+    const limits = { maxHeaderSize: MAX_HEADER_BYTES };
+    if (!proxy)
+        return new undici/* Agent */.g6({ ...limits, connect: tls });
+    const { origin, host, username, password } = new URL(proxy);
+    transport.note(`using the web proxy ${host}`);
+    const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const token = `Basic ${Buffer.from(login).toString('base64')}`;
+    if (username)
+        for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)])
+            transport.mask(secret);
+    return new undici/* ProxyAgent */.kT({ ...limits, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
+}
+/** Lets one request be sent once: by itself, fetch repeats a POST that is answered with 421 (Fetch Standard, 4.4). */
+function once(agent) {
+    return agent.compose((dispatch) => {
+        let sent = false;
+        return (options, handler) => {
+            if (sent)
+                throw new Error('421: the server asks to be reached by another connection');
+            sent = true;
+            return dispatch(options, handler);
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./build/src/clock.js
+// Notices when this machine's clock and the servers' differ, which makes good tokens and keys look bad.
+/** Compares this machine's clock with the servers' `Date` headers, and tells a difference of over 2 minutes once. */
+function clockWatch(note) {
+    let told = false;
+    return (host, headers) => {
+        const seconds = Math.round((Date.now() - Date.parse(headers.get('date') ?? '')) / 1000);
+        if (told || !(Math.abs(seconds) > 120))
+            return;
+        told = true;
+        note(`this machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} that of ${host}`);
+    };
+}
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+;// CONCATENATED MODULE: ./build/src/http.js
+// The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
+
+
+
+
+
+const MAX_BODY_BYTES = 1 << 20;
+const TRIES = 3;
+const TRANSIENT = new Set([429, 502, 503, 504]);
+/** Opens the transport; `close` drops all connections at once, so that the process can end. */
+function openHttp(transport) {
+    const agents = new Map();
+    const deadline = Date.now() + transport.totalTimeout;
+    const closing = new AbortController();
+    const clock = clockWatch(transport.note);
+    const agentFor = (url) => {
+        const proxy = transport.proxyFor(url.href);
+        const known = agents.get(proxy);
+        if (known)
+            return known;
+        const agent = makeAgent(transport, proxy);
+        agents.set(proxy, agent);
+        return agent;
+    };
+    const send = async (url, request, tried) => {
+        const budget = Math.min(transport.requestTimeout, deadline - Date.now());
+        if (budget <= 0)
+            throw outOfTime(tried, transport.totalTimeout);
+        // Not AbortSignal.timeout: Deno would not end before that has run out.
+        const controller = new AbortController();
+        const timer = setTimeout(() => controller.abort(), budget);
+        const { signal } = controller;
+        try {
+            const response = await (0,undici/* fetch */.hd)(url, {
+                method: request.body === undefined ? 'GET' : 'POST',
+                headers: { 'user-agent': 'mlflow-auth', ...request.headers },
+                ...(request.body === undefined ? {} : { body: request.body }),
+                redirect: 'manual',
+                dispatcher: once(agentFor(url)),
+                signal,
+            });
+            const headers = new Headers([...response.headers]);
+            clock(url.host, headers);
+            return { url, status: response.status, headers, body: await readBody(response), tried };
+        }
+        catch (error) {
+            const proxy = transport.proxyFor(url.href);
+            const via = proxy && ` through the web proxy ${new URL(proxy).host}`;
+            const got = signal.aborted ? `no answer within ${budget} ms` : (0,errors/* errorMessage */.gJ)(error).replace(/^fetch failed: /, '');
+            throw new errors/* AuthError */.lR({ stage: 'connect', tried, got: got + via }, { cause: error });
+        }
+        finally {
+            clearTimeout(timer);
+        }
+    };
+    const http = async (address, request) => {
+        const url = new URL(address);
+        const tried = `${request.what} (${request.body === undefined ? 'GET' : 'POST'} ${url.origin}${url.pathname})`;
+        for (let attempt = 1;; attempt++) {
+            // What still waits for its answer when another request has failed must not begin anew.
+            const last = () => attempt === TRIES || !request.retry || closing.signal.aborted;
+            let wait = 2 ** attempt * 250 * (0.5 + Math.random() / 2);
+            try {
+                const answer = await send(url, request, tried);
+                if (last() || !TRANSIENT.has(answer.status))
+                    return answer;
+                wait = retryAfter(answer.headers) ?? wait;
+                if (Date.now() + wait >= deadline)
+                    return answer;
+                transport.note(`${tried}: ${answer.status}, trying again (${attempt + 1} of ${TRIES})`);
+            }
+            catch (error) {
+                if (last() || !worthRepeating(error) || Date.now() + wait >= deadline)
+                    throw error;
+                transport.note(`${tried}: ${error.failure.got}, trying again (${attempt + 1} of ${TRIES})`);
+            }
+            await (0,promises_.setTimeout)(wait, undefined, { signal: closing.signal });
+        }
+    };
+    const close = async () => {
+        closing.abort();
+        await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    };
+    return { http, close };
+}
+/** Reads at most 1 MiB of the decoded body, so that no server can fill the memory. */
+async function readBody(response) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of response.body ?? []) {
+        size += chunk.byteLength;
+        if (size > MAX_BODY_BYTES)
+            throw new Error('the answer is larger than 1 MiB');
+        chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+}
+/** Milliseconds asked for by Retry-After, in seconds or as a date (RFC 9110, 10.2.3). */
+function retryAfter(headers) {
+    const value = headers.get('retry-after');
+    if (!value)
+        return undefined;
+    const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+    return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+}
+/** A broken connection may work at the next try; a certificate, a name or a full answer will not change. */
+function worthRepeating(error) {
+    return error instanceof errors/* AuthError */.lR && ['unreachable', 'timeout', 'proxy-refused'].includes(error.id);
+}
+function outOfTime(tried, total) {
+    return new errors/* AuthError */.lR({ stage: 'connect', tried, got: `the time ran out: ${total / 1000} s for the whole login` });
+}
+
 // EXTERNAL MODULE: ./build/src/login.js + 1 modules
 var login = __nccwpck_require__(5362);
 ;// CONCATENATED MODULE: ./build/src/progress.js
@@ -33529,6 +33610,10 @@ function progress(say, now = () => performance.now()) {
     return { step, note };
 }
 
+// EXTERNAL MODULE: ./build/src/settings/checks.js
+var checks = __nccwpck_require__(9210);
+// EXTERNAL MODULE: ./build/src/text.js
+var src_text = __nccwpck_require__(706);
 // EXTERNAL MODULE: ./build/src/trust.js
 var trust = __nccwpck_require__(7367);
 ;// CONCATENATED MODULE: ./build/src/run.js
@@ -33538,34 +33623,40 @@ var trust = __nccwpck_require__(7367);
 
 
 
-/** Milliseconds that one request may take, of the whole login's time. */
-const REQUEST_TIMEOUT = 15_000;
-/**
- * Logs in as the settings say.
- * @param say gets each line of progress, without secrets
- * @param warn gets what deserves more attention than progress
- * @throws AuthError
- */
-async function runLogin(settings, secrets, say, warn) {
-    const safely = (line) => say(secrets.redact(line));
-    const { step, note } = progress(safely);
-    if (settings.insecureTls) {
-        warn('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
-    }
-    if (settings.trackingUri.startsWith('http:') || settings.platform.startsWith('http:')) {
-        note('allow-http: credentials travel unencrypted to an http: address');
-    }
-    const { http, close } = (0,src_http/* openHttp */.f)({
+
+
+/** Seconds that one request may take, of the whole login's time. */
+const REQUEST_TIMEOUT = 15;
+/** Opens HTTP as the settings say; `close` must be called. */
+function openFor(settings, mask, note) {
+    return openHttp({
         ca: settings.ca && (0,trust/* trustedRoots */.V)(settings.ca.pem, note),
         insecure: settings.insecureTls,
-        requestTimeout: Math.min(REQUEST_TIMEOUT, settings.timeout * 1000),
+        requestTimeout: Math.min(REQUEST_TIMEOUT, settings.timeout) * 1000,
         totalTimeout: settings.timeout * 1000,
         proxyFor: lib/* getProxyUrl */.s_,
         note,
-        mask: secrets.add,
+        mask,
     });
+}
+/**
+ * Logs in as the settings say. Lines that are told hold no secret and no control character.
+ * @throws AuthError
+ */
+async function runLogin(settings, secrets, { say, warn, keep = () => { } }) {
+    const safe = (tell) => (line) => tell((0,src_text/* printable */.g)(secrets.redact(line)));
+    const { step, note } = progress(safe(say));
+    if (settings.insecureTls) {
+        safe(warn)('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
+    }
+    for (const address of new Set([settings.platform, settings.trackingUri].filter((one) => one.startsWith('http:')))) {
+        if (!(0,checks/* isLoopback */.U9)(new URL(address).hostname))
+            safe(warn)(`allow-http: credentials travel unencrypted to ${address}`);
+    }
+    const { http, close } = openFor(settings, secrets.add, note);
+    const context = { http, mask: secrets.add, keep, step, note, warn: safe(warn) };
     try {
-        return await (0,login/* login */.i)({ http, mask: secrets.add, step, note, warn }, settings);
+        return await (0,login/* login */.iD)(context, settings);
     }
     finally {
         await close();
@@ -33581,7 +33672,9 @@ async function runLogin(settings, secrets, say, warn) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   S: () => (/* binding */ Secrets)
 /* harmony export */ });
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(706);
 // The secrets of one run: told to the runner as soon as they exist, and struck out of all that is printed.
+
 /** Shorter values are not masked: a mask of a few letters garbles logs and tells the secret away. */
 const SHORTEST_MASK = 8;
 /** Remembers secrets and removes them from text. */
@@ -33617,6 +33710,7 @@ function encodings(value) {
     const base64 = Buffer.from(value).toString('base64');
     return [
         value,
+        (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g)(value),
         encodeURIComponent(value),
         form,
         JSON.stringify(value).slice(1, -1),
@@ -33628,20 +33722,27 @@ function encodings(value) {
 
 /***/ }),
 
-/***/ 2829:
+/***/ 9210:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  s: () => (/* binding */ readSettings)
-});
-
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: ./build/src/settings/checks.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gl: () => (/* binding */ workspace),
+/* harmony export */   HD: () => (/* binding */ readable),
+/* harmony export */   IO: () => (/* binding */ trackingUri),
+/* harmony export */   Ik: () => (/* binding */ platformAddress),
+/* harmony export */   Ju: () => (/* binding */ redirectUri),
+/* harmony export */   Ok: () => (/* binding */ cookieName),
+/* harmony export */   TL: () => (/* binding */ quoted),
+/* harmony export */   U0: () => (/* binding */ expansion),
+/* harmony export */   U9: () => (/* binding */ isLoopback),
+/* harmony export */   Wu: () => (/* binding */ scopes),
+/* harmony export */   YA: () => (/* binding */ seconds),
+/* harmony export */   bz: () => (/* binding */ cluster),
+/* harmony export */   pj: () => (/* binding */ plain),
+/* harmony export */   zM: () => (/* binding */ boolean)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
 // The checks of single values: each returns the value as it will be used, or tells the problem.
 
 
@@ -33659,7 +33760,7 @@ function expansion(row, found, problem, note) {
     else
         problem(row.name, `${quoted(found.value)} (${found.from}) is a variable that was not replaced.`);
 }
-function checks_boolean(name, value, problem) {
+function boolean(name, value, problem) {
     const word = value.toLowerCase();
     if (word === 'true' || word === '1')
         return true;
@@ -33686,7 +33787,7 @@ function redirectUri(value, problem) {
     return value;
 }
 /** RFC 1123 label or subdomain, as Kubernetes names things. */
-function checks_cluster(value, problem) {
+function cluster(value, problem) {
     const good = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(value);
     if (!good)
         problem('cluster', `${quoted(value)} is no cluster name (letters, digits, "-" and ".").`);
@@ -33716,13 +33817,19 @@ function cookieName(value, problem) {
         problem('cookie-name', `${quoted(value)} is no name of a cookie.`);
     return value || undefined;
 }
+/** Control characters would end up in logs, where a line can be a command. */
+function plain(name, value, problem) {
+    if (/[\p{Cc}\p{Cf}]/u.test(value))
+        problem(name, 'holds a line break or another control character.');
+    return value;
+}
 /** A file's text, or undefined after telling the problem. */
 function readable(name, path, readFile, problem) {
     try {
         return readFile(path);
     }
     catch (error) {
-        problem(name, `${quoted(path)} is neither PEM text nor a file that can be read: ${(0,errors/* errorMessage */.gJ)(error)}`);
+        problem(name, `${quoted(path)} is neither PEM text nor a file that can be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)}`);
         return undefined;
     }
 }
@@ -33743,9 +33850,25 @@ function url(name, value, allowHttp, problem) {
 function isLoopback(host) {
     if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]')
         return true;
-    return (0,external_node_net_.isIP)(host) === 4 && host.startsWith('127.');
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 4 && host.startsWith('127.');
 }
 
+
+/***/ }),
+
+/***/ 3802:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  s: () => (/* binding */ readSettings)
+});
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/settings/checks.js
+var checks = __nccwpck_require__(9210);
 // EXTERNAL MODULE: ./build/src/trust.js
 var trust = __nccwpck_require__(7367);
 ;// CONCATENATED MODULE: ./build/src/settings/choices.js
@@ -33763,23 +33886,26 @@ function chooseMethod(found, only, problem) {
     if (method === 'token' || method === 'cookie')
         return { method, methodReason: `asked for by ${wish?.from}`, methodIsFree: false };
     if (method !== 'auto')
-        problem('method', `${quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
+        problem('method', `${checks/* quoted */.TL(wish?.value ?? '')} is none of auto, token and cookie.`);
     return found.has('client-secret')
         ? { method: 'token', methodReason: 'a client secret is given', methodIsFree: !found.has('refresh-token') }
         : { method: 'cookie', methodReason: 'no client secret is given', methodIsFree: true };
 }
 /** The stronger of the two wins; two of the same strength must not differ. */
-function choices_trackingUri(found, platform, allowHttp, problem) {
+function trackingUri(found, platform, allowHttp, problem) {
     const uri = found.get('tracking-uri');
     const cluster = found.get('cluster');
-    const direct = uri && trackingUri(uri.value, allowHttp, problem);
-    const derived = cluster && checks_cluster(cluster.value, problem) && `${platform}/clusters/${cluster.value}/mlflow`;
-    if (!uri || !cluster)
-        return direct || derived || '';
-    if (uri.explicit !== cluster.explicit)
-        return (uri.explicit ? direct : derived) || '';
-    if (direct && derived && direct !== derived) {
-        problem('tracking-uri', `contradicts cluster (${uri.from} and ${cluster.from} name different servers). Give one of them.`);
+    // What is only in the environment does not count, and need not even be an address, beside what was given for this run.
+    const useUri = uri && (uri.explicit || !cluster?.explicit);
+    const useCluster = cluster && (cluster.explicit || !uri?.explicit);
+    const direct = useUri && checks/* trackingUri */.IO(uri.value, allowHttp, problem);
+    const named = useCluster && checks/* cluster */.bz(cluster.value, problem);
+    const derived = named && `${platform}/clusters/${cluster.value}/mlflow`;
+    if (!useUri)
+        return derived || '';
+    if (useCluster && direct && derived && direct !== derived) {
+        const both = `${uri.from} and ${cluster.from}`;
+        problem('tracking-uri', `contradicts cluster (${both} name different servers). Give one of them.`);
     }
     return direct || '';
 }
@@ -33788,7 +33914,7 @@ function certificate(value, { readFile }, problem) {
     if (!value)
         return undefined;
     const path = value.includes('-----BEGIN') ? undefined : value;
-    const pem = path === undefined ? value : readable('ca-cert', path, readFile, problem);
+    const pem = path === undefined ? value : checks/* readable */.HD('ca-cert', path, readFile, problem);
     if (pem === undefined)
         return undefined;
     if (pem.includes('PRIVATE KEY'))
@@ -33817,15 +33943,19 @@ var table = __nccwpck_require__(8403);
  */
 function readSettings(sources, needs, mask, note) {
     const problems = [];
-    const problem = (name, text) => problems.push(`${name}: ${text}`);
-    const found = (0,settings_sources/* gather */.k)(sources, problem);
+    let found = new Map();
+    const problem = (name, text) => {
+        const from = found.get(name)?.from;
+        problems.push(`${name}: ${text}${from && from !== 'default' && !text.includes(from) ? ` Given by ${from}.` : ''}`);
+    };
+    found = (0,settings_sources/* gather */.k)(sources, problem);
     for (const row of table/* ROWS */.I)
         if (row.secret && found.has(row.name))
             mask(found.get(row.name)?.value ?? '');
     for (const row of table/* ROWS */.I)
-        expansion(row, found.get(row.name), problem, note);
+        checks/* expansion */.U0(row, found.get(row.name), problem, note);
     const text = (name) => found.get(name)?.value ?? '';
-    const flag = (name) => checks_boolean(name, text(name), problem);
+    const flag = (name) => checks/* boolean */.zM(name, text(name), problem);
     const required = (name, always = needs.login !== false) => {
         const row = table/* ROWS */.I.find((one) => one.name === name);
         const tried = problems.some((line) => line.startsWith(`${name}:`));
@@ -33835,36 +33965,36 @@ function readSettings(sources, needs, mask, note) {
     };
     const allowHttp = flag('allow-http');
     const address = required('platform-address', true);
-    const platform = address && platformAddress(address, allowHttp, problem);
+    const platform = address && checks/* platformAddress */.Ik(address, allowHttp, problem);
     const { method, methodReason, methodIsFree } = chooseMethod(found, needs.method, problem);
     const verify = flag('verify');
     const renew = flag('renew') || needs.renew === true;
     const password = needs.login !== false && !(method === 'token' && found.has('refresh-token'));
     const settings = {
         platform,
-        trackingUri: choices_trackingUri(found, platform, allowHttp, problem),
-        workspace: workspace(text('workspace'), problem),
-        username: required('username', password),
+        trackingUri: trackingUri(found, platform, allowHttp, problem),
+        workspace: checks/* workspace */.Gl(text('workspace'), problem),
+        username: checks/* plain */.pj('username', required('username', password), problem),
         password: required('password', password),
-        clientId: method === 'token' ? required('client-id') : text('client-id'),
+        clientId: checks/* plain */.pj('client-id', method === 'token' ? required('client-id') : text('client-id'), problem),
         clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
         refreshToken: text('refresh-token'),
         renew,
         method,
         methodReason,
         methodIsFree,
-        connector: text('connector'),
+        connector: checks/* plain */.pj('connector', text('connector'), problem),
         // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
-        scopes: scopes(text('scopes'), problem) +
+        scopes: checks/* scopes */.Wu(text('scopes'), problem) +
             (renew && !/\boffline_access\b/.test(text('scopes')) ? ' offline_access' : ''),
-        redirectUri: redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
-        cookieName: cookieName(text('cookie-name'), problem),
+        redirectUri: checks/* redirectUri */.Ju(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
+        cookieName: checks/* cookieName */.Ok(text('cookie-name'), problem),
         dir: text('dir') || undefined,
         ca: certificate(text('ca-cert'), sources, problem),
         insecureTls: flag('insecure-tls'),
         allowBase64Password: flag('allow-base64-password'),
         verify,
-        timeout: seconds('timeout', text('timeout'), problem),
+        timeout: checks/* seconds */.YA('timeout', text('timeout'), problem),
         exportEnv: flag('export-env'),
         maskWorkspace: flag('mask-workspace'),
     };
@@ -33921,9 +34051,18 @@ function howToGive(row, door) {
  */
 function gather(sources, problem) {
     const found = new Map();
+    let piped;
+    /** Standard input holds one value. */
+    const readFile = (row) => (path) => {
+        if (path === '-' && piped !== undefined)
+            throw new Error(`standard input is already the ${piped}`);
+        if (path === '-')
+            piped = row.name;
+        return sources.readFile(path);
+    };
     for (const row of _table_js__WEBPACK_IMPORTED_MODULE_1__/* .ROWS */ .I) {
         try {
-            const value = find(row, sources);
+            const value = find(row, { ...sources, readFile: readFile(row) });
             if (value)
                 found.set(row.name, value);
         }
@@ -34120,6 +34259,28 @@ const ROWS = TABLE;
 
 /***/ }),
 
+/***/ 706:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ oneLine),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+// Text of servers and users, made fit to be printed: no line of it can be taken for a command or move a cursor.
+const MAX = 240;
+/** The text in one line, without control and format characters. */
+function printable(text) {
+    return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+}
+/** The same, cut to a length that fits into a message. */
+function oneLine(text) {
+    const line = printable(text);
+    return line.length > MAX ? `${line.slice(0, MAX)}...` : line;
+}
+
+
+/***/ }),
+
 /***/ 5035:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -34256,7 +34417,7 @@ const LOGIN = [
         message: /Unregistered redirect_uri/i,
         title: 'Redirect URI not registered',
         meaning: 'the client has no such redirect URI',
-        advice: 'Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it.',
+        advice: "Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it. With the cookie method the redirect URI is oauth2-proxy's own, and for its administrator to set.",
     },
     {
         id: 'client-unknown',
@@ -34266,7 +34427,7 @@ const LOGIN = [
         message: /Invalid client_id/i,
         title: 'Unknown client',
         meaning: 'Dex knows no client of this id',
-        advice: 'Check client-id (DEX_CLIENT_ID): it is the client of the MLflow proxy, on Alauda usually alauda-auth.',
+        advice: 'Check client-id (DEX_CLIENT_ID): it is the client of the MLflow proxy, on Alauda usually alauda-auth. With the cookie method the client is the one that oauth2-proxy is set up with.',
     },
     {
         id: 'scope',
@@ -34276,7 +34437,7 @@ const LOGIN = [
         message: /invalid_scope/,
         title: 'Scope refused',
         meaning: 'a scope is not known to Dex or not allowed for this client',
-        advice: 'Set scopes (DEX_SCOPES) to what the client may ask for; the default is "openid email groups".',
+        advice: 'Set scopes (DEX_SCOPES) to what the client may ask for; the default is "openid email groups". With the cookie method the scopes are those that oauth2-proxy is set up with.',
     },
     {
         id: 'captcha',
@@ -34312,7 +34473,7 @@ const LOGIN = [
         id: 'locked',
         layer: 'account',
         stages: ['login'],
-        pattern: /lock/i,
+        pattern: /\block(ed|out)\b/i,
         message: /(account|user) (is )?locked/i,
         title: 'Account locked',
         meaning: 'too many failed logins',
@@ -34322,7 +34483,7 @@ const LOGIN = [
         id: 'account-disabled',
         layer: 'account',
         stages: ['login'],
-        pattern: /disabled|invalid user|account.{0,20}(expired|invalid|inactive)/i,
+        pattern: /disabled|account.{0,20}(expired|invalid|inactive)/i,
         title: 'Account disabled',
         meaning: 'the account is disabled or has run out',
         advice: 'Ask the administrator of the platform to enable it.',
@@ -34331,7 +34492,7 @@ const LOGIN = [
         id: 'second-factor',
         layer: 'account',
         stages: ['login'],
-        pattern: /verif(y|ication)/i,
+        pattern: /verif(y|ication)(?!.{0,20}password)|second factor|two.factor/i,
         title: 'Second factor asked for',
         meaning: 'the account must confirm its login with a second factor',
         advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
@@ -34345,6 +34506,15 @@ const LOGIN = [
         title: 'Account without e-mail',
         meaning: 'the identity provider sends no e-mail address for this account',
         advice: 'Have an e-mail address set for the account, or its claim mapped in the connector.',
+    },
+    {
+        id: 'html-from-api',
+        layer: 'login API',
+        stages: [...LOGIN_API, 'token', 'refresh'],
+        pattern: /HTML/,
+        title: 'A web page instead of the API',
+        meaning: 'this address has no JSON login API, or something in between answers in its place',
+        advice: 'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
     },
     {
         id: 'stale-key',
@@ -34374,18 +34544,9 @@ const LOGIN = [
         advice: 'Set connector (DEX_CONNECTOR) to the one in which the account lives: local, or the id of an LDAP connector. Accounts of an OIDC connector cannot log in without a browser.',
     },
     {
-        id: 'html-from-api',
-        layer: 'login API',
-        stages: [...LOGIN_API, 'token', 'refresh'],
-        pattern: /HTML/,
-        title: 'A web page instead of the API',
-        meaning: 'this address has no JSON login API, or something in between answers in its place',
-        advice: 'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
-    },
-    {
         id: 'server-down',
         layer: 'login API',
-        stages: ['authorize', 'pubkey', 'login', 'token', 'refresh', 'proxy'],
+        stages: ['authorize', 'pubkey', 'login', 'token', 'refresh'],
         pattern: /^(429|50[234])/,
         title: 'Server not available',
         meaning: 'the server is overloaded or out of order',
@@ -34532,7 +34693,7 @@ const MLFLOW = [
         id: 'workspaces-off',
         layer: 'MLflow',
         stages: ['mlflow'],
-        pattern: /workspaces are not enabled|FEATURE_DISABLED|^503/,
+        pattern: /workspaces are not enabled|FEATURE_DISABLED/,
         message: /does not support workspaces|workspaces are not enabled|FEATURE_DISABLED/,
         title: 'Server without workspaces',
         meaning: 'this MLflow server has no workspaces, and the SDK would refuse to work with one',
@@ -34542,7 +34703,7 @@ const MLFLOW = [
         id: 'workspace-unknown',
         layer: 'MLflow',
         stages: ['mlflow'],
-        pattern: /RESOURCE_DOES_NOT_EXIST|^404/,
+        pattern: /RESOURCE_DOES_NOT_EXIST|^404 (?!ENDPOINT_NOT_FOUND)/,
         message: /Workspace '[^']*' not found|RESOURCE_DOES_NOT_EXIST.*[Ww]orkspace/,
         title: 'Unknown workspace',
         meaning: 'the server has no such workspace',
@@ -34569,9 +34730,37 @@ const MLFLOW = [
         advice: 'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
     },
     {
+        id: 'mlflow-endpoint',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /ENDPOINT_NOT_FOUND/,
+        message: /ENDPOINT_NOT_FOUND/,
+        title: 'Endpoint not known to MLflow',
+        meaning: 'MLflow knows no such address',
+        advice: 'Check tracking-uri: a path too much or too little in it, or a server older than MLflow 3.10.',
+    },
+    {
+        id: 'mlflow-login',
+        layer: 'oauth2-proxy',
+        stages: ['mlflow'],
+        pattern: /^(3\d\d|200 HTML)/,
+        title: 'A login page in front of MLflow',
+        meaning: 'a login page, or another page, answers where MLflow should',
+        advice: 'oauth2-proxy did not take the credential, or this is not the address of MLflow: check tracking-uri or cluster.',
+    },
+    {
+        id: 'mlflow-error',
+        layer: 'MLflow',
+        stages: ['mlflow'],
+        pattern: /^(429|5\d\d)/,
+        title: 'MLflow does not work',
+        meaning: 'MLflow, or what is between oauth2-proxy and it, is overloaded or out of order',
+        advice: 'Try again later, or give these lines to the administrator of MLflow.',
+    },
+    {
         id: 'server-error',
         layer: 'login API',
-        stages: ['authorize', 'pubkey', 'token', 'refresh', 'mlflow'],
+        stages: ['authorize', 'pubkey', 'token', 'refresh'],
         pattern: /^5\d\d/,
         title: 'Server error',
         meaning: 'the server failed',
@@ -34587,7 +34776,7 @@ const OAUTH2_PROXY = [
         layer: 'oauth2-proxy',
         stages: ['proxy', 'callback', 'mlflow'],
         pattern: /^431|Invalid HTTP request|(header|cookie).{0,30}too large|too (big|large).{0,20}(header|cookie)/i,
-        message: /Invalid HTTP request received|Request Header Fields Too Large|header too (large|big)|cookie too (large|big)|\b431\b/i,
+        message: /Invalid HTTP request received|Request Header Fields Too Large|header (or cookie )?too (large|big)|cookie too (large|big)|error code 431|HTTP\/[\d.]+ 431/i,
         title: 'Session cookie too large',
         meaning: 'something between here and MLflow does not take headers of this size',
         advice: 'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.',
@@ -34642,15 +34831,24 @@ const OAUTH2_PROXY = [
         layer: 'oauth2-proxy',
         stages: ['proxy'],
         pattern: /^3\d\d redirect to/,
-        title: 'Redirected',
-        meaning: 'this address sends us to another host, to which no credential is taken',
-        advice: 'If that host is the right one, use it in tracking-uri or platform-address.',
+        title: 'Tracking URI redirects elsewhere',
+        meaning: 'this address sends us to another one, to which no credential is taken',
+        advice: 'If that address is the right one, use it in tracking-uri or platform-address, with https: where it says so. The MLflow SDK would lose its credential on the way, too.',
+    },
+    {
+        id: 'proxy-error',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /^(429|5\d\d)/,
+        title: 'oauth2-proxy does not work',
+        meaning: 'oauth2-proxy, or the edge in front of it, is overloaded or out of order',
+        advice: 'Try again later, or give these lines to the administrator of the MLflow proxy.',
     },
     {
         id: 'proxy-forbids',
         layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /^403/,
+        stages: ['proxy', 'mlflow'],
+        pattern: /^403 (?!PERMISSION_DENIED|JSON)/,
         title: 'oauth2-proxy refuses the account',
         meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
         advice: 'Ask the administrator of the MLflow proxy to let this account in.',
@@ -34690,7 +34888,7 @@ const OAUTH2_PROXY = [
         stages: ['callback'],
         pattern: /^403|permission/i,
         message: /You do not have permission to access this resource/i,
-        title: 'oauth2-proxy refuses the account',
+        title: 'oauth2-proxy does not let this account in',
         meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
         advice: 'Ask the administrator of the MLflow proxy to let this account in.',
     },
@@ -34721,6 +34919,15 @@ const OAUTH2_PROXY = [
         title: 'No session cookie',
         meaning: 'oauth2-proxy ended the login without a session cookie of that name',
         advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
+    },
+    {
+        id: 'callback-unexpected',
+        layer: 'oauth2-proxy',
+        stages: ['callback'],
+        pattern: /(?:)/,
+        title: 'Unexpected answer of oauth2-proxy',
+        meaning: 'this is no answer that oauth2-proxy gives at the end of a login',
+        advice: 'Something between here and oauth2-proxy answered in its place: give these lines to the administrator of the MLflow proxy.',
     },
 ];
 
@@ -34773,7 +34980,7 @@ const SDK = [
         layer: 'oauth2-proxy',
         stages: [],
         pattern: NEVER,
-        message: /not in a valid JSON format|Expecting value: line 1 column 1|error code 30\d|server-info: 30\d|INTERNAL_ERROR: Response: \{\}|401 Client Error|server-info: 401|\/(dex|console-dex)\/auth\b|client_id=|mlflow-auth: the (token|session cookie)/i,
+        message: /not in a valid JSON format|returns HTML|(302|redirect).{0,10}to the login|^(?![\s\S]*url: \S*server-info)[\s\S]*server-info[\s\S]*(SSLCertVerificationError|CERTIFICATE_VERIFY_FAILED|self.signed)|Expecting value: line 1 column 1|error code 30\d|server-info: 30\d|INTERNAL_ERROR: Response: \{\}|401 Client Error|server-info: 401|\/(dex|console-dex)\/auth\b|client_id=|mlflow-auth: the (token|session cookie)/i,
         title: 'oauth2-proxy rejects the credential',
         meaning: 'oauth2-proxy did not take the token or cookie and sent the SDK to the login page; a TLS error of the login page, or its HTML, is only what the SDK made of that',
         advice: 'Correct the credential, not the TLS. Token: --skip-jwt-bearer-tokens=true must be set on the MLflow proxy, and the token must be for its client and not have expired. Cookie: it is missing or has expired. Log in again; doctor --login tells which it is.',
@@ -34783,7 +34990,7 @@ const SDK = [
         layer: 'SDK settings',
         stages: [],
         pattern: NEVER,
-        message: /wrong (owner|workspace|user)/i,
+        message: /wrong (owner|workspace)/i,
         title: 'Run of the wrong owner or in the wrong workspace',
         meaning: 'the owner is who is logged in, and the workspace is what set_workspace() or MLFLOW_WORKSPACE says, or else the default of the server',
         advice: 'Compare both with what this program says after a login. A step that sets MLFLOW_WORKSPACE in its own env: overrides ours, and so does set_workspace() in the script.',
@@ -34804,12 +35011,21 @@ const SYMPTOMS = [...SDK, ...LOGIN, ...OAUTH2_PROXY, ...MLFLOW, ...CONNECTION];
 
 /** The row for a failure of ours: the first whose stages and pattern fit. */
 function explain(stage, got) {
-    return SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got)) ?? UNKNOWN;
+    const known = SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got));
+    return known ?? { ...UNKNOWN, layer: LAYERS[stage] ?? UNKNOWN.layer };
 }
 /** The row for an error text of the SDK, of curl or of this program; undefined when none fits. */
 function explainMessage(text) {
-    return SYMPTOMS.find(({ message }) => message?.test(text));
+    return SYMPTOMS.find(({ meaning }) => text.includes(meaning)) ?? SYMPTOMS.find(({ message }) => message?.test(text));
 }
+/** Who answers at a stage, where it is not the login API. */
+const LAYERS = {
+    connect: 'network',
+    token: 'Dex',
+    refresh: 'Dex',
+    proxy: 'oauth2-proxy',
+    mlflow: 'MLflow',
+};
 const UNKNOWN = {
     id: 'unknown',
     layer: 'login API',
@@ -34874,11 +35090,13 @@ function certificatesIn(pem) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   M: () => (/* binding */ verify)
 /* harmony export */ });
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
 /* harmony import */ var _credential_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2852);
-/* harmony import */ var _dex_answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4557);
 /* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8758);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7406);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(706);
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
+
 
 
 
@@ -34886,9 +35104,10 @@ function certificatesIn(pem) {
 /**
  * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
  * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
+ * @param seen told of the number of groups as soon as oauth2-proxy has answered, whatever comes next
  * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
  */
-async function verify({ http, step }, target, credential) {
+async function verify({ http, step, note }, target, credential, seen = () => { }) {
     // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
     const headers = { accept: 'application/json', ...(0,_credential_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Y)(credential) };
     const asking = { ...target, http, credential, headers };
@@ -34897,8 +35116,15 @@ async function verify({ http, step }, target, credential) {
         step('accepted by oauth2-proxy', () => checkIdentity(asking)),
         step(open, () => checkWorkspace(asking)),
     ]);
-    if (identity.status === 'rejected')
-        throw identity.reason;
+    seen(identity.status === 'fulfilled' ? identity.value.groups : undefined);
+    if (identity.status === 'rejected') {
+        const hidden = identity.reason instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR && identity.reason.id === 'not-the-proxy';
+        if (!hidden || workspace.status === 'rejected')
+            throw identity.reason;
+        // What the workspace says proves as much: it is behind the same proxy.
+        note('there is no /oauth2/userinfo here; MLflow itself took the credential');
+        return { identity: workspace.value.headers.get('gap-auth') ?? '', groups: undefined };
+    }
     if (workspace.status === 'rejected')
         throw workspace.reason;
     return identity.value;
@@ -34906,17 +35132,16 @@ async function verify({ http, step }, target, credential) {
 async function checkIdentity({ http, trackingUri, credential, headers }) {
     const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers };
     const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
-    const info = answer.status === 200 ? (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) : undefined;
-    if (info)
-        return {
-            identity: String(info.email ?? info.user ?? ''),
-            groups: Array.isArray(info.groups) ? info.groups.length : 0,
-        };
+    const info = answer.status === 200 ? (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) : undefined;
+    if (info) {
+        const groups = Array.isArray(info.groups) ? info.groups.length : 0;
+        return { identity: (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g)(String(info.email ?? info.user ?? '')), groups };
+    }
     const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
     if (!rejected)
-        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
+        throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'proxy');
     const why = credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}` });
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(answer)}` });
 }
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
 async function whyRejected(http, trackingUri, token) {
@@ -34947,24 +35172,27 @@ async function checkWorkspace({ http, trackingUri, workspace, headers }) {
         const what = 'search experiments in the default workspace';
         const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
         if (!isMlflow(answer))
-            throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
-        return;
+            throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
+        return answer;
     }
     const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
     const named = { ...headers, 'x-mlflow-workspace': workspace };
     const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
     if (isMlflow(answer))
-        return;
-    if (answer.status !== 404)
-        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
+        return answer;
+    // A server without workspaces answers 404 if it is old, and 503 if they are switched off.
+    if (answer.status !== 404 && answer.status !== 503)
+        throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
     const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
-    if ((0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body)?.workspaces_enabled === true)
-        throw (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
+    const enabled = (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body)?.workspaces_enabled;
+    const off = info.status === 404 || (info.status === 200 && enabled === false);
+    if (!off)
+        throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
     const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .AuthError */ .lR({ stage: 'mlflow', tried: answer.tried, got });
 }
 function isMlflow(answer) {
-    return answer.status === 200 && (0,_dex_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) !== undefined;
+    return answer.status === 200 && (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) !== undefined;
 }
 
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuthError, errorMessage, UsageError } from './errors.js';
+import { requirePrivate } from './publish/folder.js';
 import * as github from './publish/github.js';
 import { handOver } from './publish/handover.js';
 import { runPost, STATE } from './renewal/post.js';
@@ -19,8 +20,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Runs the action, or its last step, for which the runner gives back the state that the first one saved. */
 export async function runAction(env: Env): Promise<void> {
-  const folder = env[`STATE_${STATE}`];
-  if (folder) runPost(folder, github.say);
+  const state = env[`STATE_${STATE}`];
+  if (state) runPost(state, github.say);
   else await runMain(env);
 }
 
@@ -34,12 +35,12 @@ async function runMain(env: Env): Promise<void> {
     );
     if (settings.workspace && settings.maskWorkspace) github.mask(settings.workspace);
     requireFiles(env, settings);
-    const credential = await github.group('Log in to MLflow', () =>
-      runLogin(settings, secrets, github.say, github.warn),
-    );
     const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
-    github.saveState(STATE, dir);
-    const variables = handOver(credential, settings, dir, sources, github.warn);
+    if (settings.dir !== undefined) requirePrivate(settings.dir);
+    const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, github));
+    github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
+    const warn = (text: string) => github.warn(secrets.redact(text));
+    const variables = handOver(credential, settings, dir, sources, warn);
     await github.publish({ credential, settings, variables });
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.say(`Logged in as ${credential.identity}${until}.`);

@@ -22,3 +22,15 @@ export function makeAgent(transport: Transport, proxy: string): Dispatcher {
     for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)]) transport.mask(secret);
   return new ProxyAgent({ ...limits, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
 }
+
+/** Lets one request be sent once: by itself, fetch repeats a POST that is answered with 421 (Fetch Standard, 4.4). */
+export function once(agent: Dispatcher): Dispatcher {
+  return agent.compose((dispatch) => {
+    let sent = false;
+    return (options, handler) => {
+      if (sent) throw new Error('421: the server asks to be reached by another connection');
+      sent = true;
+      return dispatch(options, handler);
+    };
+  });
+}

@@ -1,11 +1,12 @@
 // The command line's door: flags and environment in, a credential on standard output, everything else on standard error.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Flags, NEEDS, parse } from './args.js';
 import { type Credential, secretsOf } from './credential.js';
 import { doctorCommand } from './doctor/command.js';
 import { errorMessage, UsageError } from './errors.js';
 import { helpText, version } from './help.js';
+import { requirePrivate } from './publish/folder.js';
 import { FORMATS } from './publish/formats.js';
 import { maskLine } from './publish/github.js';
 import { handOver } from './publish/handover.js';
@@ -40,14 +41,16 @@ export async function runCli(args: readonly string[], env: Env): Promise<number>
       return 0;
     }
     const format = formatOf(flags.format);
+    if (flags.dir) requirePrivate(flags.dir);
     const note = (text: string) => warn(secrets.redact(text));
     const settings = readSettings(sources, NEEDS[command] as Needs, secrets.add, note);
     if (command === 'exec') return await execCommand(rest, settings, sources, secrets, say);
-    const credential = await runLogin(settings, secrets, say, warn);
-    if (env.GITHUB_ACTIONS === 'true')
+    const credential = await runLogin(settings, secrets, { say, warn });
+    // Only where a runner reads along: elsewhere the line would show what it is to hide.
+    if (env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? ''))
       for (const secret of secretsOf(credential)) process.stderr.write(maskLine(secret));
     if (command !== 'env') return print(bare(credential));
-    return print(format(handOver(credential, settings, settings.dir, sources, warn)));
+    return print(format(handOver(credential, settings, settings.dir, sources, note)));
   } catch (error) {
     say(secrets.redact(errorMessage(error)));
     return error instanceof UsageError ? 2 : 1;
@@ -55,7 +58,7 @@ export async function runCli(args: readonly string[], env: Env): Promise<number>
 }
 
 function formatOf(name = 'shell'): (typeof FORMATS)[string] & {} {
-  const format = FORMATS[name];
+  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
   if (format) return format;
   throw new UsageError(`--format ${name} is none of ${Object.keys(FORMATS).join(', ')}.`);
 }

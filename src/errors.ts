@@ -1,6 +1,7 @@
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
 
 import type { Symptom } from './symptoms/symptom.js';
+import { printable } from './text.js';
 import { explain, type Stage } from './troubleshoot.js';
 
 /** Settings or arguments are wrong. Nothing was sent anywhere. */
@@ -28,13 +29,16 @@ export class AuthError extends Error {
   /** The advice of the row and of the caller. */
   readonly advice: string;
 
-  constructor(
-    readonly failure: Failure,
-    options?: ErrorOptions,
-  ) {
-    const symptom = explain(failure.stage, failure.got);
-    const advice = [failure.hint, symptom.advice].filter(Boolean).join(' ');
-    super(`Tried: ${failure.tried}\nGot:   ${failure.got} (${symptom.meaning})\nDo:    ${advice}`, options);
+  /** What it knows of itself, fit to be printed. */
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    const tried = printable(failure.tried);
+    const got = printable(failure.got);
+    const symptom = explain(failure.stage, got);
+    const advice = printable([failure.hint, symptom.advice].filter(Boolean).join(' '));
+    super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice}`, options);
+    this.failure = { ...failure, tried, got };
     this.symptom = symptom;
     this.advice = advice;
   }

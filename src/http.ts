@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatcher, fetch, type Response } from 'undici';
-import { makeAgent } from './agent.js';
+import { makeAgent, once } from './agent.js';
 import { clockWatch } from './clock.js';
 import { AuthError, errorMessage } from './errors.js';
 import type { Stage } from './troubleshoot.js';
@@ -67,7 +67,7 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
     return agent;
   };
 
-  const once = async (url: URL, request: Request, tried: string): Promise<Answer> => {
+  const send = async (url: URL, request: Request, tried: string): Promise<Answer> => {
     const budget = Math.min(transport.requestTimeout, deadline - Date.now());
     if (budget <= 0) throw outOfTime(tried, transport.totalTimeout);
     // Not AbortSignal.timeout: Deno would not end before that has run out.
@@ -80,7 +80,7 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
         headers: { 'user-agent': 'mlflow-auth', ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
         redirect: 'manual',
-        dispatcher: agentFor(url),
+        dispatcher: once(agentFor(url)),
         signal,
       });
       const headers = new Headers([...response.headers] as [string, string][]);
@@ -104,7 +104,7 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
       const last = () => attempt === TRIES || !request.retry || closing.signal.aborted;
       let wait = 2 ** attempt * 250 * (0.5 + Math.random() / 2);
       try {
-        const answer = await once(url, request, tried);
+        const answer = await send(url, request, tried);
         if (last() || !TRANSIENT.has(answer.status)) return answer;
         wait = retryAfter(answer.headers) ?? wait;
         if (Date.now() + wait >= deadline) return answer;

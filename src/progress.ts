@@ -1,6 +1,6 @@
 // Tells the progress of a login, a line for each step with the time it took.
 
-/** Writes one line, already without secrets. */
+/** Writes one line. */
 export type Say = (line: string) => void;
 
 /** Makes the `step` and `note` of a context out of a place to write to. */

@@ -1,5 +1,7 @@
 // The secrets of one run: told to the runner as soon as they exist, and struck out of all that is printed.
 
+import { printable } from './text.js';
+
 /** Shorter values are not masked: a mask of a few letters garbles logs and tells the secret away. */
 const SHORTEST_MASK = 8;
 
@@ -38,6 +40,7 @@ function encodings(value: string): string[] {
   const base64 = Buffer.from(value).toString('base64');
   return [
     value,
+    printable(value),
     encodeURIComponent(value),
     form,
     JSON.stringify(value).slice(1, -1),

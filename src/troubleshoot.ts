@@ -18,13 +18,23 @@ export type Stage =
 
 /** The row for a failure of ours: the first whose stages and pattern fit. */
 export function explain(stage: Stage, got: string): Symptom {
-  return SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got)) ?? UNKNOWN;
+  const known = SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got));
+  return known ?? { ...UNKNOWN, layer: LAYERS[stage] ?? UNKNOWN.layer };
 }
 
 /** The row for an error text of the SDK, of curl or of this program; undefined when none fits. */
 export function explainMessage(text: string): Symptom | undefined {
-  return SYMPTOMS.find(({ message }) => message?.test(text));
+  return SYMPTOMS.find(({ meaning }) => text.includes(meaning)) ?? SYMPTOMS.find(({ message }) => message?.test(text));
 }
+
+/** Who answers at a stage, where it is not the login API. */
+const LAYERS: Partial<Record<Stage, Symptom['layer']>> = {
+  connect: 'network',
+  token: 'Dex',
+  refresh: 'Dex',
+  proxy: 'oauth2-proxy',
+  mlflow: 'MLflow',
+};
 
 const UNKNOWN: Symptom = {
   id: 'unknown',

@@ -1,11 +1,12 @@
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
 
+import { jsonObject, reasonOf, refusal } from './answer.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
-import { jsonObject, reasonOf, refusal } from './dex/answer.js';
 import { decodeClaims } from './dex/claims.js';
 import { AuthError } from './errors.js';
 import type { Answer, Http } from './http.js';
+import { printable } from './text.js';
 
 /** Where the credential must work. */
 export interface Target {
@@ -16,8 +17,8 @@ export interface Target {
 /** Who the credential is for, in the words of oauth2-proxy. */
 export interface Proof {
   identity: string;
-  /** Groups in the session, which make a cookie large. */
-  groups: number;
+  /** Groups in the session, which make a cookie large; undefined where they are not told. */
+  groups: number | undefined;
 }
 
 /** Requests of one proof: what to ask, where, and with which credential. */
@@ -30,9 +31,15 @@ interface Asking extends Target {
 /**
  * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
  * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
+ * @param seen told of the number of groups as soon as oauth2-proxy has answered, whatever comes next
  * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
  */
-export async function verify({ http, step }: Context, target: Target, credential: Credential): Promise<Proof> {
+export async function verify(
+  { http, step, note }: Context,
+  target: Target,
+  credential: Credential,
+  seen: (groups: number | undefined) => void = () => {},
+): Promise<Proof> {
   // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
   const headers = { accept: 'application/json', ...headersOf(credential) };
   const asking: Asking = { ...target, http, credential, headers };
@@ -41,7 +48,14 @@ export async function verify({ http, step }: Context, target: Target, credential
     step('accepted by oauth2-proxy', () => checkIdentity(asking)),
     step(open, () => checkWorkspace(asking)),
   ]);
-  if (identity.status === 'rejected') throw identity.reason;
+  seen(identity.status === 'fulfilled' ? identity.value.groups : undefined);
+  if (identity.status === 'rejected') {
+    const hidden = identity.reason instanceof AuthError && identity.reason.id === 'not-the-proxy';
+    if (!hidden || workspace.status === 'rejected') throw identity.reason;
+    // What the workspace says proves as much: it is behind the same proxy.
+    note('there is no /oauth2/userinfo here; MLflow itself took the credential');
+    return { identity: workspace.value.headers.get('gap-auth') ?? '', groups: undefined };
+  }
   if (workspace.status === 'rejected') throw workspace.reason;
   return identity.value;
 }
@@ -50,11 +64,10 @@ async function checkIdentity({ http, trackingUri, credential, headers }: Asking)
   const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
-  if (info)
-    return {
-      identity: String(info.email ?? info.user ?? ''),
-      groups: Array.isArray(info.groups) ? info.groups.length : 0,
-    };
+  if (info) {
+    const groups = Array.isArray(info.groups) ? info.groups.length : 0;
+    return { identity: printable(String(info.email ?? info.user ?? '')), groups };
+  }
   const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
   if (!rejected) throw refusal(answer, 'proxy');
   const why =
@@ -84,21 +97,24 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   return undefined;
 }
 
-async function checkWorkspace({ http, trackingUri, workspace, headers }: Asking): Promise<void> {
+async function checkWorkspace({ http, trackingUri, workspace, headers }: Asking): Promise<Answer> {
   const request = { stage: 'mlflow', headers } as const;
   if (workspace === undefined) {
     const what = 'search experiments in the default workspace';
     const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
     if (!isMlflow(answer)) throw refusal(answer, 'mlflow');
-    return;
+    return answer;
   }
   const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
   const named = { ...headers, 'x-mlflow-workspace': workspace };
   const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
-  if (isMlflow(answer)) return;
-  if (answer.status !== 404) throw refusal(answer, 'mlflow');
+  if (isMlflow(answer)) return answer;
+  // A server without workspaces answers 404 if it is old, and 503 if they are switched off.
+  if (answer.status !== 404 && answer.status !== 503) throw refusal(answer, 'mlflow');
   const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
-  if (jsonObject(info.body)?.workspaces_enabled === true) throw refusal(answer, 'mlflow');
+  const enabled = jsonObject(info.body)?.workspaces_enabled;
+  const off = info.status === 404 || (info.status === 200 && enabled === false);
+  if (!off) throw refusal(answer, 'mlflow');
   const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
   throw new AuthError({ stage: 'mlflow', tried: answer.tried, got });
 }

@@ -1,8 +1,8 @@
 // The first request of a login: announces it to the platform, which answers with the id of the login request.
 
+import { expectJson, refusal } from '../answer.js';
 import { AuthError } from '../errors.js';
 import type { Http } from '../http.js';
-import { expectJson, refusal } from './answer.js';
 
 /**
  * Begins a login with an OAuth 2.0 authorization request (RFC 6749, 4.1.1).

@@ -1,6 +1,7 @@
 // What an id token says of itself. It is read here, not trusted: the checks are made where it is received.
 
-import { jsonObject } from './answer.js';
+import { jsonObject } from '../answer.js';
+import { printable } from '../text.js';
 
 /** The claims of a Dex id token that this program uses (OpenID Connect Core, 2). */
 export interface Claims {
@@ -21,9 +22,8 @@ export function decodeClaims(jwt: string): Claims | undefined {
 
 /** Who the token is for, by the claim that MLflow shows as a run's owner where it is set up as usual. */
 export function identityOf({ email, preferred_username, name, sub }: Claims): string {
-  return (
-    ([email, preferred_username, name, sub].find((claim) => typeof claim === 'string' && claim !== '') as string) ?? ''
-  );
+  const claim = [email, preferred_username, name, sub].find((one) => typeof one === 'string' && one !== '');
+  return printable(String(claim ?? ''));
 }
 
 /** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */

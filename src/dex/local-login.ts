@@ -1,8 +1,9 @@
 // The one request that carries the password, and what comes back: the redirect URI with a code.
 
+import { expectJson, jsonArray, refusal } from '../answer.js';
 import { AuthError } from '../errors.js';
 import type { Http } from '../http.js';
-import { expectJson, jsonArray, oneLine, refusal } from './answer.js';
+import { oneLine } from '../text.js';
 
 /** Rows of the table of symptoms that another connector may explain. */
 const MAYBE_ANOTHER_CONNECTOR = ['wrong-password', 'connector'];

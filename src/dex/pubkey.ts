@@ -1,8 +1,8 @@
 // The public key with which the password is encrypted, in every form in which platforms send it.
 
+import { expectJson } from '../answer.js';
 import { AuthError } from '../errors.js';
 import type { Http } from '../http.js';
-import { expectJson } from './answer.js';
 
 /** RSA as Web Crypto imports it; the padding that it would use is not used. */
 const ALGORITHM = { name: 'RSA-OAEP', hash: 'SHA-256' };

@@ -1,10 +1,12 @@
 // Exchanges the code for tokens and checks the id token; oauth4webapi does both, over our own HTTP.
 
 import * as oauth from 'oauth4webapi';
+import { jsonObject, refusal } from '../answer.js';
+import type { Context } from '../context.js';
 import { AuthError, errorMessage } from '../errors.js';
 import type { Answer, Http } from '../http.js';
+import { oneLine } from '../text.js';
 import type { Stage } from '../troubleshoot.js';
-import { jsonObject, oneLine, refusal } from './answer.js';
 import { decodeClaims } from './claims.js';
 
 /** Clocks may differ by this much, in seconds. */
@@ -24,6 +26,9 @@ export interface Tokens {
   refreshToken: string | undefined;
 }
 
+/** What is needed to ask, and who is told of every token before it is looked at. */
+type Received = Pick<Context, 'http' | 'mask' | 'keep'>;
+
 /** One request to the token endpoint, and its check. */
 interface Grant {
   stage: Stage;
@@ -41,19 +46,17 @@ type GrantOptions = oauth.TokenEndpointRequestOptions;
  * Redeems an authorization code. The client authenticates in the body (client_secret_post): the platform takes no Basic.
  * @param parameters of the redirect, with code and state
  * @param state that was sent
- * @param mask told of every token before it is looked at
  * @throws AuthError; its id is "invalid-grant" when the code is stale
  */
 export function redeemCode(
-  http: Http,
+  context: Received,
   client: Client,
   parameters: URLSearchParams,
   state: string,
   verifier: string,
-  mask: (secret: string) => void,
 ): Promise<Tokens> {
   const secret = oauth.ClientSecretPost(client.clientSecret);
-  return grant(http, client, mask, {
+  return grant(context, client, {
     stage: 'token',
     what: 'redeem the code',
     send: async (server, id, options) => {
@@ -69,14 +72,9 @@ export function redeemCode(
  * Exchanges a refresh token for new tokens (RFC 6749, 6). The old one is spent: Dex rotates them, unless told otherwise.
  * @throws AuthError; its id is "refresh-refused" when only a new login helps
  */
-export function refreshTokens(
-  http: Http,
-  client: Client,
-  refreshToken: string,
-  mask: (secret: string) => void,
-): Promise<Tokens> {
+export function refreshTokens(context: Received, client: Client, refreshToken: string): Promise<Tokens> {
   const secret = oauth.ClientSecretPost(client.clientSecret);
-  return grant(http, client, mask, {
+  return grant(context, client, {
     stage: 'refresh',
     what: 'refresh the token',
     send: (server, id, options) => oauth.refreshTokenGrantRequest(server, id, secret, refreshToken, options),
@@ -85,9 +83,8 @@ export function refreshTokens(
 }
 
 async function grant(
-  http: Http,
+  { http, mask, keep }: Received,
   client: Client,
-  mask: (secret: string) => void,
   { stage, what, send, check }: Grant,
 ): Promise<Tokens> {
   const endpoint = `${client.platform}/dex/token`;
@@ -109,6 +106,7 @@ async function grant(
     const json = jsonObject(answer?.body ?? '') ?? {};
     for (const token of [json.access_token, json.id_token, json.refresh_token])
       if (typeof token === 'string') mask(token);
+    if (typeof json.refresh_token === 'string') keep(json.refresh_token);
     const issuer = await issuerOf(http, client.platform, json.id_token);
     const result = await check({ ...server, issuer }, oauthClient, response);
     if (result.id_token === undefined) throw new Error('"id_token" is missing in the response');

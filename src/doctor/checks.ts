@@ -1,13 +1,13 @@
 // The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, if asked for, with.
 
+import { jsonArray, jsonObject, refusal } from '../answer.js';
 import type { Context } from '../context.js';
 import { type Credential, headersOf } from '../credential.js';
-import { jsonArray, jsonObject } from '../dex/answer.js';
 import { authorize } from '../dex/authorize.js';
 import { decodeClaims } from '../dex/claims.js';
 import { fetchLoginKey } from '../dex/pubkey.js';
 import { AuthError } from '../errors.js';
-import { TOKEN_UNWANTED } from '../login.js';
+import { LARGE_COOKIE, TOKEN_UNWANTED } from '../login.js';
 import { cookieMethod } from '../methods/cookie.js';
 import { authorizationRequest, tokenMethod } from '../methods/token.js';
 import { startProxyLogin } from '../oauth2-proxy/start.js';
@@ -47,7 +47,7 @@ export async function checkLoginApi(report: Report, { http }: Context, settings:
 export async function checkProxy(report: Report, { http }: Context, settings: Settings): Promise<void> {
   if (!settings.trackingUri) return;
   const client = await report.check('oauth2-proxy', async () => {
-    const login = await startProxyLogin(http, settings.trackingUri);
+    const login = await startProxyLogin(http, settings.trackingUri, true);
     const query = new URLSearchParams(login.query);
     const pkce = query.get('code_challenge_method') ?? 'no PKCE';
     return [`${settings.trackingUri} logs in as client ${query.get('client_id')} (${pkce})`, query.get('client_id')];
@@ -67,7 +67,7 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
 /** Logs in by the method of the settings, once, and by the cookie too where a good token is not wanted. */
 export async function checkLogin(report: Report, context: Context, settings: Settings): Promise<void> {
   const unwanted = await checkMethod(report, context, settings, settings.method);
-  if (unwanted) await checkMethod(report, context, settings, 'cookie');
+  if (unwanted && settings.methodIsFree) await checkMethod(report, context, settings, 'cookie');
 }
 
 /** @returns whether oauth2-proxy rejects a token that is good in itself */
@@ -91,13 +91,18 @@ async function checkMethod(
       throw error;
     });
     const where = settings.workspace ? `the workspace ${settings.workspace} is open` : 'MLflow answers';
-    return [`oauth2-proxy takes the ${method} of ${identity} (${groups} groups), and ${where}`, true];
+    return [
+      `oauth2-proxy takes the ${method} of ${identity || settings.username} (${groups ?? 'unknown'} groups), and ${where}`,
+      true,
+    ];
   });
   if (rejected) return true;
   await report.check('MLflow', async () => {
     const headers = { accept: 'application/json', ...headersOf(credential) };
     const request = { stage: 'mlflow', what: 'ask for the server info', headers } as const;
-    const info = jsonObject((await context.http(`${settings.trackingUri}/api/3.0/mlflow/server-info`, request)).body);
+    const answer = await context.http(`${settings.trackingUri}/api/3.0/mlflow/server-info`, request);
+    if (answer.status !== 200 && answer.status !== 404) throw refusal(answer, 'mlflow');
+    const info = jsonObject(answer.body);
     return [`workspaces are ${info?.workspaces_enabled === true ? 'enabled' : 'not enabled'}`, true];
   });
   return false;
@@ -109,11 +114,10 @@ function describe(report: Report, credential: Credential): void {
   if (credential.method === 'cookie') {
     const chunks = credential.cookie.split('; ').length;
     const size = `${credential.cookie.length} bytes in ${chunks} part${chunks > 1 ? 's' : ''}`;
-    report.add({
-      layer: 'oauth2-proxy',
-      ok: credential.cookie.length < 8000,
-      text: `session cookie of ${size}, ${until}`,
-    });
+    const large = credential.cookie.length >= LARGE_COOKIE;
+    const advice = 'Many servers take 8 kB of headers. Use the token method, or an account in fewer groups.';
+    const text = `session cookie of ${size}, ${until}`;
+    report.add({ layer: 'oauth2-proxy', ok: !large, text, ...(large ? { advice } : {}) });
     return;
   }
   const { iss, aud } = decodeClaims(credential.token) ?? {};

@@ -2,8 +2,8 @@
 
 import { getProxyUrl } from '@actions/http-client';
 import type { Context } from '../context.js';
-import { openHttp } from '../http.js';
 import { overridesOf } from '../publish/overrides.js';
+import { openFor } from '../run.js';
 import type { Secrets } from '../secrets.js';
 import { readSettings } from '../settings/settings.js';
 import { gather, type Sources } from '../settings/sources.js';
@@ -24,11 +24,15 @@ export interface Options {
 /** Runs all checks. Nothing in the report is secret. */
 export async function runDoctor(report: Report, sources: Sources, secrets: Secrets, options: Options): Promise<void> {
   const { env, readFile } = sources;
-  for (const [name, { value, from }] of gather(sources, () => {})) {
-    const row = ROWS.find((one) => one.name === name);
-    if (from === 'default' || row?.actionOnly) continue;
-    if (row?.secret) secrets.add(value);
-    const shown = row?.secret ? 'set' : name === 'ca-cert' && value.includes('-----BEGIN') ? 'PEM text' : value;
+  const given = [...gather(sources, () => {})].filter(([, { from }]) => from !== 'default');
+  const secret = (name: string) => ROWS.find((row) => row.name === name)?.secret === true;
+  for (const [name, { value }] of given) {
+    if (secret(name)) secrets.add(value);
+    secrets.add(/\/\/[^/@]*:([^/@]+)@/.exec(value)?.[1] ?? '');
+  }
+  for (const [name, { value, from }] of given) {
+    const plain = value.replace(/\/\/[^/@]*@/, '//***@');
+    const shown = secret(name) ? 'set' : value.includes('-----BEGIN') ? 'PEM text' : plain;
     report.add({ layer: 'settings', ok: undefined, text: `${name}: ${shown} (${from})` });
   }
   const note = (text: string) => report.add({ layer: 'settings', ok: undefined, text });
@@ -40,7 +44,7 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
   if (!settings) return;
   if (settings.trackingUri) {
     const ours = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
-    const overrides = overridesOf(env, settings.trackingUri, readFile, ours);
+    const overrides = overridesOf(env, settings.trackingUri, settings.insecureTls, readFile, ours);
     for (const text of overrides) report.add({ layer: 'SDK settings', ok: false, text });
   }
   const ca = settings.ca && trustedRoots(settings.ca.pem);
@@ -52,19 +56,13 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
   const platform = await reach(settings.platform);
   const elsewhere = settings.trackingUri !== '' && new URL(settings.trackingUri).origin !== settings.platform;
   const server = elsewhere ? await reach(settings.trackingUri) : platform;
-  const requestTimeout = Math.min(15, settings.timeout) * 1000;
-  const totalTimeout = settings.timeout * 1000;
-  const clock = (text: string) => report.add({ layer: 'clock', ok: text.includes('clock') ? false : undefined, text });
-  const { http, close } = openHttp({
-    ca,
-    insecure,
-    requestTimeout,
-    totalTimeout,
-    proxyFor: getProxyUrl,
-    note: clock,
-    mask: secrets.add,
-  });
-  const context: Context = { http, mask: secrets.add, step: (_, work) => work(), note, warn: note };
+  const tell = (text: string) => {
+    const clock = text.includes("machine's clock");
+    report.add({ layer: clock ? 'clock' : 'network', ok: clock ? false : undefined, text });
+  };
+  const { http, close } = openFor(settings, secrets.add, tell);
+  const nothing = () => {};
+  const context: Context = { http, mask: secrets.add, keep: nothing, step: (_, work) => work(), note, warn: note };
   try {
     if (platform) await checkLoginApi(report, context, settings);
     if (server) await checkProxy(report, context, settings);

@@ -2,6 +2,7 @@
 
 import { AuthError, errorMessage } from '../errors.js';
 import type { Layer } from '../symptoms/symptom.js';
+import { printable } from '../text.js';
 
 export interface Finding {
   layer: Layer | 'settings' | 'Python';
@@ -21,7 +22,8 @@ export class Report {
     this.#say = say;
   }
 
-  add(finding: Finding): void {
+  add({ text, advice, ...rest }: Finding): void {
+    const finding = { ...rest, text: printable(text), ...(advice ? { advice: printable(advice) } : {}) };
     this.findings.push(finding);
     this.#say(finding);
   }

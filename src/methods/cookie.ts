@@ -16,13 +16,17 @@ export interface CookieRequest extends Account {
 /** Seconds after which the id token in the session ends by default, whatever the cookie says; MLflow then answers 401. */
 const TOKEN_LIFE = 86_400;
 
-/** @throws AuthError */
-export async function cookieMethod(context: Context, request: CookieRequest): Promise<CookieCredential> {
+/**
+ * Logs in and returns the session cookie.
+ * @param retry whether what comes before the password may be tried again; not after a password was sent
+ * @throws AuthError
+ */
+export async function cookieMethod(context: Context, request: CookieRequest, retry = true): Promise<CookieCredential> {
   const { http, mask, step } = context;
   const { trackingUri, cookieName } = request;
-  const starting = step('login begun at oauth2-proxy', () => startProxyLogin(http, trackingUri));
+  const starting = step('login begun at oauth2-proxy', () => startProxyLogin(http, trackingUri, retry));
   const query = starting.then((login) => login.query);
-  const parameters = await dexLogin(context, request, query, true);
+  const parameters = await dexLogin(context, request, query, retry);
   const login = await starting;
   codeFrom(parameters, login.state);
   const { parts, maxAge } = await step('code exchanged for a session cookie', () =>

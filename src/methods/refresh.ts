@@ -16,8 +16,8 @@ export async function refreshMethod(
   request: TokenRequest,
   refreshToken: string,
 ): Promise<TokenCredential> {
-  const { http, mask, step, note } = context;
-  const once = () => step('token refreshed', () => refreshTokens(http, request, refreshToken, mask));
+  const { step, note } = context;
+  const once = () => step('token refreshed', () => refreshTokens(context, request, refreshToken));
   const tokens = await once().catch((error) => {
     if (!(error instanceof AuthError && /^5\d\d/.test(error.failure.got))) throw error;
     note(`${error.failure.got}: trying once more`);

@@ -17,13 +17,19 @@ export interface TokenRequest extends Account, Client {
  * Logs in and returns the id token.
  * Only when the token endpoint calls the code stale is the whole flow run once more: the password was right, so that
  * counts towards no lockout.
+ * @param repeated told when that happens
  * @throws AuthError
  */
-export async function tokenMethod(context: Context, request: TokenRequest): Promise<TokenCredential> {
+export async function tokenMethod(
+  context: Context,
+  request: TokenRequest,
+  repeated: () => void = () => {},
+): Promise<TokenCredential> {
   try {
     return credentialOf(await flow(context, request, true));
   } catch (error) {
     if (!(error instanceof AuthError && error.id === 'invalid-grant')) throw error;
+    repeated();
     context.note(`${error.failure.got}: starting once more from the beginning`);
     return credentialOf(await flow(context, request, false));
   }
@@ -50,12 +56,12 @@ export async function authorizationRequest({
 }
 
 async function flow(context: Context, request: TokenRequest, retry: boolean): Promise<Tokens> {
-  const { http, mask, step } = context;
+  const { mask, step } = context;
   const { query, state, verifier } = await authorizationRequest(request);
   mask(verifier);
   const parameters = await dexLogin(context, request, query.toString(), retry);
   codeFrom(parameters, state);
-  return step('code exchanged for a token', () => redeemCode(http, request, parameters, state, verifier, mask));
+  return step('code exchanged for a token', () => redeemCode(context, request, parameters, state, verifier));
 }
 
 /** A credential as the tokens describe it. */

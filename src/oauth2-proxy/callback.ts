@@ -1,6 +1,6 @@
 // Ends a login at oauth2-proxy: gives it the code, and takes its session cookie.
 
-import { refusal } from '../dex/answer.js';
+import { refusal } from '../answer.js';
 import { AuthError } from '../errors.js';
 import type { Http } from '../http.js';
 import { type SessionCookie, sessionCookie, sessionCookieName } from './cookies.js';

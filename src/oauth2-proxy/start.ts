@@ -1,6 +1,6 @@
 // Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
 
-import { jsonObject, reasonOf, refusal } from '../dex/answer.js';
+import { jsonObject, reasonOf, refusal } from '../answer.js';
 import { AuthError } from '../errors.js';
 import type { Answer, Http } from '../http.js';
 import { Jar } from './cookies.js';
@@ -24,13 +24,13 @@ const MAX_REDIRECTS = 3;
  * Starts a login at `{trackingUri}/oauth2/start`, or at `{trackingUri}/`, or by the form of the sign-in page.
  * @throws AuthError when this is not oauth2-proxy, or when MLflow answers without any login
  */
-export async function startProxyLogin(http: Http, trackingUri: string): Promise<ProxyLogin> {
+export async function startProxyLogin(http: Http, trackingUri: string, retry: boolean): Promise<ProxyLogin> {
   let last: Answer | undefined;
   for (const entrance of ENTRANCES) {
     const jar = new Jar();
-    let answer = await visit(http, `${trackingUri}${entrance}`, jar);
+    let answer = await visit(http, `${trackingUri}${entrance}`, jar, retry);
     const form = signInForm(answer);
-    if (!redirectToLogin(answer) && form) answer = await visit(http, form, jar);
+    if (!redirectToLogin(answer) && form) answer = await visit(http, form, jar, retry);
     const login = redirectToLogin(answer);
     if (login) return { ...login, jar };
     last = answer;
@@ -39,22 +39,18 @@ export async function startProxyLogin(http: Http, trackingUri: string): Promise<
   throw await notAProxy(http, trackingUri, last as Answer);
 }
 
-/** Asks for a page, and goes along with redirects within the same host, such as to a trailing slash or to https. */
-async function visit(http: Http, address: string, jar: Jar): Promise<Answer> {
+/** Asks for a page, and goes along with redirects within the same origin, such as to a trailing slash. */
+async function visit(http: Http, start: string, jar: Jar, retry: boolean): Promise<Answer> {
+  let address = start;
   for (let hops = 0; ; hops++) {
     // With application/json here oauth2-proxy would answer 401 in place of the redirect.
     const headers = { accept: 'text/html', ...(`${jar}` ? { cookie: `${jar}` } : {}) };
-    const answer = await http(address, {
-      stage: 'proxy',
-      what: 'begin the login at oauth2-proxy',
-      headers,
-      retry: true,
-    });
+    const what = 'begin the login at oauth2-proxy';
+    const answer = await http(address, { stage: 'proxy', what, headers, retry });
     jar.take(answer.headers);
     const target = locationOf(answer);
     if (!target || redirectToLogin(answer) || hops === MAX_REDIRECTS) return answer;
-    if (target.hostname !== answer.url.hostname || (answer.url.protocol === 'https:' && target.protocol !== 'https:'))
-      return answer;
+    if (target.origin !== answer.url.origin) return answer;
     address = target.href;
   }
 }

@@ -1,10 +1,11 @@
 // The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
 
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Credential } from '../credential.js';
+import { UsageError } from '../errors.js';
 import { providerSource } from '../python/source.js';
 
 /** What the folder is to hold. */
@@ -25,15 +26,25 @@ export interface Folder {
   certificates: string | undefined;
 }
 
-const CREDENTIAL_FILE = 'credential.json';
+export const CREDENTIAL_FILE = 'credential.json';
 
 /** Its own name, so that it can be told apart on a PYTHONPATH. */
 export const PYTHON_FOLDER = 'mlflow-auth-python';
+
+/** Refuses a folder in which others could put code of theirs, which Python would then run. @throws UsageError */
+export function requirePrivate(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found || process.platform === 'win32') return;
+  if (!found.isDirectory()) throw new UsageError(`dir: ${path} is no folder.`);
+  if ((found.mode & 0o022) !== 0)
+    throw new UsageError(`dir: others may write to ${path}. Make it private: chmod go-w.`);
+}
 
 /** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
 export function writeFolder(path: string, { credential, trackingUri, roots, renew }: Contents): Folder {
   const python = resolve(path, PYTHON_FOLDER);
   const distInfo = join(python, `mlflow_auth_provider-${packageJson.version}.dist-info`);
+  rmSync(python, { recursive: true, force: true });
   mkdirSync(distInfo, { recursive: true, mode: 0o700 });
   const credentialFile = writeCredential(path, credential, trackingUri, renew);
   writeWhole(join(python, 'mlflow_auth_provider.py'), providerSource);

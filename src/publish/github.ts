@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import * as core from '@actions/core';
 import type { Credential } from '../credential.js';
 import type { Settings } from '../settings/settings.js';
+import { printable } from '../text.js';
 import type { Variable } from './variables.js';
 
 /** Tells the runner to mask a value in all that is printed from now on. */
@@ -15,7 +16,7 @@ export function maskLine(value: string): string {
 }
 
 /** Writes one line to the log. */
-export const say = (line: string): void => core.info(line);
+export const say = (line: string): void => core.info(printable(line));
 
 /** Puts the lines that the work says into a group of the log. */
 export const group = <T>(title: string, work: () => Promise<T>): Promise<T> => core.group(title, work);
@@ -76,7 +77,11 @@ async function summarize(heading: string, rows: [label: string, text: string][])
   const path = process.env.GITHUB_STEP_SUMMARY;
   if (!path || !existsSync(path)) return;
   const cells = rows.map(([label, text]) => [{ data: label, header: true }, escapeHtml(text).replaceAll('\n', '<br>')]);
-  await core.summary.addHeading(heading, 3).addTable(cells).write();
+  try {
+    await core.summary.addHeading(heading, 3).addTable(cells).write();
+  } catch (error) {
+    core.info(`The summary could not be written: ${printable(String(error))}`);
+  }
 }
 
 function escapeHtml(text: string): string {

@@ -23,7 +23,8 @@ export function handOver(
   warn: (text: string) => void,
 ): Variable[] {
   const folder = dir === undefined ? undefined : writeAll(credential, settings, dir);
-  for (const text of overridesOf(env, settings.trackingUri, readFile, folder !== undefined)) warn(text);
+  for (const text of overridesOf(env, settings.trackingUri, settings.insecureTls, readFile, folder !== undefined))
+    warn(text);
   if (!folder && credential.method === 'cookie') {
     warn(
       'the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it',

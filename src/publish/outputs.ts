@@ -17,5 +17,6 @@ export const OUTPUTS: Readonly<Record<string, string>> = {
   method: 'The method that was used: token or cookie.',
   identity: 'Who is logged in: the e-mail address, which MLflow shows as owner of the runs.',
   'refresh-token': 'The new refresh token, masked, if the input refresh-token was given: the old one is spent.',
-  'expires-at': 'When the credential ends at the latest, as ISO 8601 in UTC.',
+  'expires-at':
+    'When the credential ends, as ISO 8601 in UTC. For a cookie this is an estimate: its own life, or 24 hours, after which the token in it has ended by default.',
 };

@@ -12,6 +12,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function overridesOf(
   env: Env,
   trackingUri: string,
+  insecureTls: boolean,
   readFile: (path: string) => string,
   withProvider: boolean,
 ): string[] {
@@ -26,19 +27,25 @@ export function overridesOf(
   const found: string[] = [];
   const elsewhere = withProvider ? 'where the Python provider is not used (python -I, other SDKs)' : 'always';
   const credentials = read(home && join(home, '.mlflow', 'credentials'));
-  const file = /mlflow_tracking_username[\s\S]*mlflow_tracking_password/.test(credentials);
+  const file = /mlflow_tracking_username/.test(credentials) && /mlflow_tracking_password/.test(credentials);
   if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
     const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
     found.push(`${where} hold a login that the SDK sends in place of ours, ${elsewhere}: remove it`);
   }
   const { hostname } = new URL(trackingUri);
-  const machines = read(env.NETRC || (home && join(home, '.netrc'))).matchAll(/^\s*machine\s+(\S+)/gm);
-  if ([...machines].some(([, machine]) => machine === hostname)) {
+  const netrc = [env.NETRC, home && join(home, '.netrc'), home && join(home, '_netrc')].map((path) => read(path ?? ''));
+  const words = netrc.join('\n').split(/\s+/);
+  if (words.some((word, index) => word === 'default' || (word === 'machine' && words[index + 1] === hostname))) {
     found.push(`~/.netrc has a login for ${hostname}, which overwrites a token, ${elsewhere}: remove it`);
   }
   if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
     found.push(
       'MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it',
+    );
+  }
+  if (env.MLFLOW_TRACKING_SERVER_CERT_PATH && insecureTls) {
+    found.push(
+      'MLFLOW_TRACKING_SERVER_CERT_PATH is set beside insecure-tls, and the SDK takes only one of them: unset it',
     );
   }
   const auth = env.MLFLOW_TRACKING_AUTH;

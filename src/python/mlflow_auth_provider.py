@@ -42,6 +42,7 @@ def authorize(request):
     """Adds the credential to a prepared request of `requests`, if it goes to the tracking server."""
     credential = read_credential()
     if not is_below(request.url, credential["tracking_uri"]):
+        keep_from_others(request, credential)
         return request
     credential = renewed_in_time(credential)
     add(request, credential)
@@ -51,6 +52,13 @@ def authorize(request):
 
     request.register_hook("response", hook)
     return request
+
+
+def keep_from_others(request, credential):
+    """MLflow sends MLFLOW_TRACKING_TOKEN to whatever server it talks to; ours is for one."""
+    tokens = [credential["value"], os.environ.get("MLFLOW_TRACKING_TOKEN")]
+    if request.headers.get("Authorization") in ["Bearer {}".format(token) for token in tokens]:
+        del request.headers["Authorization"]
 
 
 def add(request, credential):
@@ -98,11 +106,12 @@ def rejection(response, credential):
         target = urljoin(response.url, location)
         if "client_id=" in target:
             return "a redirect to the login page"
-        if not is_below(target, credential["tracking_uri"]):
+        # On a redirect, `requests` drops the cookie.
+        if credential["method"] == "cookie" or not is_below(target, credential["tracking_uri"]):
             away = urlsplit(target)
             raise MlflowAuthError(
-                "mlflow-auth: {} redirects to {}://{}. The credential is not sent there; correct the tracking URI.".format(
-                    credential["tracking_uri"], away.scheme, away.netloc
+                "mlflow-auth: {} redirects to {}://{}{}. The credential is not sent there; correct the tracking URI.".format(
+                    credential["tracking_uri"], away.scheme, away.netloc, away.path
                 )
             )
     if response.status_code == 401:

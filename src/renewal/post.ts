@@ -1,17 +1,26 @@
-// The action's last step: removes the folder with the credential. It reads saved state alone, and cannot fail the job.
+// The action's last step: removes what it wrote to disk. It reads saved state alone, and cannot fail the job.
 
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorMessage } from '../errors.js';
+import { CREDENTIAL_FILE } from '../publish/folder.js';
+import { STATE_FILE } from './state.js';
 
-/** Name under which the main step leaves the folder's path for this one; the runner gives it back as `STATE_…`. */
+/** Name under which the main step leaves its state for this one; the runner gives it back as `STATE_…`. */
 export const STATE = 'mlflow-auth-folder';
 
-/** @param say writes one line to the log */
-export function runPost(folder: string, say: (line: string) => void): void {
+/**
+ * Removes the folder that the action made, or the two secret files in a folder of the user's.
+ * @param state JSON: the folder `dir`, and whether it is `ours`
+ * @param say writes one line to the log
+ */
+export function runPost(state: string, say: (line: string) => void): void {
   try {
-    rmSync(folder, { recursive: true, force: true });
-    say('The folder with the credential is removed.');
+    const { dir, ours } = JSON.parse(state);
+    const paths = ours === true ? [dir] : [CREDENTIAL_FILE, STATE_FILE].map((name) => join(dir, name));
+    for (const path of paths) rmSync(path, { recursive: true, force: true });
+    say('The credential is removed from disk.');
   } catch (error) {
-    say(`The folder with the credential could not be removed: ${errorMessage(error)}`);
+    say(`The credential could not be removed from disk: ${errorMessage(error)}`);
   }
 }

@@ -39,10 +39,12 @@ export async function refreshCommand(
     secrets.add,
     warn,
   );
-  const credential = await runLogin(settings, secrets, say, warn);
+  const keep = (refreshToken: string) => {
+    if (file !== undefined) writeWhole(resolve(file), refreshToken);
+  };
+  const credential = await runLogin(settings, secrets, { say, warn, keep });
   if (credential.method !== 'token') throw new UsageError('refresh needs the token method');
   const { token, refreshToken = '' } = credential;
-  if (file !== undefined && refreshToken) writeWhole(resolve(file), refreshToken);
   if (!refreshToken) warn('the platform sent no refresh token');
   return format === 'json'
     ? `${JSON.stringify({ id_token: token, refresh_token: refreshToken || undefined })}\n`

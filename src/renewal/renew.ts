@@ -32,8 +32,9 @@ async function renewLocked(dir: string, sources: Sources, secrets: Secrets, say:
   const settings = withLogin(state.settings, sources);
   for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
   try {
-    const credential = await runLogin(settings, secrets, say, say);
-    // The new refresh token first: without it, nothing could be renewed any more.
+    // At once, and before the proof: without it, nothing could be renewed any more.
+    const keep = (refreshToken: string) => writeState(dir, { settings: { ...state.settings, refreshToken } });
+    const credential = await runLogin(settings, secrets, { say, warn: say, keep });
     writeState(dir, stateOf(settings, credential));
     writeCredential(dir, credential, settings.trackingUri, renewCommand(dir));
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Credential } from '../credential.js';
 import { writeWhole } from '../publish/folder.js';
 import type { Settings } from '../settings/settings.js';
 
-const FILE = 'renewal.json';
+export const STATE_FILE = 'renewal.json';
 
 export interface State {
   settings: Settings;
@@ -27,12 +27,12 @@ export function stateOf(settings: Settings, credential: Credential): State {
 }
 
 export function writeState(dir: string, state: State): void {
-  writeWhole(join(dir, FILE), JSON.stringify(state));
+  writeWhole(join(dir, STATE_FILE), JSON.stringify(state));
 }
 
 /** @throws Error when there is none */
 export function readState(dir: string): State {
-  return JSON.parse(readFileSync(join(dir, FILE), 'utf8'));
+  return JSON.parse(readFileSync(join(dir, STATE_FILE), 'utf8'));
 }
 
 /** By which two processes know whether they mean the same credential, without showing it: SHA-256 in hexadecimal. */

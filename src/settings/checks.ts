@@ -85,6 +85,12 @@ export function cookieName(value: string, problem: Problem): string | undefined 
   return value || undefined;
 }
 
+/** Control characters would end up in logs, where a line can be a command. */
+export function plain(name: Name, value: string, problem: Problem): string {
+  if (/[\p{Cc}\p{Cf}]/u.test(value)) problem(name, 'holds a line break or another control character.');
+  return value;
+}
+
 /** A file's text, or undefined after telling the problem. */
 export function readable(
   name: Name,
@@ -114,7 +120,7 @@ function url(name: Name, value: string, allowHttp: boolean, problem: Problem): U
 }
 
 /** This machine itself: localhost and its subdomains (RFC 6761, 6.3), 127.0.0.0/8 and ::1. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]') return true;
   return isIP(host) === 4 && host.startsWith('127.');
 }

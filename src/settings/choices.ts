@@ -34,15 +34,16 @@ export function trackingUri(
 ): string {
   const uri = found.get('tracking-uri');
   const cluster = found.get('cluster');
-  const direct = uri && check.trackingUri(uri.value, allowHttp, problem);
-  const derived = cluster && check.cluster(cluster.value, problem) && `${platform}/clusters/${cluster.value}/mlflow`;
-  if (!uri || !cluster) return direct || derived || '';
-  if (uri.explicit !== cluster.explicit) return (uri.explicit ? direct : derived) || '';
-  if (direct && derived && direct !== derived) {
-    problem(
-      'tracking-uri',
-      `contradicts cluster (${uri.from} and ${cluster.from} name different servers). Give one of them.`,
-    );
+  // What is only in the environment does not count, and need not even be an address, beside what was given for this run.
+  const useUri = uri && (uri.explicit || !cluster?.explicit);
+  const useCluster = cluster && (cluster.explicit || !uri?.explicit);
+  const direct = useUri && check.trackingUri(uri.value, allowHttp, problem);
+  const named = useCluster && check.cluster(cluster.value, problem);
+  const derived = named && `${platform}/clusters/${cluster.value}/mlflow`;
+  if (!useUri) return derived || '';
+  if (useCluster && direct && derived && direct !== derived) {
+    const both = `${uri.from} and ${cluster.from}`;
+    problem('tracking-uri', `contradicts cluster (${both} name different servers). Give one of them.`);
   }
   return direct || '';
 }

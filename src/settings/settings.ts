@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.js';
 import * as check from './checks.js';
 import { certificate, chooseMethod, trackingUri } from './choices.js';
-import { gather, howToGive, type Sources } from './sources.js';
+import { type Found, gather, howToGive, type Sources } from './sources.js';
 import { type Name, ROWS } from './table.js';
 
 /** Checked settings, all that the rest of the program knows of them. */
@@ -71,8 +71,12 @@ export function readSettings(
   note: (text: string) => void,
 ): Settings {
   const problems: string[] = [];
-  const problem = (name: Name, text: string) => problems.push(`${name}: ${text}`);
-  const found = gather(sources, problem);
+  let found = new Map<Name, Found>();
+  const problem = (name: Name, text: string) => {
+    const from = found.get(name)?.from;
+    problems.push(`${name}: ${text}${from && from !== 'default' && !text.includes(from) ? ` Given by ${from}.` : ''}`);
+  };
+  found = gather(sources, problem);
   for (const row of ROWS) if (row.secret && found.has(row.name)) mask(found.get(row.name)?.value ?? '');
   for (const row of ROWS) check.expansion(row, found.get(row.name), problem, note);
 
@@ -96,16 +100,16 @@ export function readSettings(
     platform,
     trackingUri: trackingUri(found, platform, allowHttp, problem),
     workspace: check.workspace(text('workspace'), problem),
-    username: required('username', password),
+    username: check.plain('username', required('username', password), problem),
     password: required('password', password),
-    clientId: method === 'token' ? required('client-id') : text('client-id'),
+    clientId: check.plain('client-id', method === 'token' ? required('client-id') : text('client-id'), problem),
     clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
     refreshToken: text('refresh-token'),
     renew,
     method,
     methodReason,
     methodIsFree,
-    connector: text('connector'),
+    connector: check.plain('connector', text('connector'), problem),
     // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
     scopes:
       check.scopes(text('scopes'), problem) +

@@ -34,9 +34,16 @@ export function howToGive(row: Row, door: Sources['door']): string {
  */
 export function gather(sources: Sources, problem: (name: Name, text: string) => void): Map<Name, Found> {
   const found = new Map<Name, Found>();
+  let piped: string | undefined;
+  /** Standard input holds one value. */
+  const readFile = (row: Row) => (path: string) => {
+    if (path === '-' && piped !== undefined) throw new Error(`standard input is already the ${piped}`);
+    if (path === '-') piped = row.name;
+    return sources.readFile(path);
+  };
   for (const row of ROWS) {
     try {
-      const value = find(row, sources);
+      const value = find(row, { ...sources, readFile: readFile(row) });
       if (value) found.set(row.name, value);
     } catch (error) {
       problem(row.name, `cannot be read from its file: ${errorMessage(error)}`);

@@ -27,7 +27,7 @@ export const LOGIN: readonly Symptom[] = [
     title: 'Redirect URI not registered',
     meaning: 'the client has no such redirect URI',
     advice:
-      'Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it.',
+      "Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it. With the cookie method the redirect URI is oauth2-proxy's own, and for its administrator to set.",
   },
   {
     id: 'client-unknown',
@@ -37,7 +37,8 @@ export const LOGIN: readonly Symptom[] = [
     message: /Invalid client_id/i,
     title: 'Unknown client',
     meaning: 'Dex knows no client of this id',
-    advice: 'Check client-id (DEX_CLIENT_ID): it is the client of the MLflow proxy, on Alauda usually alauda-auth.',
+    advice:
+      'Check client-id (DEX_CLIENT_ID): it is the client of the MLflow proxy, on Alauda usually alauda-auth. With the cookie method the client is the one that oauth2-proxy is set up with.',
   },
   {
     id: 'scope',
@@ -47,7 +48,8 @@ export const LOGIN: readonly Symptom[] = [
     message: /invalid_scope/,
     title: 'Scope refused',
     meaning: 'a scope is not known to Dex or not allowed for this client',
-    advice: 'Set scopes (DEX_SCOPES) to what the client may ask for; the default is "openid email groups".',
+    advice:
+      'Set scopes (DEX_SCOPES) to what the client may ask for; the default is "openid email groups". With the cookie method the scopes are those that oauth2-proxy is set up with.',
   },
   {
     id: 'captcha',
@@ -83,7 +85,7 @@ export const LOGIN: readonly Symptom[] = [
     id: 'locked',
     layer: 'account',
     stages: ['login'],
-    pattern: /lock/i,
+    pattern: /\block(ed|out)\b/i,
     message: /(account|user) (is )?locked/i,
     title: 'Account locked',
     meaning: 'too many failed logins',
@@ -94,7 +96,7 @@ export const LOGIN: readonly Symptom[] = [
     id: 'account-disabled',
     layer: 'account',
     stages: ['login'],
-    pattern: /disabled|invalid user|account.{0,20}(expired|invalid|inactive)/i,
+    pattern: /disabled|account.{0,20}(expired|invalid|inactive)/i,
     title: 'Account disabled',
     meaning: 'the account is disabled or has run out',
     advice: 'Ask the administrator of the platform to enable it.',
@@ -103,7 +105,7 @@ export const LOGIN: readonly Symptom[] = [
     id: 'second-factor',
     layer: 'account',
     stages: ['login'],
-    pattern: /verif(y|ication)/i,
+    pattern: /verif(y|ication)(?!.{0,20}password)|second factor|two.factor/i,
     title: 'Second factor asked for',
     meaning: 'the account must confirm its login with a second factor',
     advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
@@ -117,6 +119,16 @@ export const LOGIN: readonly Symptom[] = [
     title: 'Account without e-mail',
     meaning: 'the identity provider sends no e-mail address for this account',
     advice: 'Have an e-mail address set for the account, or its claim mapped in the connector.',
+  },
+  {
+    id: 'html-from-api',
+    layer: 'login API',
+    stages: [...LOGIN_API, 'token', 'refresh'],
+    pattern: /HTML/,
+    title: 'A web page instead of the API',
+    meaning: 'this address has no JSON login API, or something in between answers in its place',
+    advice:
+      'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
   },
   {
     id: 'stale-key',
@@ -147,19 +159,9 @@ export const LOGIN: readonly Symptom[] = [
       'Set connector (DEX_CONNECTOR) to the one in which the account lives: local, or the id of an LDAP connector. Accounts of an OIDC connector cannot log in without a browser.',
   },
   {
-    id: 'html-from-api',
-    layer: 'login API',
-    stages: [...LOGIN_API, 'token', 'refresh'],
-    pattern: /HTML/,
-    title: 'A web page instead of the API',
-    meaning: 'this address has no JSON login API, or something in between answers in its place',
-    advice:
-      'Check platform-address: the bare address of the web console. A captive portal, a web proxy or an old platform (before 3.14) answers like this too.',
-  },
-  {
     id: 'server-down',
     layer: 'login API',
-    stages: ['authorize', 'pubkey', 'login', 'token', 'refresh', 'proxy'],
+    stages: ['authorize', 'pubkey', 'login', 'token', 'refresh'],
     pattern: /^(429|50[234])/,
     title: 'Server not available',
     meaning: 'the server is overloaded or out of order',

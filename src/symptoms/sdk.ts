@@ -52,7 +52,7 @@ export const SDK: readonly Symptom[] = [
     stages: [],
     pattern: NEVER,
     message:
-      /not in a valid JSON format|Expecting value: line 1 column 1|error code 30\d|server-info: 30\d|INTERNAL_ERROR: Response: \{\}|401 Client Error|server-info: 401|\/(dex|console-dex)\/auth\b|client_id=|mlflow-auth: the (token|session cookie)/i,
+      /not in a valid JSON format|returns HTML|(302|redirect).{0,10}to the login|^(?![\s\S]*url: \S*server-info)[\s\S]*server-info[\s\S]*(SSLCertVerificationError|CERTIFICATE_VERIFY_FAILED|self.signed)|Expecting value: line 1 column 1|error code 30\d|server-info: 30\d|INTERNAL_ERROR: Response: \{\}|401 Client Error|server-info: 401|\/(dex|console-dex)\/auth\b|client_id=|mlflow-auth: the (token|session cookie)/i,
     title: 'oauth2-proxy rejects the credential',
     meaning:
       'oauth2-proxy did not take the token or cookie and sent the SDK to the login page; a TLS error of the login page, or its HTML, is only what the SDK made of that',
@@ -64,7 +64,7 @@ export const SDK: readonly Symptom[] = [
     layer: 'SDK settings',
     stages: [],
     pattern: NEVER,
-    message: /wrong (owner|workspace|user)/i,
+    message: /wrong (owner|workspace)/i,
     title: 'Run of the wrong owner or in the wrong workspace',
     meaning:
       'the owner is who is logged in, and the workspace is what set_workspace() or MLFLOW_WORKSPACE says, or else the default of the server',

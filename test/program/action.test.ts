@@ -216,6 +216,24 @@ Logged in as ci@example.com, valid until <time>.
     });
   }
 
+  it('is not made to fail by a summary that cannot be written', async () => {
+    const good = await runAction(goodInputs(platform), { GITHUB_STEP_SUMMARY: 'build' });
+    assert.equal(good.status, 0, good.stdout);
+    assert.match(good.stdout, /^The summary could not be written: /m);
+    const bad = await runAction({ ...goodInputs(platform), workspace: 'team-b' }, { GITHUB_STEP_SUMMARY: 'build' });
+    assert.deepEqual([bad.status, bad.stderr], [1, '']);
+    assert.match(bad.stdout, /^::error title=mlflow-auth%3A No access to the workspace::/m);
+  });
+
+  it('takes what MLflow says where the proxy has no userinfo', async () => {
+    const other = await startPlatform({ canned: { userinfo: { status: 404, body: 'nothing here' } } });
+    const { status, stdout, files } = await runAction(goodInputs(other));
+    await other.close();
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /^- there is no \/oauth2\/userinfo here; MLflow itself took the credential$/m);
+    assert.equal(valuesIn(files.GITHUB_OUTPUT).identity, 'ci@example.com');
+  });
+
   it('does without a summary where the runner has none', async () => {
     assert.equal((await runAction(goodInputs(platform), { GITHUB_STEP_SUMMARY: '' })).status, 0);
   });

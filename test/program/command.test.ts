@@ -82,7 +82,11 @@ describe('token', () => {
   });
 
   it('within a workflow masks the token on standard error, and nothing else', async () => {
-    const { stdout, stderr } = await runCommand(['token'], { ...goodEnv(platform), GITHUB_ACTIONS: 'true' });
+    const { stdout, stderr } = await runCommand(['token'], {
+      ...goodEnv(platform),
+      GITHUB_ACTIONS: 'true',
+      GITHUB_OUTPUT: caFile,
+    });
     assert.deepEqual(stderr.match(/^::add-mask::.*$/gm), [`::add-mask::${stdout}`]);
   });
 });
@@ -137,6 +141,7 @@ describe('usage', () => {
     [['token', '--workspace'], /argument missing/],
     [['token', '--export-env=true'], /^Unknown option '--export-env'/],
     [['token', '--format', 'json'], /^Unknown option '--format'/],
+    [['env', '--format', 'toString'], /^--format toString is none of/],
     [['env', '--format', 'xml'], /^--format xml is none of shell, dotenv, json, powershell, github\.\n$/],
   ];
   for (const [args, message] of WRONG) {

@@ -109,7 +109,12 @@ describe('doctor', () => {
       ['--login', '--method', 'cookie'],
       /✗ oauth2-proxy: session cookie of 11\d{3} bytes in 3 parts/,
     ],
-    ['settings that are wrong', {}, ['--timeout', 'x'], /✗ settings: One setting needs attention:\n {2}timeout:/],
+    [
+      'settings that are wrong',
+      {},
+      ['--timeout', 'x'],
+      /✗ settings: One setting needs attention: timeout: .* Given by --timeout\./,
+    ],
     [
       'a server that is not there',
       {},
@@ -133,6 +138,16 @@ describe('doctor', () => {
       stdout,
       /✗ TLS: TLS with localhost:\d+: .*\n {4}Its chain ends at "mlflow-auth test CA"\. To save what it sends: openssl s_client -showcerts -connect localhost:\d+ <\/dev\/null\./,
     );
+  });
+
+  it('shows no password of an address', async () => {
+    const { stdout } = await doctor({}, [
+      '--cluster=',
+      '--tracking-uri',
+      'https://bob:hunter2secret@platform.test/mlflow',
+    ]);
+    assert.match(stdout, /tracking-uri: https:\/\/\*\*\*@platform\.test\/mlflow/);
+    assert.doesNotMatch(stdout, /hunter2secret/);
   });
 
   it('names what overrides the credential in the SDK', async () => {

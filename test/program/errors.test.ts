@@ -353,7 +353,7 @@ const CASES: Case[] = [
   { name: 'server without workspaces', platform: { workspacesEnabled: false }, title: 'Server without workspaces' },
   {
     name: 'workspaces switched off',
-    platform: at('workspace', { status: 503, body: 'off' }),
+    platform: { workspacesEnabled: false, ...at('workspace', { status: 503, body: 'off' }) },
     title: 'Server without workspaces',
   },
   {
@@ -454,6 +454,51 @@ describe('an error', { concurrency: 2 }, () => {
       assert.equal(outcome.status, 1, `${name}: ${outcome.stderr}`);
       assert.equal(outcome.stdout, '', name);
       assertNoSecret(outcome, secretsOf(platform, given));
+    }
+  });
+
+  it('on the way to the cookie method shows no secret either, and there is no third login', async () => {
+    const echo = {
+      status: 401,
+      body: `token with secret ${USUAL.clientSecret} and ${encodeURIComponent(USUAL.password)} refused`,
+    };
+    const stale = {
+      status: 400,
+      body: { error: 'invalid_grant', error_description: 'Invalid or expired code parameter.' },
+      times: 1,
+    };
+    for (const [canned, allowed, code] of [
+      [{ userinfo: echo }, 2, 1],
+      [{ userinfo: echo, token: stale }, 2, 1],
+    ] as const) {
+      const platform = await startPlatform({ canned });
+      const outcome = await runCommand(['env', '--dir', 'build/none'], goodEnv(platform));
+      await platform.close();
+      assert.equal(outcome.status, code, outcome.stderr);
+      assert.match(outcome.stderr, /token with secret \*\*\* and \*\*\* refused/);
+      assert.equal(logins(platform), allowed);
+      assertNoSecret(outcome, secretsOf(platform, goodInputs(platform)));
+    }
+  });
+
+  it('cannot forge commands or move the cursor, whoever writes the text', async () => {
+    const evil = 'x\n::stop-commands::abc\n::set-output name=a::b\u001b[2J';
+    const cases: StartOptions[] = [
+      { claims: { email: evil } },
+      { claims: { email: evil }, workspaces: {} },
+      at('login', { status: 500, body: { reason: evil, message: evil } }),
+      at('userinfo', { status: 200, body: { email: evil, groups: [] } }),
+      { connectors: [{ id: evil, type: 'ldap' }] },
+    ];
+    for (const switches of cases) {
+      const platform = await startPlatform(switches);
+      const action = await runAction({ ...goodInputs(platform), method: 'token' });
+      const doctor = await runCommand(['doctor', '--login'], goodEnv(platform));
+      await platform.close();
+      for (const text of [action.stdout, doctor.stdout]) {
+        assert.doesNotMatch(text, /^::(stop-commands|set-output)/m);
+        assert.ok(!text.includes('\u001b'), text);
+      }
     }
   });
 

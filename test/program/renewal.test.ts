@@ -253,6 +253,18 @@ describe('renewal', () => {
     });
   });
 
+  it('keeps the new refresh token even when the proof fails after it', async () => {
+    await at({ canned: { userinfo: { status: 502, body: '', times: 1 } } }, async (platform) => {
+      const dir = await folderOf(platform, { ...goodEnv(platform), MLFLOW_AUTH_VERIFY: 'false' });
+      const state = JSON.parse(readFileSync(join(dir, 'renewal.json'), 'utf8'));
+      writeFileSync(join(dir, 'renewal.json'), JSON.stringify({ settings: { ...state.settings, verify: true } }));
+      assert.equal((await renewIn(dir)).status, 1);
+      const { status, stderr } = await renewIn(dir);
+      assert.equal(status, 0, stderr);
+      assert.equal(grants(platform), 2);
+    });
+  });
+
   it('works while the former refresh token may be used once more', async () => {
     await at({ reusesRefreshTokens: true }, async (platform) => {
       const dir = await folderOf(platform);
@@ -385,14 +397,23 @@ describe('exec', () => {
 });
 
 describe('the last step of the action', () => {
-  it('removes the folder, reads saved state alone, and cannot fail', async () => {
-    const folder = mkdtempSync(join(root, 'state-'));
-    writeFileSync(join(folder, 'credential.json'), '{}');
-    const env = { 'STATE_mlflow-auth-folder': folder };
-    const { status, stdout } = await runAction({ timeout: 'nonsense' }, env);
-    assert.deepEqual([status, stdout], [0, 'The folder with the credential is removed.\n']);
-    assert.ok(!existsSync(folder));
-    assert.equal((await runAction({}, { 'STATE_mlflow-auth-folder': '/no/such/folder' })).status, 0);
+  const post = (state: string) => runAction({ timeout: 'nonsense' }, { 'STATE_mlflow-auth-folder': state });
+
+  it('removes the folder that the action made, reads saved state alone, and cannot fail', async () => {
+    const dir = mkdtempSync(join(root, 'state-'));
+    writeFileSync(join(dir, 'credential.json'), '{}');
+    const { status, stdout } = await post(JSON.stringify({ dir, ours: true }));
+    assert.deepEqual([status, stdout], [0, 'The credential is removed from disk.\n']);
+    assert.ok(!existsSync(dir));
+    for (const state of ['nonsense', '{}', 'null', JSON.stringify({ dir: 7, ours: true })])
+      assert.equal((await post(state)).status, 0);
+  });
+
+  it("removes only its own secrets from a folder of the user's", async () => {
+    const dir = mkdtempSync(join(root, 'mine-'));
+    for (const name of ['credential.json', 'renewal.json', 'thesis.tex']) writeFileSync(join(dir, name), '');
+    assert.equal((await post(JSON.stringify({ dir, ours: false }))).status, 0);
+    assert.deepEqual(readdirSync(dir), ['thesis.tex']);
   });
 
   it('is told where the folder is', async () => {
@@ -400,7 +421,10 @@ describe('the last step of the action', () => {
       const state = join(root, 'GITHUB_STATE');
       writeFileSync(state, '');
       await runAction(goodInputs(platform), { GITHUB_STATE: state });
-      assert.match(readFileSync(state, 'utf8'), /^mlflow-auth-folder<<ghadelimiter_.*\n.*mlflow-auth-[0-9a-f-]{36}\n/);
+      assert.match(
+        readFileSync(state, 'utf8'),
+        /^mlflow-auth-folder<<ghadelimiter_.*\n\{"dir":".*mlflow-auth-[0-9a-f-]{36}","ours":true\}\n/,
+      );
     });
   });
 });

@@ -86,10 +86,10 @@ describe('a certificate', () => {
     assert.match(stderr, /^! insecure-tls: certificates are not checked/);
   });
 
-  it('is not needed on this machine itself, which is said too', async () => {
+  it('is not needed on this machine itself', async () => {
     const { status, stderr } = await login({ plain: true }, without);
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /unencrypted/);
+    assert.doesNotMatch(stderr, /unencrypted/);
   });
 });
 
@@ -131,6 +131,20 @@ describe('a web proxy', () => {
     );
     assert.equal(status, 0, stderr);
     assert.doesNotMatch(stderr, /p@ss|p%40ss/);
+  });
+
+  it('carries plain http to another machine when that is allowed by name, with a warning', async () => {
+    const platform = await startPlatform({ host: 'platform.test', plain: true });
+    const proxy = await startWebProxy(platform.port);
+    const env = { ...without(goodEnv(platform)), HTTP_PROXY: `http://${proxy.address}` };
+    const refused = await runCommand(['token'], env);
+    const { status, stderr } = await runCommand(['token', '--allow-http'], env);
+    await proxy.close();
+    await platform.close();
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /would send credentials unencrypted/);
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /^! allow-http: credentials travel unencrypted to http:\/\/platform\.test:\d+$/m);
   });
 
   it('that wants a password and gets none is named as the layer at fault', async () => {

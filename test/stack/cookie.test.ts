@@ -124,7 +124,7 @@ describe('the Python provider', () => {
     const env = await handedOver('c1');
     const { status, stderr } = await python(stack, env, ['test_provider.py', '-v']);
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /^Ran 14 tests in /m);
+    assert.match(stderr, /^Ran 21 tests in /m);
     assert.match(stderr, /^OK$/m);
   });
 });

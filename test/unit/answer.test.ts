@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { expectJson, jsonObject, reasonOf, refusal } from '../../src/dex/answer.js';
+import { expectJson, jsonObject, reasonOf, refusal } from '../../src/answer.js';
 import { decodeClaims, expiryOf, identityOf } from '../../src/dex/claims.js';
 import type { AuthError } from '../../src/errors.js';
 import type { Answer } from '../../src/http.js';

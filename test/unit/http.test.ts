@@ -105,6 +105,14 @@ describe('a request', () => {
     assert.equal(seen.requests, 1);
   });
 
+  it('that is answered with 421 is not sent again, as fetch would do by itself', async () => {
+    const { address, seen } = await serve(reply(421));
+    await open()
+      .http(address, { ...ASK, body: 'password' })
+      .catch(() => {});
+    assert.equal(seen.requests, 1);
+  });
+
   it('that waits to be repeated ends when the transport is closed', async () => {
     const { address, seen } = await serve(reply(503, { 'retry-after': '5' }));
     const { http, notes } = open();

@@ -119,6 +119,19 @@ describe('settings', () => {
     assert.equal(settings.clientSecret, 'xyz');
   });
 
+  it('that are malformed name where they came from', () => {
+    const text = problems(() => withGood({}, { env: { MLFLOW_AUTH_TIMEOUT: 'x' } }));
+    assert.match(text, /timeout: "x" is no number of seconds from 1 to 3600\. Given by MLFLOW_AUTH_TIMEOUT\./);
+  });
+
+  it('take standard input for one of them alone', () => {
+    const given = { password: undefined, 'client-secret': undefined, 'password-file': '-', 'client-secret-file': '-' };
+    assert.match(
+      problems(() => withGood(given, { files: { '-': 'both' } })),
+      /client-secret: .*standard input is already the password/,
+    );
+  });
+
   it('from files that cannot be read are told, not taken for missing', () => {
     const text = problems(() => withGood({ password: undefined, 'password-file': '/none' }));
     assert.equal(
@@ -223,6 +236,14 @@ describe('contradictions', () => {
     assert.ok(withGood({ 'tracking-uri': 'https://platform.test/clusters/c1/mlflow/' }));
   });
 
+  it('with what was not chosen do not count, not even as malformed', () => {
+    for (const MLFLOW_TRACKING_URI of ['file:///tmp/mlruns', 'http://mlflow.kubeflow:5000', 'databricks']) {
+      assert.ok(withGood({}, { env: { MLFLOW_TRACKING_URI } }).trackingUri.endsWith('/clusters/c1/mlflow'));
+    }
+    const odd = { cluster: undefined, 'tracking-uri': uri };
+    assert.equal(withGood(odd, { env: { CLUSTER: '../x' } }).trackingUri, uri);
+  });
+
   it('between what is given and what the environment holds are won by what is given', () => {
     assert.equal(
       withGood({}, { env: { MLFLOW_TRACKING_URI: uri } }).trackingUri,
@@ -247,6 +268,8 @@ describe('values', () => {
     ['workspace', '-ab', /is no workspace name/],
     ['workspace', 'a'.repeat(64), /is no workspace name/],
     ['workspace', 'workspaces', /is no workspace name/],
+    ['username', 'a\n::stop-commands::x', /holds a line break or another control character/],
+    ['connector', 'a\u001b[2J', /another control character/],
     ['workspace', '$WORKSPACE', /is a variable that was not replaced/],
     ['username', '${{ secrets.X }}', /is a variable that was not replaced/],
     ['cluster', '../x', /is no cluster name/],

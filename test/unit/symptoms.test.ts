@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { AuthError } from '../../src/errors.js';
 import { SYMPTOMS } from '../../src/symptoms/table.js';
 import { explain, explainMessage, type Stage } from '../../src/troubleshoot.js';
 
@@ -137,6 +138,16 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
     /pass_authorization_header/,
   ],
   'server-error': ['login API', 'token', '500 boom', /administrator/],
+  'proxy-error': ['oauth2-proxy', 'proxy', '500 HTML page "500 Internal Server Error"', /Try again later/],
+  'callback-unexpected': ['oauth2-proxy', 'callback', '200 HTML page "Console"', /in its place/],
+  'mlflow-endpoint': ['MLflow', 'mlflow', '404 ENDPOINT_NOT_FOUND: Endpoint not found.', /tracking-uri/],
+  'mlflow-login': [
+    'oauth2-proxy',
+    'mlflow',
+    '302 redirect to https://platform.test/dex/auth an empty answer',
+    /did not take the credential/,
+  ],
+  'mlflow-error': ['MLflow', 'mlflow', '502 an empty answer', /Try again later/],
   'sdk-trailing-blank': ['SDK settings', undefined, '', /\.strip\(\)/],
   'sdk-double-bearer': ['SDK settings', undefined, '', /bare token/],
   'sdk-certificate-file': ['SDK settings', undefined, '', /Correct the path/],
@@ -158,12 +169,46 @@ describe('each symptom', () => {
   }
 });
 
+/** Texts that look like another symptom than theirs. */
+const MISLEADING: [stage: Stage, got: string, id: string][] = [
+  ['login', '400 blocked by policy', 'wrong-password'],
+  ['login', '500 InternalError: check your clock', 'wrong-password'],
+  ['login', '500 failed to verify password', 'wrong-password'],
+  ['login', '500 invalid user or password', 'wrong-password'],
+  ['login', '404 HTML page "404 Not Found"', 'html-from-api'],
+  ['mlflow', '403 HTML page "Sign In"', 'proxy-forbids'],
+  ['mlflow', '503 an empty answer', 'mlflow-error'],
+  ['mlflow', '500 INTERNAL_ERROR: boom', 'mlflow-error'],
+  ['proxy', '502 an empty answer', 'proxy-error'],
+  ['callback', '429 slow down', 'callback-unexpected'],
+];
+
+describe('a text that looks like another symptom', () => {
+  for (const [stage, got, id] of MISLEADING) it(`${got} is ${id}`, () => assert.equal(explain(stage, got).id, id));
+});
+
+describe('an error of this program', () => {
+  for (const [id, [, stage, got]] of Object.entries(ROWS)) {
+    if (!stage) continue;
+    it(`${id} is explained by its own row`, () => {
+      const { message } = new AuthError({ stage, tried: 'do something (GET https://platform.test/)', got });
+      assert.equal(explainMessage(message)?.id, id);
+    });
+  }
+});
+
 const server = "HTTPSConnectionPool(host='platform.test', port=443): Max retries exceeded with url:";
 
 /** Texts of the guide's table, of facts about the SDK, and of curl. */
 const MESSAGES: [text: string, id: string | undefined][] = [
   ['{"message":"PKCE code_challenge is required for this client"}', 'pkce-required'],
   ['CaptchaError', 'captcha'],
+  ['Call returns HTML or a redirect (302 to the login page)', 'sdk-rejected'],
+  [
+    'Failed to query /api/3.0/mlflow/server-info, often with SSLCertVerificationError: self-signed certificate',
+    'sdk-rejected',
+  ],
+  ['step took 431 ms', undefined],
   ['{"error":"invalid_grant","error_description":"Invalid or expired code parameter."}', 'invalid-grant'],
   [
     "API request to endpoint was successful but the response body was not in a valid JSON format. Response body: '<html>'",

@@ -102,6 +102,81 @@ class ProviderTest(unittest.TestCase):
             self.assertNotIn("Cookie", self.sent(server), url)
             self.assertNotIn("application/json", self.sent(server)["Accept"], url)
 
+    def test_no_token_for_other_servers(self):
+        self.write(method="token", value="ey.ey.sig")
+        for header, kept in [("Bearer ey.ey.sig", False), ("Bearer their.own.token", True), ("Basic eDp5", True)]:
+            self.ask(self.other.address + "/x", headers={"Authorization": header})
+            self.assertEqual("Authorization" in self.sent(self.other), kept, header)
+
+    def test_redirect_within_the_server_loses_no_cookie_unsaid(self):
+        self.server.answers["/clusters/c1/mlflow/x"] = (307, {"location": self.base + "/y"}, "")
+        with self.assertRaisesRegex(provider.MlflowAuthError, "correct the tracking URI"):
+            self.ask(self.base + "/x")
+        self.write(method="token", value="ey.ey.sig")
+        self.assertEqual(self.ask(self.base + "/x").status_code, 200)
+        self.assertEqual(self.sent()["Authorization"], "Bearer ey.ey.sig")
+
+    def renewing(self, script, **changes):
+        command = [sys.executable, "-c", script, self.file.name]
+        self.write(renew=command, issued_at="2020-01-01T00:00:00.000Z", **changes)
+
+    RENEW = (
+        "import json, sys; path = sys.argv[1]; c = json.load(open(path)); c['value'] = 'new=1';"
+        " c['expires_at'] = '2999-01-01T00:00:00.000Z'; json.dump(c, open(path, 'w')); open(path + '.count', 'a').write('x')"
+    )
+
+    def renewals(self):
+        path = self.file.name + ".count"
+        if not os.path.exists(path):
+            return 0
+        with open(path) as file:
+            text = file.read()
+        os.unlink(path)
+        return len(text)
+
+    def test_renewal_before_the_end(self):
+        self.renewing(self.RENEW, expires_at="2020-01-01T00:01:00.000Z")
+        self.ask(self.base + "/x")
+        self.assertEqual(self.sent()["Cookie"], "new=1")
+        self.ask(self.base + "/x")
+        self.assertEqual(self.renewals(), 1)
+
+    def test_renewal_after_a_rejection_sends_the_body_again(self):
+        import io
+
+        class Once(dict):
+            def get(this, path, default):
+                return (401, {}, "{}") if len(self.server.seen) % 2 == 1 else default
+
+        for body in [b"bytes", io.BytesIO(b"a file")]:
+            self.renewing(self.RENEW, expires_at="2999-01-01T00:00:00.000Z")
+            self.server.answers = Once()
+            self.server.seen.clear()
+            self.assertEqual(self.ask(self.base + "/x", "PUT", data=body).status_code, 200)
+            self.assertEqual(self.sent()["Cookie"], "new=1")
+            self.assertEqual(len(self.server.seen), 2)
+            self.assertEqual(self.server.seen[0][2]["Content-Length"], self.sent()["Content-Length"])
+            self.assertEqual(self.renewals(), 1)
+
+    def test_a_stream_cannot_be_sent_again(self):
+        self.renewing(self.RENEW, expires_at="2999-01-01T00:00:00.000Z")
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        with self.assertRaisesRegex(provider.MlflowAuthError, "stream that cannot be sent again"):
+            self.ask(self.base + "/x", "POST", data=(part for part in [b"a"]), headers={"content-length": "0"})
+        self.renewals()
+
+    def test_renewal_is_tried_once_for_a_rejection(self):
+        self.renewing(self.RENEW, expires_at="2999-01-01T00:00:00.000Z")
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        with self.assertRaisesRegex(provider.MlflowAuthError, "was rejected"):
+            self.ask(self.base + "/x")
+        self.assertEqual((len(self.server.seen), self.renewals()), (2, 1))
+
+    def test_renewal_that_fails_says_why(self):
+        self.renewing("import sys; sys.exit('Tried: log in')", expires_at="2020-01-01T00:01:00.000Z")
+        with self.assertRaisesRegex(provider.MlflowAuthError, "could not be renewed:\\nTried: log in"):
+            self.ask(self.base + "/x")
+
     def test_redirect_elsewhere_is_an_error_and_carries_nothing(self):
         for method, value in [("cookie", "a=b"), ("token", "ey.ey.sig")]:
             self.write(method=method, value=value)

@@ -1,12 +1,11 @@
 // Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
 
-import { AuthError } from '../errors.js';
-import type { Answer } from '../http.js';
-import type { Stage } from '../troubleshoot.js';
+import { AuthError } from './errors.js';
+import type { Answer } from './http.js';
+import { oneLine } from './text.js';
+import type { Stage } from './troubleshoot.js';
 
 export type Json = Record<string, unknown>;
-
-const MAX_REASON = 240;
 
 /** The body as a JSON object, or undefined when it is anything else. */
 export function jsonObject(body: string): Json | undefined {
@@ -84,10 +83,4 @@ function htmlReason(page: string): string {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-/** One short line without control characters. */
-export function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}...` : line;
 }
