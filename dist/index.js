@@ -29486,6 +29486,8 @@ function make(path, content) {
         const code = error.code ?? '';
         if (code === 'EEXIST' || (code === 'EPERM' && process.platform === 'win32'))
             return false;
+        // A full disk leaves an empty file behind, which would keep the others waiting.
+        (0,external_node_fs_.rmSync)(path, { force: true });
         throw error;
     }
 }

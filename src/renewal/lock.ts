@@ -35,6 +35,8 @@ function make(path: string, content: string): boolean {
     // On Windows a file that is just being removed answers EPERM.
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'EEXIST' || (code === 'EPERM' && process.platform === 'win32')) return false;
+    // A full disk leaves an empty file behind, which would keep the others waiting.
+    rmSync(path, { force: true });
     throw error;
   }
 }

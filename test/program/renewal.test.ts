@@ -276,6 +276,29 @@ describe('renewal', () => {
     });
   });
 
+  it('on a full disk says so, spends no refresh token, and works again when there is room', {
+    skip: process.platform === 'win32' && 'Windows has no ulimit',
+  }, async () => {
+    await at({}, async (platform) => {
+      const dir = await folderOf(platform);
+      const files = readdirSync(dir).sort();
+      const before = readFileSync(join(dir, 'credential.json'), 'utf8');
+      // No file may grow beyond 0 bytes, which fails each write as a full disk does.
+      const full = ['-c', 'trap "" XFSZ; ulimit -f 0; exec "$@"', 'sh'];
+      const { status, stderr } = await runProgram(
+        'sh',
+        [...full, ...JSON.parse(before).renew, '--seen', fingerprint(JSON.parse(before).value)],
+        SYSTEM,
+      );
+      assert.equal(status, 1);
+      assert.match(stderr, /EFBIG|ENOSPC/);
+      assert.equal(grants(platform), 0);
+      assert.equal(readFileSync(join(dir, 'credential.json'), 'utf8'), before);
+      assert.deepEqual(readdirSync(dir).sort(), files);
+      assert.equal((await renewIn(dir)).status, 0);
+    });
+  });
+
   it('in a folder that cannot be written says so, and leaves the old credential as it is', async (test) => {
     if (process.platform === 'win32' || process.getuid?.() === 0) {
       // The superuser writes anywhere: a folder that is gone stands in for one that cannot be written.
