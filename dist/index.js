@@ -28674,9 +28674,10 @@ async function runAction(env) {
 /** Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
 async function runMain(env) {
     const secrets = new src_secrets/* Secrets */.S(github.mask);
+    const warn = (text) => github.warn(secrets.redact(text));
     try {
         const sources = { door: 'action', given: inputs(env), env, readFile };
-        const settings = (0,settings_settings/* readSettings */.s)(sources, { trackingUri: true, caPath: false }, secrets.add, (text) => github.warn(secrets.redact(text)));
+        const settings = (0,settings_settings/* readSettings */.s)(sources, { trackingUri: true, caPath: false }, secrets.add, warn);
         if (settings.workspace && settings.maskWorkspace)
             github.mask(settings.workspace);
         requireFiles(env, settings);
@@ -28685,7 +28686,6 @@ async function runMain(env) {
             (0,folder/* requirePrivate */.Nr)(settings.dir);
         const credential = await github.group('Log in to MLflow', () => (0,run/* runLogin */.J)(settings, secrets, github));
         github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
-        const warn = (text) => github.warn(secrets.redact(text));
         const variables = (0,handover/* handOver */.C)(credential, settings, dir, sources, warn);
         await github.publish({ credential, settings, variables });
         const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
@@ -28708,8 +28708,7 @@ function reportOf(error, redact) {
 }
 /** The runner's `INPUT_*` variables, by input name. */
 function inputs(env) {
-    const names = table/* ROWS */.I.flatMap(({ name, file }) => (file ? [name, `${name}-file`] : [name]));
-    return Object.fromEntries(names.map((name) => [name, env[`INPUT_${name.toUpperCase()}`]]));
+    return Object.fromEntries(table/* ROWS */.Ir.flatMap(table/* namesOf */.eZ).map((name) => [name, env[`INPUT_${name.toUpperCase()}`]]));
 }
 /** Without these files the toolkit would print values as commands, secrets included. */
 function requireFiles(env, { exportEnv, dir }) {
@@ -28866,7 +28865,7 @@ function parse(args) {
         const what = command === '' || command.startsWith('-') ? 'A command is missing' : `There is no command ${command}`;
         throw new errors/* UsageError */.eb(`${what}. Commands: ${COMMANDS.join(', ')}. See --help.`);
     }
-    const names = table/* ROWS */.I.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) => file ? [name, `${name}-file`] : [name]);
+    const names = table/* ROWS */.Ir.filter(({ actionOnly }) => !actionOnly).flatMap(table/* namesOf */.eZ);
     const options = Object.fromEntries([...names, ...(EXTRA[command] ?? [])].map((name) => [name, { type: 'string' }]));
     try {
         return { command, flags: (0,external_node_util_.parseArgs)({ args: withValues(own), options, allowPositionals: false }).values, rest };
@@ -28877,7 +28876,7 @@ function parse(args) {
 }
 /** Lets a boolean stand alone, as in `--insecure-tls` and `--no-verify`. */
 function withValues(args) {
-    const booleans = [...table/* ROWS */.I.filter((row) => row.boolean).map(({ name }) => name), ...SWITCHES];
+    const booleans = [...table/* ROWS */.Ir.filter((row) => row.boolean).map(({ name }) => name), ...SWITCHES];
     return args.map((arg, index) => {
         const name = arg.replace(/^--(no-)?/, '');
         if (!arg.startsWith('--') || !booleans.includes(name))
@@ -29207,7 +29206,7 @@ async function checkPython(report, interpreter, env) {
 async function runDoctor(report, sources, secrets, options) {
     const { env, readFile } = sources;
     const given = [...(0,settings_sources/* gather */.k)(sources, () => { })].filter(([, { from }]) => from !== 'default');
-    const secret = (name) => table/* ROWS */.I.find((row) => row.name === name)?.secret === true;
+    const secret = (name) => table/* ROWS */.Ir.find((row) => row.name === name)?.secret === true;
     for (const [name, { value }] of given) {
         if (secret(name))
             secrets.add(value);
@@ -29389,7 +29388,7 @@ const INDENT = 26;
 const WIDTH = 100;
 /** All commands and settings, for a terminal of 100 columns. */
 function helpText() {
-    const settings = table/* ROWS */.I.filter(({ actionOnly }) => !actionOnly).map((row) => {
+    const settings = table/* ROWS */.Ir.filter(({ actionOnly }) => !actionOnly).map((row) => {
         const file = row.file
             ? ` Also --${row.name}-file${row.env[0] ? ` or ${row.env[0]}_FILE` : ''}, "-" for standard input.`
             : '';
@@ -29628,8 +29627,6 @@ async function execCommand(command, settings, sources, secrets, say) {
     if (!program)
         throw new errors/* UsageError */.eb('exec needs a command behind --, as in: exec -- python train.py');
     const warn = (text) => say(`! ${text}`);
-    if (settings.dir !== undefined)
-        (0,folder/* requirePrivate */.Nr)(settings.dir);
     const credential = await (0,run/* runLogin */.J)(settings, secrets, { say, warn });
     const dir = settings.dir ?? (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_namespaceObject.tmpdir)(), 'mlflow-auth-'));
     const ended = new AbortController();
@@ -29784,10 +29781,10 @@ async function runCli(args, env) {
             return 0;
         }
         const format = formatOf(flags.format);
-        if (flags.dir)
-            (0,folder/* requirePrivate */.Nr)(flags.dir);
         const note = (text) => warn(secrets.redact(text));
         const settings = (0,settings_settings/* readSettings */.s)(sources, NEEDS[command], secrets.add, note);
+        if (settings.dir !== undefined)
+            (0,folder/* requirePrivate */.Nr)(settings.dir);
         if (command === 'exec')
             return await execCommand(rest, settings, sources, secrets, say);
         const credential = await (0,run/* runLogin */.J)(settings, secrets, { say, warn });
@@ -29834,7 +29831,7 @@ function bare(credential) {
     return process.stdout.isTTY ? `${value}\n` : value;
 }
 function warnOfSecrets(given) {
-    for (const { name, secret } of table/* ROWS */.I) {
+    for (const { name, secret } of table/* ROWS */.Ir) {
         if (secret && given[name])
             warn(`--${name} shows the secret in the list of processes; use --${name}-file or the environment`);
     }
@@ -33951,15 +33948,15 @@ function readSettings(sources, needs, mask, note) {
         problems.push(`${name}: ${text}${from && from !== 'default' && !text.includes(from) ? ` Given by ${from}.` : ''}`);
     };
     found = (0,settings_sources/* gather */.k)(sources, problem);
-    for (const row of table/* ROWS */.I)
+    for (const row of table/* ROWS */.Ir)
         if (row.secret && found.has(row.name))
             mask(found.get(row.name)?.value ?? '');
-    for (const row of table/* ROWS */.I)
+    for (const row of table/* ROWS */.Ir)
         checks/* expansion */.U0(row, found.get(row.name), problem, note);
     const text = (name) => found.get(name)?.value ?? '';
     const flag = (name) => checks/* boolean */.zM(name, text(name), problem);
     const required = (name, always = needs.login !== false) => {
-        const row = table/* ROWS */.I.find((one) => one.name === name);
+        const row = table/* ROWS */.Ir.find((one) => one.name === name);
         const tried = problems.some((line) => line.startsWith(`${name}:`));
         if (always && !found.has(name) && row && !tried)
             problem(name, `missing. Give ${(0,settings_sources/* howToGive */.J)(row, sources.door)}.`);
@@ -34062,7 +34059,7 @@ function gather(sources, problem) {
             piped = row.name;
         return sources.readFile(path);
     };
-    for (const row of _table_js__WEBPACK_IMPORTED_MODULE_1__/* .ROWS */ .I) {
+    for (const row of _table_js__WEBPACK_IMPORTED_MODULE_1__/* .ROWS */ .Ir) {
         try {
             const value = find(row, { ...sources, readFile: readFile(row) });
             if (value)
@@ -34112,7 +34109,8 @@ function fromFile(row, path, readFile) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ ROWS)
+/* harmony export */   Ir: () => (/* binding */ ROWS),
+/* harmony export */   eZ: () => (/* binding */ namesOf)
 /* harmony export */ });
 /* unused harmony export TABLE */
 // The settings: one row each. action.yml, --help and README's tables are generated from these rows.
@@ -34255,6 +34253,8 @@ const TABLE = [
         help: "Mask the workspace's name in the log. Turn it off for names that would garble it, such as ml.",
     },
 ];
+/** The names under which a setting can be given: its own, and that of its `-file` form. */
+const namesOf = ({ name, file }) => (file ? [name, `${name}-file`] : [name]);
 /** The rows, seen as rows. */
 const ROWS = TABLE;
 

@@ -12,7 +12,7 @@ import { runLogin } from './run.js';
 import { Secrets } from './secrets.js';
 import { readSettings, type Settings } from './settings/settings.js';
 import type { Sources } from './settings/sources.js';
-import { ROWS } from './settings/table.js';
+import { namesOf, ROWS } from './settings/table.js';
 
 const readFile = (path: string) => readFileSync(path, 'utf8');
 
@@ -28,18 +28,16 @@ export async function runAction(env: Env): Promise<void> {
 /** Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
 async function runMain(env: Env): Promise<void> {
   const secrets = new Secrets(github.mask);
+  const warn = (text: string) => github.warn(secrets.redact(text));
   try {
     const sources: Sources = { door: 'action', given: inputs(env), env, readFile };
-    const settings = readSettings(sources, { trackingUri: true, caPath: false }, secrets.add, (text) =>
-      github.warn(secrets.redact(text)),
-    );
+    const settings = readSettings(sources, { trackingUri: true, caPath: false }, secrets.add, warn);
     if (settings.workspace && settings.maskWorkspace) github.mask(settings.workspace);
     requireFiles(env, settings);
     const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
     if (settings.dir !== undefined) requirePrivate(settings.dir);
     const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, github));
     github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
-    const warn = (text: string) => github.warn(secrets.redact(text));
     const variables = handOver(credential, settings, dir, sources, warn);
     await github.publish({ credential, settings, variables });
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
@@ -63,8 +61,7 @@ function reportOf(error: unknown, redact: (text: string) => string): github.Repo
 
 /** The runner's `INPUT_*` variables, by input name. */
 function inputs(env: Env): Record<string, string | undefined> {
-  const names = ROWS.flatMap(({ name, file }) => (file ? [name, `${name}-file`] : [name]));
-  return Object.fromEntries(names.map((name) => [name, env[`INPUT_${name.toUpperCase()}`]]));
+  return Object.fromEntries(ROWS.flatMap(namesOf).map((name) => [name, env[`INPUT_${name.toUpperCase()}`]]));
 }
 
 /** Without these files the toolkit would print values as commands, secrets included. */

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { errorMessage, UsageError } from './errors.js';
 import type { Needs } from './settings/settings.js';
-import { ROWS } from './settings/table.js';
+import { namesOf, ROWS } from './settings/table.js';
 
 export type Flags = Record<string, string | undefined>;
 
@@ -44,9 +44,7 @@ export function parse(args: readonly string[]): Parsed {
     const what = command === '' || command.startsWith('-') ? 'A command is missing' : `There is no command ${command}`;
     throw new UsageError(`${what}. Commands: ${COMMANDS.join(', ')}. See --help.`);
   }
-  const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(({ name, file }) =>
-    file ? [name, `${name}-file`] : [name],
-  );
+  const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(namesOf);
   const options = Object.fromEntries(
     [...names, ...(EXTRA[command] ?? [])].map((name) => [name, { type: 'string' as const }]),
   );

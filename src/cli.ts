@@ -41,9 +41,9 @@ export async function runCli(args: readonly string[], env: Env): Promise<number>
       return 0;
     }
     const format = formatOf(flags.format);
-    if (flags.dir) requirePrivate(flags.dir);
     const note = (text: string) => warn(secrets.redact(text));
     const settings = readSettings(sources, NEEDS[command] as Needs, secrets.add, note);
+    if (settings.dir !== undefined) requirePrivate(settings.dir);
     if (command === 'exec') return await execCommand(rest, settings, sources, secrets, say);
     const credential = await runLogin(settings, secrets, { say, warn });
     // Only where a runner reads along: elsewhere the line would show what it is to hide.

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, UsageError } from '../errors.js';
 import type { Say } from '../progress.js';
-import { readCredential, requirePrivate } from '../publish/folder.js';
+import { readCredential } from '../publish/folder.js';
 import { handOver } from '../publish/handover.js';
 import { runLogin } from '../run.js';
 import type { Secrets } from '../secrets.js';
@@ -31,7 +31,6 @@ export async function execCommand(
   const [program = '', ...args] = command;
   if (!program) throw new UsageError('exec needs a command behind --, as in: exec -- python train.py');
   const warn: Say = (text) => say(`! ${text}`);
-  if (settings.dir !== undefined) requirePrivate(settings.dir);
   const credential = await runLogin(settings, secrets, { say, warn });
   const dir = settings.dir ?? mkdtempSync(join(tmpdir(), 'mlflow-auth-'));
   const ended = new AbortController();

@@ -160,5 +160,8 @@ export const TABLE = [
 /** The name of a setting. */
 export type Name = (typeof TABLE)[number]['name'];
 
+/** The names under which a setting can be given: its own, and that of its `-file` form. */
+export const namesOf = ({ name, file }: Row): string[] => (file ? [name, `${name}-file`] : [name]);
+
 /** The rows, seen as rows. */
 export const ROWS: readonly (Row & { name: Name })[] = TABLE;

@@ -334,10 +334,14 @@ describe('the hand-over of a cookie', () => {
     const dir = mkdtempSync(join(folder, 'open-'));
     chmodSync(dir, 0o777);
     const platform = await startPlatform();
-    const { status, stderr } = await runCommand(['env', '--dir', dir], cookieEnv(platform));
+    const env = cookieEnv(platform);
+    const byFlag = await runCommand(['env', '--dir', dir], env);
+    const byVariable = await runCommand(['env'], { ...env, MLFLOW_AUTH_DIR: dir });
     await platform.close();
-    assert.equal(status, 2);
-    assert.match(stderr, /others may write to .*chmod go-w/);
+    for (const { status, stderr } of [byFlag, byVariable]) {
+      assert.equal(status, 2);
+      assert.match(stderr, /others may write to .*chmod go-w/);
+    }
     assert.equal(platform.asked.length, 0);
   });
 
