@@ -15,7 +15,12 @@ export async function startWebProxy(targetPort: number, login?: string): Promise
   const asked: WebProxy['asked'] = [];
   const sockets = new Set<Socket>();
   const server = createServer();
-  server.on('connection', (socket) => sockets.add(socket));
+  // A client may reset its connection at any time: before a tunnel, in it, and after a refusal.
+  const hold = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+  };
+  server.on('connection', hold);
   server.on('connect', (request, client: Socket) => {
     const authorization = request.headers['proxy-authorization'];
     asked.push({ host: request.url ?? '', authorization });
@@ -27,8 +32,7 @@ export async function startWebProxy(targetPort: number, login?: string): Promise
       client.write('HTTP/1.1 200 OK\r\n\r\n');
       client.pipe(target).pipe(client);
     });
-    sockets.add(target);
-    for (const socket of [client, target]) socket.on('error', () => socket.destroy());
+    hold(target);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

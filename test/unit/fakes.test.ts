@@ -1,0 +1,42 @@
+// The tests' own servers outlive whatever a client does to its connections.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startPlatform } from '../fake/platform.js';
+import { startWebProxy } from '../fake/web-proxy.js';
+
+/** Sends a text, waits for `ready` if that is given, and resets the connection. @returns what came back */
+async function reset(port: number, text: string, ready?: RegExp): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(text);
+  let seen = '';
+  while (ready && !ready.test(seen)) seen += String((await once(socket, 'data'))[0]);
+  socket.resetAndDestroy();
+  return seen;
+}
+
+describe('a reset connection', () => {
+  it('ends neither the web proxy nor the platform', async () => {
+    const platform = await startPlatform();
+    const proxy = await startWebProxy(platform.port);
+    const strict = await startWebProxy(platform.port, 'user:password');
+    const connectTo = `CONNECT platform.test:${platform.port} HTTP/1.1\r\nHost: platform.test\r\n\r\n`;
+    const port = Number(proxy.address.split(':')[1]);
+    await reset(port, 'CONNECT');
+    await reset(port, connectTo);
+    await reset(port, connectTo, /200 OK/);
+    await reset(Number(strict.address.split(':')[1]), connectTo);
+    await reset(Number(strict.address.split(':')[1]), connectTo, /407/);
+    await reset(platform.port, 'no TLS');
+    // An unheard error would have ended this process by now; and all still answer.
+    await sleep(50);
+    assert.match(await reset(port, connectTo, /\r\n\r\n/), /200 OK/);
+    assert.match(await reset(Number(strict.address.split(':')[1]), connectTo, /\r\n\r\n/), /407/);
+    await reset(platform.port, 'no TLS');
+    for (const one of [proxy, strict, platform]) await one.close();
+  });
+});
