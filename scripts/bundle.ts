@@ -6,12 +6,21 @@ import { createRequire } from 'node:module';
 
 const BUNDLE = 'dist/index.js';
 // ncc loads built-in modules relative to the file's address, which Deno refuses for an https: address.
-const CREATE_REQUIRE = /^import \{ createRequire as (\w+) \} from "module";$/m;
-const BUILT_IN = 'const $1 = () => (id) => process.getBuiltinModule(id);';
+const CREATE_REQUIRE = /^import ?\{ ?createRequire as (\w+) ?\} ?from ?"module";/m;
+const BUILT_IN = 'const $1=()=>id=>process.getBuiltinModule(id);';
 
 const ncc = createRequire(import.meta.url).resolve('@vercel/ncc/dist/ncc/cli.js');
 rmSync('dist', { recursive: true, force: true });
-execFileSync(process.execPath, [ncc, 'build', 'build/src/index.js', '--out', 'dist', '--no-cache', '--quiet']);
+execFileSync(process.execPath, [
+  ncc,
+  'build',
+  'build/src/index.js',
+  '--out',
+  'dist',
+  '--no-cache',
+  '--quiet',
+  '--minify',
+]);
 
 const files = readdirSync('dist').sort().join(' ');
 if (files !== 'index.js package.json') throw new Error(`ncc wrote more than one file: ${files}`);

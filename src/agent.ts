@@ -1,26 +1,32 @@
-// The connections beneath HTTP: which certificates count, through which web proxy, and how large a header may be.
+// The pools of connections beneath HTTP: direct or through a web proxy, and how large a header may be.
 
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import type { Transport } from './http.js';
 
-const MAX_HEADER_BYTES = 1 << 20; // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB
+/** Requests that may be on their way to one server at the same time; no step of a login has more. */
+export const PARALLEL = 2;
+const LIMITS = {
+  maxHeaderSize: 1 << 20, // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB
+  connections: PARALLEL,
+};
 
 /** Opens a pool of connections, direct or through the web proxy at `proxy`. */
-export function makeAgent(transport: Transport, proxy: string): Dispatcher {
-  const tls = {
-    ...(transport.ca ? { ca: transport.ca } : {}),
-    ...(transport.insecure ? { rejectUnauthorized: false } : {}),
-    timeout: transport.requestTimeout,
-  };
-  const limits = { maxHeaderSize: MAX_HEADER_BYTES };
-  if (!proxy) return new Agent({ ...limits, connect: tls });
+export async function makeAgent(
+  { connections, insecure, requestTimeout, note, mask }: Transport,
+  proxy: string,
+): Promise<Dispatcher> {
+  if (!proxy) return new Agent({ ...LIMITS, connect: connections.connect });
   const { origin, host, username, password } = new URL(proxy);
-  transport.note(`using the web proxy ${host}`);
+  note(`using the web proxy ${host}`);
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const token = `Basic ${Buffer.from(login).toString('base64')}`;
-  if (username)
-    for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)]) transport.mask(secret);
-  return new ProxyAgent({ ...limits, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
+  if (username) for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)]) mask(secret);
+  // Its tunnels need all of undici.
+  const { ProxyAgent } = await import(/* webpackMode: "eager" */ 'undici');
+  const secureContext = insecure ? undefined : connections.trust();
+  const tls = { ...(secureContext ? { secureContext } : {}), rejectUnauthorized: !insecure, timeout: requestTimeout };
+  return new ProxyAgent({ ...LIMITS, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
 }
 
 /** Lets one request be sent once: by itself, fetch repeats a POST that is answered with 421 (Fetch Standard, 4.4). */

@@ -1,11 +1,18 @@
 // The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Dispatcher, fetch, type Response } from 'undici';
+import type { Dispatcher, Response } from 'undici';
+import { Headers as OwnHeaders } from 'undici/lib/web/fetch/headers.js';
+import { fetch } from 'undici/lib/web/fetch/index.js';
+import { Response as OwnResponse } from 'undici/lib/web/fetch/response.js';
 import { makeAgent, once } from './agent.js';
 import { clockWatch } from './clock.js';
+import type { Connections } from './connections.js';
 import { AuthError, errorMessage } from './errors.js';
 import type { Stage } from './troubleshoot.js';
+
+// oauth4webapi uses the global classes, for which Node would load a second fetch, which takes as long as a round trip.
+Object.assign(globalThis, { Headers: OwnHeaders, Response: OwnResponse });
 
 const MAX_BODY_BYTES = 1 << 20;
 const TRIES = 3;
@@ -13,9 +20,8 @@ const TRANSIENT = new Set([429, 502, 503, 504]);
 
 /** How to reach the servers. Times are in milliseconds. */
 export interface Transport {
-  /** PEM texts of all trusted roots; undefined leaves the runtime's own. */
-  ca?: string[] | undefined;
-  /** Skips certificate checks. Only ever set because the user asked for it by name. */
+  connections: Connections;
+  /** Skips certificate checks, on the way through a web proxy too. */
   insecure: boolean;
   requestTimeout: number;
   totalTimeout: number;
@@ -53,12 +59,12 @@ export type Http = (address: string | URL, request: Request) => Promise<Answer>;
 
 /** Opens the transport; `close` drops all connections at once, so that the process can end. */
 export function openHttp(transport: Transport): { http: Http; close: () => Promise<void> } {
-  const agents = new Map<string, Dispatcher>();
+  const agents = new Map<string, Promise<Dispatcher>>();
   const deadline = Date.now() + transport.totalTimeout;
   const closing = new AbortController();
   const clock = clockWatch(transport.note);
 
-  const agentFor = (url: URL): Dispatcher => {
+  const agentFor = (url: URL): Promise<Dispatcher> => {
     const proxy = transport.proxyFor(url.href);
     const known = agents.get(proxy);
     if (known) return known;
@@ -80,7 +86,7 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
         headers: { 'user-agent': 'mlflow-auth', ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
         redirect: 'manual',
-        dispatcher: once(agentFor(url)),
+        dispatcher: once(await agentFor(url)),
         signal,
       });
       const headers = new Headers([...response.headers] as [string, string][]);
@@ -119,7 +125,8 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
 
   const close = async () => {
     closing.abort();
-    await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    transport.connections.close();
+    await Promise.allSettled([...agents.values()].map(async (agent) => (await agent).destroy()));
   };
   return { http, close };
 }

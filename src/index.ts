@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 // The entry: a runner starts it without arguments and gets the action, anyone else gets the command line.
-
-import { runAction } from './action.js';
-import { runCli } from './cli.js';
+// What is imported by a call is evaluated by it, and so only where it is needed; it is in the same file all the same.
 
 const args = process.argv.slice(2);
-if (args.length === 0 && process.env.GITHUB_ACTIONS === 'true') await runAction(process.env);
-else process.exitCode = await runCli(args, process.env);
+if (args.length === 0 && process.env.GITHUB_ACTIONS === 'true') {
+  const { runAction } = await import(/* webpackMode: "eager" */ './action.js');
+  await runAction(process.env);
+} else {
+  const { runCli } = await import(/* webpackMode: "eager" */ './cli.js');
+  process.exitCode = await runCli(args, process.env);
+}
+
+export {};

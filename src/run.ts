@@ -1,35 +1,56 @@
 // One login from open to close: wires HTTP, secrets and progress together for either door.
 
-import { getProxyUrl } from '@actions/http-client';
+import { getProxyUrl } from '@actions/http-client/lib/proxy';
+import { openConnections } from './connections.js';
 import type { Context } from './context.js';
 import type { Credential } from './credential.js';
-import { type Http, openHttp } from './http.js';
-import { login } from './login.js';
+import type { Http } from './http.js';
 import { progress, type Say } from './progress.js';
 import type { Secrets } from './secrets.js';
 import { isLoopback } from './settings/checks.js';
 import type { Settings } from './settings/settings.js';
 import { printable } from './text.js';
-import { trustedRoots } from './trust.js';
+import { runtimeRoots } from './trust.js';
 
 /** Seconds that one request may take, of the whole login's time. */
 const REQUEST_TIMEOUT = 15;
 
-/** Opens HTTP as the settings say; `close` must be called. */
-export function openFor(
+/** The web proxy for an address by HTTPS_PROXY and its like, or '' for none. */
+export const proxyFor = (address: string): string => getProxyUrl(new URL(address))?.href ?? '';
+
+/**
+ * Opens HTTP as the settings say; `close` must be called.
+ * @param ahead connections to open at once, by origin
+ */
+export async function openFor(
   settings: Settings,
   mask: (secret: string) => void,
   note: Say,
-): { http: Http; close: () => Promise<void> } {
-  return openHttp({
-    ca: settings.ca && trustedRoots(settings.ca.pem, note),
-    insecure: settings.insecureTls,
-    requestTimeout: Math.min(REQUEST_TIMEOUT, settings.timeout) * 1000,
-    totalTimeout: settings.timeout * 1000,
-    proxyFor: getProxyUrl,
-    note,
-    mask,
+  ahead: Readonly<Record<string, number>> = {},
+): Promise<{ http: Http; close: () => Promise<void> }> {
+  const { insecureTls: insecure, timeout } = settings;
+  const requestTimeout = Math.min(REQUEST_TIMEOUT, timeout) * 1000;
+  const connections = openConnections({
+    ca: settings.ca?.pem,
+    insecure,
+    timeout: requestTimeout,
+    roots: () => runtimeRoots(note),
   });
+  const direct = Object.entries(ahead).filter(([origin]) => !proxyFor(origin));
+  await Promise.all(direct.map(([origin, count]) => connections.ahead(origin, count)));
+  // Most of the program is HTTP; it gets ready while the connections open.
+  const { openHttp } = await import(/* webpackMode: "eager" */ './http.js');
+  const totalTimeout = timeout * 1000;
+  return openHttp({ connections, insecure, requestTimeout, totalTimeout, proxyFor, note, mask });
+}
+
+/** How many connections a login uses at the same time, by origin: two requests of its own, two of the proof. */
+function connectionsFor({ platform, trackingUri, method, refreshToken, verify }: Settings): Record<string, number> {
+  const tracking = trackingUri && new URL(trackingUri).origin;
+  const proof = verify ? 2 : method === 'cookie' ? 1 : 0;
+  const login = refreshToken || (method === 'cookie' && tracking !== platform) ? 1 : 2;
+  if (tracking === platform) return { [platform]: Math.max(login, proof) };
+  return { [platform]: login, ...(proof > 0 ? { [tracking]: proof } : {}) };
 }
 
 /** Where a login tells what it does. */
@@ -62,9 +83,10 @@ export async function runLogin(
   for (const address of new Set([settings.platform, settings.trackingUri].filter((one) => one.startsWith('http:')))) {
     if (!isLoopback(new URL(address).hostname)) safe(warn)(`allow-http: credentials travel unencrypted to ${address}`);
   }
-  const { http, close } = openFor(settings, secrets.add, note);
+  const { http, close } = await openFor(settings, secrets.add, note, connectionsFor(settings));
   const context: Context = { http, mask: secrets.add, keep, step, note, warn: safe(warn) };
   try {
+    const { login } = await import(/* webpackMode: "eager" */ './login.js');
     return await login(context, settings);
   } finally {
     await close();

@@ -2,22 +2,27 @@
 
 import * as tls from 'node:tls';
 
-/**
- * The private CA and the roots beside it, as PEM texts.
- * @param note told when the runtime hides its roots (Deno without --allow-sys), so that only the private CA counts
- */
-export function trustedRoots(pem: string, note: (text: string) => void = () => {}): string[] {
-  const roots = defaultRoots();
-  if (roots.length === 0)
-    note('ca-cert alone is trusted: the runtime does not show its own roots (deno run --allow-sys)');
-  return [...certificatesIn(pem), ...roots];
+/** The private CA and the roots beside it, as PEM texts. */
+export function trustedRoots(pem: string): string[] {
+  return [...certificatesIn(pem), ...runtimeRoots()];
 }
 
+let roots: string[] | undefined;
+
 /**
- * The runtime's default store (with NODE_EXTRA_CA_CERTS on Node 22.15 and later) and the operating system's,
- * as far as the runtime shows them.
+ * The runtime's default store (with NODE_EXTRA_CA_CERTS on Node 22.15 and later) and the operating system's, as far as
+ * the runtime shows them. Read once, since that takes a while.
+ * @param note told, once, when the runtime hides its roots (Deno without --allow-sys)
  */
-function defaultRoots(): string[] {
+export function runtimeRoots(note: (text: string) => void = () => {}): string[] {
+  const first = roots === undefined;
+  roots ??= readRoots();
+  if (first && roots.length === 0)
+    note('ca-cert alone is trusted: the runtime does not show its own roots (deno run --allow-sys)');
+  return roots;
+}
+
+function readRoots(): string[] {
   const { getCACertificates } = tls as typeof tls & { getCACertificates?: (store: string) => string[] };
   try {
     if (!getCACertificates) return [...tls.rootCertificates];

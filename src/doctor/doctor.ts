@@ -1,9 +1,8 @@
 // The command doctor: looks at each layer in order and goes on where it can, so that the first ✗ is the one to mend.
 
-import { getProxyUrl } from '@actions/http-client';
 import type { Context } from '../context.js';
 import { overridesOf } from '../publish/overrides.js';
-import { openFor } from '../run.js';
+import { openFor, proxyFor } from '../run.js';
 import type { Secrets } from '../secrets.js';
 import { readSettings } from '../settings/settings.js';
 import { gather, type Sources } from '../settings/sources.js';
@@ -51,7 +50,7 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
   const insecure = settings.insecureTls;
   const reach = async (address: string) => {
     const { origin } = new URL(address);
-    return checkNetwork(report, { url: new URL(origin), ca, insecure, proxy: getProxyUrl(origin) });
+    return checkNetwork(report, { url: new URL(origin), ca, insecure, proxy: proxyFor(origin) });
   };
   const platform = await reach(settings.platform);
   const elsewhere = settings.trackingUri !== '' && new URL(settings.trackingUri).origin !== settings.platform;
@@ -60,7 +59,7 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
     const clock = text.includes("machine's clock");
     report.add({ layer: clock ? 'clock' : 'network', ok: clock ? false : undefined, text });
   };
-  const { http, close } = openFor(settings, secrets.add, tell);
+  const { http, close } = await openFor(settings, secrets.add, tell);
   const nothing = () => {};
   const context: Context = { http, mask: secrets.add, keep: nothing, step: (_, work) => work(), note, warn: note };
   try {

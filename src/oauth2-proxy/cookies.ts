@@ -1,6 +1,7 @@
 // The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
 
-import { type Cookie, getSetCookies } from 'undici';
+import type { Cookie } from 'undici';
+import { getSetCookies } from 'undici/lib/web/cookies/index.js';
 
 /** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
 export function cookiesOf(headers: Headers): Cookie[] {

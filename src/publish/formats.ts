@@ -1,6 +1,5 @@
 // Writes variables in the language of whatever reads them: a shell, a .env file, JSON, PowerShell, a runner's file.
 
-import { randomUUID } from 'node:crypto';
 import type { Variable } from './variables.js';
 
 type Format = (variables: readonly Variable[]) => string;
@@ -20,7 +19,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   powershell: perLine(({ name, value }) => `$env:${name} = '${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`),
   /** GITHUB_ENV and GITHUB_OUTPUT, in the form for values of any content. */
   github: perLine(({ name, value }) => {
-    const delimiter = `end-${randomUUID()}`;
+    const delimiter = `end-${crypto.randomUUID()}`;
     return `${name}<<${delimiter}\n${value}\n${delimiter}`;
   }),
 };

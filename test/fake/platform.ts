@@ -64,11 +64,15 @@ export interface StartOptions extends Partial<Switches> {
   plain?: boolean;
   certificate?: Certificate;
   host?: string;
+  /** Answers wait for this. */
+  before?: (endpoint: Endpoint | undefined) => Promise<void> | void;
+  /** Told of the number of connections at each new one. */
+  onConnection?: (count: number) => void;
 }
 
 /** Starts a platform that behaves as usual but for the given switches. */
 export async function startPlatform(options: StartOptions = {}): Promise<FakePlatform> {
-  const { plain = false, certificate, host = 'localhost', ...given } = options;
+  const { plain = false, certificate, host = 'localhost', before, onConnection, ...given } = options;
   const switches: Switches = { ...USUAL, ...given };
   const asked: FakePlatform['asked'] = [];
   const dex = new FakeDex(switches);
@@ -91,9 +95,10 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
   };
   const answered = new Map<Endpoint, number>();
 
-  const answer = (request: Asked): Answer => {
+  const answer = async (request: Asked): Promise<Answer> => {
     const endpoint = ROUTES.find(([method, path]) => method === request.method && path.test(request.url.pathname))?.[2];
     asked.push({ endpoint: `${request.method} ${endpoint ?? request.url.pathname}`, request });
+    await before?.(endpoint);
     if (!endpoint)
       return {
         status: 200,
@@ -111,7 +116,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
     for await (const chunk of incoming) chunks.push(chunk);
     const scheme = plain ? 'http' : 'https';
     const url = new URL(incoming.url ?? '/', `${scheme}://${incoming.headers.host}`);
-    const { status, body, headers, hang } = answer({
+    const { status, body, headers, hang } = await answer({
       method: incoming.method ?? '',
       url,
       headers: incoming.headers,
@@ -127,7 +132,10 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
     ? createHttpServer(limits, handle)
     : createServer({ ...limits, ...(certificate ?? usualCertificate()) }, handle);
   let connections = 0;
-  server.on('connection', () => connections++);
+  server.on('connection', () => {
+    connections++;
+    onConnection?.(connections);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

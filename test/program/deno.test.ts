@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { rootCertificates } from 'node:tls';
 import { type FakePlatform, startPlatform } from '../fake/platform.js';
 import { BUNDLE, goodEnv, needed, runProgram, steady } from './program.js';
 
@@ -45,7 +46,7 @@ describe('under Deno', () => {
       ]);
       assert.equal(status, 0, stderr);
       assert.match(stdout, /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/);
-      assert.match(stderr, /- ca-cert alone is trusted: the runtime does not show its own roots/);
+      assert.doesNotMatch(stderr, /ca-cert alone/);
       assert.match(steady(stderr), /✓ workspace team-a open \(N ms\)/);
     });
   }
@@ -62,6 +63,14 @@ describe('under Deno', () => {
     assert.doesNotMatch(stderr, /ca-cert alone/);
     assert.match(steady(stdout), /^export MLFLOW_TRACKING_URI='https:\/\/localhost:PORT\/clusters\/c1\/mlflow'\n/);
     assert.ok(stdout.includes(`export MLFLOW_TRACKING_SERVER_CERT_PATH='${resolve(file)}'`));
+  });
+
+  it('without --allow-sys, ca-cert alone is trusted, which is said where it does not suffice', async () => {
+    const env = { ...goodEnv(platform), PLATFORM_CA: rootCertificates[0] ?? '' };
+    const { status, stderr } = await run(['--allow-net', '--allow-env'], BUNDLE, ['token'], env);
+    assert.equal(status, 1);
+    assert.equal(stderr.match(/^- ca-cert alone is trusted: the runtime does not show its own roots/gm)?.length, 1);
+    assert.match(stderr, /a CA that this machine does not trust/);
   });
 
   it('a file without --allow-read is told as a setting that cannot be read', async () => {

@@ -5,6 +5,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { openConnections } from '../../src/connections.js';
 import type { AuthError } from '../../src/errors.js';
 import { openHttp, type Request, type Transport } from '../../src/http.js';
 
@@ -32,12 +33,14 @@ async function serve(...answers: ((response: ServerResponse) => void)[]) {
 
 function open(given: Partial<Transport> = {}) {
   const notes: string[] = [];
+  const note = (text: string) => notes.push(text);
   const { http, close } = openHttp({
+    connections: openConnections({ insecure: false, timeout: 2000, roots: () => [] }),
     insecure: false,
     requestTimeout: 2000,
     totalTimeout: 10_000,
     proxyFor: () => '',
-    note: (text) => notes.push(text),
+    note,
     mask: () => {},
     ...given,
   });
