@@ -20,10 +20,12 @@ execFileSync(process.execPath, [
   '--no-cache',
   '--quiet',
   '--minify',
+  '--license',
+  'licenses.txt',
 ]);
 
 const files = readdirSync('dist').sort().join(' ');
-if (files !== 'index.js package.json') throw new Error(`ncc wrote more than one file: ${files}`);
+if (files !== 'index.js licenses.txt package.json') throw new Error(`ncc wrote more than one file: ${files}`);
 const bundled = readFileSync(BUNDLE, 'utf8');
 if (!CREATE_REQUIRE.test(bundled)) throw new Error(`ncc no longer writes ${CREATE_REQUIRE}`);
 writeFileSync(BUNDLE, bundled.replace(CREATE_REQUIRE, BUILT_IN));

@@ -103,7 +103,9 @@ export class FakeDex {
     const code = `${this.#switches.code}${++this.#count}`;
     this.#codes.set(code, pending);
     const state = this.#switches.state ?? pending.query.get('state') ?? '';
-    const uri = pending.query.get('redirect_uri') ?? '';
+    const asked = pending.query.get('redirect_uri') ?? '';
+    const { sendsTo } = this.#switches;
+    const uri = sendsTo ? sendsTo + new URL(asked).pathname : asked;
     const parameters = new URLSearchParams({ code, state });
     const target = this.#switches.answerIn === 'relative' ? new URL(uri).pathname : uri;
     const mark = this.#switches.answerIn === 'fragment' ? '#' : target.includes('?') ? '&' : '?';

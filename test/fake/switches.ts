@@ -35,6 +35,8 @@ export interface Switches {
   req: string;
   code: string;
   answerIn: 'query' | 'fragment' | 'relative';
+  /** Origin to answer with in redirect_url, in place of the redirect URI's. */
+  sendsTo: string | undefined;
   /** State to answer with, in place of the one that was sent. */
   state: string | undefined;
   connectors: { id: string; type: string }[];
@@ -89,6 +91,7 @@ export const USUAL: Switches = {
   req: 'request&#+=%value',
   code: 'a&b#c+d=e%25f/é',
   answerIn: 'query',
+  sendsTo: undefined,
   state: undefined,
   connectors: [
     { id: 'local', type: 'local' },
