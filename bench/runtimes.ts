@@ -1,0 +1,37 @@
+// The runtimes of the benchmark: the versions of Node from npm, kept in .cache, and the Deno of the tests.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+export interface Runtime {
+  command: string;
+  args: string[];
+  /** The least program for it. */
+  ideal: string;
+}
+
+export type Runtimes = Record<string, Runtime>;
+
+export function runtimes(): Runtimes {
+  const require = createRequire(import.meta.url);
+  const denoPackage = `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`;
+  const deno = join(dirname(require.resolve(`${denoPackage}/package.json`)), 'deno');
+  const ideal = (name: string) => `build/bench/ideal/${name}.js`;
+  return {
+    'Node 20': { command: node(20), args: [], ideal: ideal('node') },
+    'Node 24': { command: node(24), args: [], ideal: ideal('node') },
+    Deno: { command: deno, args: ['run', '--allow-net', '--allow-env', '--allow-read'], ideal: ideal('deno') },
+  };
+}
+
+/** The newest version of one major. */
+function node(major: number): string {
+  const folder = `.cache/node-${major}`;
+  const name = `node-${process.platform}-${process.arch}`;
+  const binary = join(folder, 'node_modules', name, 'bin/node');
+  if (!existsSync(binary))
+    execFileSync('npm', ['install', '--silent', '--no-save', '--prefix', folder, `${name}@${major}`]);
+  return binary;
+}
