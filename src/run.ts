@@ -12,8 +12,8 @@ import type { Settings } from './settings/settings.js';
 import { printable } from './text.js';
 import { runtimeRoots } from './trust.js';
 
-/** Seconds that one request may take, of the whole login's time. */
-const REQUEST_TIMEOUT = 15;
+/** Seconds that one request may take: a quarter of the whole login's, so that a longer time helps with a slow server. */
+export const requestTime = (whole: number) => Math.min(whole, Math.max(15, whole / 4));
 
 /** The web proxy for an address by HTTPS_PROXY and its like, or '' for none. */
 export const proxyFor = (address: string): string => getProxyUrl(new URL(address))?.href ?? '';
@@ -29,7 +29,7 @@ export async function openFor(
   ahead: Readonly<Record<string, number>> = {},
 ): Promise<{ http: Http; close: () => Promise<void> }> {
   const { insecureTls: insecure, timeout } = settings;
-  const requestTimeout = Math.min(REQUEST_TIMEOUT, timeout) * 1000;
+  const requestTimeout = requestTime(timeout) * 1000;
   const connections = openConnections({
     ca: settings.ca?.pem,
     insecure,

@@ -137,7 +137,7 @@ export const TABLE = [
     name: 'timeout',
     env: ['MLFLOW_AUTH_TIMEOUT'],
     default: '60',
-    help: 'Seconds for the whole login, 1 to 3600. One request may take 15 of them.',
+    help: 'Seconds for the whole login, 1 to 3600. One request may take a quarter of them, and 15 at least.',
   },
   {
     name: 'export-env',
