@@ -72,7 +72,7 @@ function redirectToLogin(answer: Answer): Omit<ProxyLogin, 'jar'> | undefined {
 
 /** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
 function signInForm({ status, body, url }: Answer): string | undefined {
-  const action = /<form[^>]*\saction="([^"]*\/start)"/i.exec(body)?.[1];
+  const action = /<form[^<>]*\saction="([^"<>]*\/start)"/i.exec(body)?.[1];
   if ((status !== 403 && status !== 200) || action === undefined || !URL.canParse(action, url.href)) return undefined;
   const target = new URL(action, url);
   // Behind an edge that strips a prefix, the page does not know that prefix.
