@@ -2,7 +2,7 @@
 
 import { AuthError } from './errors.js';
 import type { Answer } from './http.js';
-import { oneLine } from './text.js';
+import { oneLine, wellFormed } from './text.js';
 import type { Stage } from './troubleshoot.js';
 
 export type Json = Record<string, unknown>;
@@ -21,7 +21,7 @@ export function jsonArray(body: string): Json[] {
 
 function json(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
   } catch {
     return undefined;
   }
@@ -49,7 +49,7 @@ function whereTo(answer: Answer): string {
   if (!location || answer.status < 300 || answer.status > 399) return '';
   const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
   const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
-  return `redirect to ${url ? url.origin + url.pathname : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
+  return `redirect to ${url ? oneLine(url.origin + url.pathname) : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
 }
 
 /**

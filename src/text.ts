@@ -4,11 +4,18 @@ const MAX = 240;
 
 /** The text in one line, without control and format characters. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return wellFormed(text)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
 }
 
 /** The same, cut to a length that fits into a message. */
-export function oneLine(text: string): string {
+export function oneLine(text: string, max = MAX): string {
   const line = printable(text);
-  return line.length > MAX ? `${line.slice(0, MAX)}...` : line;
+  return line.length > max ? `${wellFormed(line.slice(0, max))}...` : line;
+}
+
+/** The text with U+FFFD for each half of a surrogate pair, which UTF-8 and URLs cannot carry (JSON can, as in "\\ud800"). */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd');
 }
