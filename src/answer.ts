@@ -4,6 +4,7 @@ import { AuthError } from './errors.js';
 import type { Answer } from './http.js';
 import { oneLine, wellFormed } from './text.js';
 import type { Stage } from './troubleshoot.js';
+import { parseUrl } from './url.js';
 
 export type Json = Record<string, unknown>;
 
@@ -47,7 +48,7 @@ export function refusal(answer: Answer, stage: Stage, hint?: string): AuthError 
 function whereTo(answer: Answer): string {
   const location = answer.headers.get('location');
   if (!location || answer.status < 300 || answer.status > 399) return '';
-  const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
+  const url = parseUrl(location, answer.url);
   const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
   return `redirect to ${url ? oneLine(url.origin + url.pathname) : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
 }

@@ -7,6 +7,7 @@ import { decodeClaims } from './dex/claims.js';
 import { AuthError } from './errors.js';
 import type { Answer, Http } from './http.js';
 import { printable } from './text.js';
+import { parseUrl } from './url.js';
 
 /** Where the credential must work. */
 export interface Target {
@@ -81,15 +82,15 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
   const location = answer?.headers.get('location') ?? '';
-  if (!answer || !URL.canParse(location, answer.url.href)) return undefined;
-  const login = new URL(location, answer.url);
+  const login = answer && parseUrl(location, answer.url);
+  if (!login) return undefined;
   const claims = decodeClaims(token) ?? {};
   const client = login.searchParams.get('client_id');
   const audiences = [claims.aud].flat();
   if (client && !audiences.includes(client)) {
     return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
   }
-  const issuer = typeof claims.iss === 'string' && URL.canParse(claims.iss) ? new URL(claims.iss) : undefined;
+  const issuer = typeof claims.iss === 'string' ? parseUrl(claims.iss) : undefined;
   if (issuer && issuer.origin !== login.origin) {
     return `the token is from issuer ${issuer.href}, oauth2-proxy logs in at ${login.origin}`;
   }

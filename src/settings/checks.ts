@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net';
 import { errorMessage } from '../errors.js';
+import { parseUrl } from '../url.js';
 import type { Found, Sources } from './sources.js';
 import type { Name, Row } from './table.js';
 
@@ -49,7 +50,7 @@ export function trackingUri(value: string, allowHttp: boolean, problem: Problem)
 }
 
 export function redirectUri(value: string, problem: Problem): string {
-  if (!URL.canParse(value) && !value.startsWith('/')) problem('redirect-uri', `${quoted(value)} is no address.`);
+  if (!parseUrl(value) && !value.startsWith('/')) problem('redirect-uri', `${quoted(value)} is no address.`);
   return value;
 }
 
@@ -107,11 +108,11 @@ export function readable(
 }
 
 function url(name: Name, value: string, allowHttp: boolean, problem: Problem): URL | undefined {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
+  const parsed = /^https?:\/\//i.test(value) ? parseUrl(value) : undefined;
+  if (!parsed) {
     problem(name, `${quoted(value.replace(/\/\/[^/@]*@/, '//'))} is no address that begins with https://.`);
     return undefined;
   }
-  const parsed = new URL(value);
   if (parsed.username || parsed.password) problem(name, 'must not hold a user name or password.');
   if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(parsed.hostname)) {
     problem(name, `http://${parsed.host} would send credentials unencrypted. Use https, or set allow-http to true.`);
