@@ -83,6 +83,7 @@ function htmlReason(page: string): string {
   return oneLine(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
 }
 
-function isText(value: unknown): value is string {
+/** Whether a field of JSON can be told: a text that is not empty. */
+export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

@@ -1,6 +1,6 @@
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
 
-import { jsonObject, reasonOf, refusal } from './answer.js';
+import { isText, jsonObject, reasonOf, refusal } from './answer.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
 import { decodeClaims } from './dex/claims.js';
@@ -55,7 +55,7 @@ export async function verify(
     if (!hidden || workspace.status === 'rejected') throw identity.reason;
     // What the workspace says proves as much: it is behind the same proxy.
     note('there is no /oauth2/userinfo here; MLflow itself took the credential');
-    return { identity: workspace.value.headers.get('gap-auth') ?? '', groups: undefined };
+    return { identity: printable(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
   }
   if (workspace.status === 'rejected') throw workspace.reason;
   return identity.value;
@@ -67,7 +67,7 @@ async function checkIdentity({ http, trackingUri, credential, headers }: Asking)
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
   if (info) {
     const groups = Array.isArray(info.groups) ? info.groups.length : 0;
-    return { identity: printable(String(info.email ?? info.user ?? '')), groups };
+    return { identity: printable([info.email, info.user].find(isText) ?? ''), groups };
   }
   const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
   if (!rejected) throw refusal(answer, 'proxy');
@@ -86,7 +86,7 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   if (!login) return undefined;
   const claims = decodeClaims(token) ?? {};
   const client = login.searchParams.get('client_id');
-  const audiences = [claims.aud].flat();
+  const audiences = [claims.aud].flat().filter(isText);
   if (client && !audiences.includes(client)) {
     return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
   }
