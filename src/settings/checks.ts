@@ -15,6 +15,11 @@ export function quoted(value: string): string {
   return `"${line.length > 80 ? `${line.slice(0, 77)}...` : line}"`;
 }
 
+/** The same of what should be an address, without what may be a user and a password in front of an "@". */
+function quotedAddress(value: string): string {
+  return quoted(value.replace(/^(https?:\/\/)?.*@/is, '$1'));
+}
+
 /** A variable that a shell or a workflow should have replaced. A secret may look like one, so it is only noted. */
 export function expansion(
   row: Row & { name: Name },
@@ -50,7 +55,7 @@ export function trackingUri(value: string, allowHttp: boolean, problem: Problem)
 }
 
 export function redirectUri(value: string, problem: Problem): string {
-  if (!parseUrl(value) && !value.startsWith('/')) problem('redirect-uri', `${quoted(value)} is no address.`);
+  if (!parseUrl(value) && !value.startsWith('/')) problem('redirect-uri', `${quotedAddress(value)} is no address.`);
   return value;
 }
 
@@ -110,7 +115,7 @@ export function readable(
 function url(name: Name, value: string, allowHttp: boolean, problem: Problem): URL | undefined {
   const parsed = /^https?:\/\//i.test(value) ? parseUrl(value) : undefined;
   if (!parsed) {
-    problem(name, `${quoted(value.replace(/\/\/[^/@]*@/, '//'))} is no address that begins with https://.`);
+    problem(name, `${quotedAddress(value)} is no address that begins with https://.`);
     return undefined;
   }
   if (parsed.username || parsed.password) problem(name, 'must not hold a user name or password.');
