@@ -4,7 +4,7 @@ import type { Symptom } from './symptoms/symptom.js';
 import { oneLine, printable } from './text.js';
 import { explain, type Stage } from './troubleshoot.js';
 
-/** Settings or arguments are wrong. Nothing was sent anywhere. */
+/** Settings or arguments are wrong. Nothing was sent anywhere, unless what came back does not fit the format asked for. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

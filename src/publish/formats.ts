@@ -1,6 +1,7 @@
 // Writes variables in the language of whatever reads them: a shell, a .env file, JSON, PowerShell, a runner's file.
 
 import { randomUUID } from 'node:crypto';
+import { UsageError } from '../errors.js';
 import type { Variable } from './variables.js';
 
 type Format = (variables: readonly Variable[]) => string;
@@ -13,8 +14,11 @@ const perLine = (line: (variable: Variable) => string): Format => {
 export const FORMATS: Readonly<Record<string, Format>> = {
   /** POSIX shells: `eval "$(…)"`. */
   shell: perLine(({ name, value }) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
-  /** python-dotenv, dotenv for Node, and `docker --env-file`, which knows no quotes, as long as none are needed. */
-  dotenv: perLine(({ name, value }) => `${name}=${dotenvValue(value)}`),
+  /**
+   * python-dotenv, dotenv for Node, and `docker --env-file`, which knows no quotes, as long as none are needed.
+   * @throws UsageError for a value that they would read differently
+   */
+  dotenv: perLine(({ name, value }) => `${name}=${dotenvValue(name, value)}`),
   json: (variables) =>
     `${JSON.stringify(Object.fromEntries(variables.map(({ name, value }) => [name, value])), null, 2)}\n`,
   powershell: perLine(({ name, value }) => `$env:${name} = '${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`),
@@ -25,6 +29,14 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   }),
 };
 
-function dotenvValue(value: string): string {
-  return /^[\w./:@%+,=|-]*$/.test(value) ? value : `'${value.replace(/[\\']/g, '\\$&')}'`;
+/** The readers know different escapes, so none are used, but for \r and \n in double quotes, which both know. */
+function dotenvValue(name: string, value: string): string {
+  if (/^[\w./:@%+,=|-]*$/.test(value)) return value;
+  // python-dotenv replaces these within all quotes.
+  const replaced = /\$\{[^}]*\}/.test(value);
+  if (!replaced && !/['\r]|\\\\|\\$/.test(value)) return `'${value}'`;
+  if (!replaced && !/["\\]/.test(value)) return `"${value.replaceAll('\r', '\\r')}"`;
+  if (!replaced && !/[#\p{Cc}\u2028\u2029]|^[\s'"`]|\s$/u.test(value)) return value;
+  const why = replaced ? '${…}' : 'quotes, backslashes or line breaks';
+  throw new UsageError(`${name} holds ${why} that readers of .env files take differently. Use another --format.`);
 }

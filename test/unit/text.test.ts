@@ -40,7 +40,7 @@ describe('the format', () => {
       { name: 'B', value: 'eyJ.eyJ-_.sig' },
       { name: 'C', value: "it's a \\path" },
     ]);
-    assert.equal(lines, "A=https://platform.test:8443/clusters/c1/mlflow\nB=eyJ.eyJ-_.sig\nC='it\\'s a \\\\path'\n");
+    assert.equal(lines, "A=https://platform.test:8443/clusters/c1/mlflow\nB=eyJ.eyJ-_.sig\nC=it's a \\path\n");
   });
 
   it('powershell doubles every kind of single quote', () => {
