@@ -1,6 +1,7 @@
 // Writes variables in the language of whatever reads them: a shell, a .env file, JSON, PowerShell, a runner's file.
 
 import { randomUUID } from 'node:crypto';
+import { EOL } from 'node:os';
 import { UsageError } from '../errors.js';
 import type { Variable } from './variables.js';
 
@@ -22,10 +23,10 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   json: (variables) =>
     `${JSON.stringify(Object.fromEntries(variables.map(({ name, value }) => [name, value])), null, 2)}\n`,
   powershell: perLine(({ name, value }) => `$env:${name} = '${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`),
-  /** GITHUB_ENV and GITHUB_OUTPUT, in the form for values of any content. */
+  /** GITHUB_ENV and GITHUB_OUTPUT, in the form for values of any content; with \n, Windows would take \r before it along. */
   github: perLine(({ name, value }) => {
     const delimiter = `end-${randomUUID()}`;
-    return `${name}<<${delimiter}\n${value}\n${delimiter}`;
+    return `${name}<<${delimiter}${EOL}${value}${EOL}${delimiter}`;
   }),
 };
 

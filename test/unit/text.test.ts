@@ -49,7 +49,7 @@ describe('the format', () => {
 
   it('github ends each value with a delimiter that nobody can guess', () => {
     const text = FORMATS.github?.([{ name: 'A', value: 'x\ny' }]) ?? '';
-    const [, delimiter] = /^A<<(end-[0-9a-f-]{36})\nx\ny\n\1\n$/.exec(text) ?? [];
+    const [, delimiter] = /^A<<(end-[0-9a-f-]{36})\r?\nx\ny\r?\n\1\n$/.exec(text) ?? [];
     assert.ok(delimiter, text);
     assert.notEqual(FORMATS.github?.([{ name: 'A', value: 'x\ny' }]), text);
   });
