@@ -2,11 +2,15 @@
 
 const MAX = 240;
 
-/** The text in one line, without control and format characters. */
+/** The text in one line, without control and format characters, and without what a runner takes for a command. */
 export function printable(text: string): string {
-  return wellFormed(text)
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
+  const line = wellFormed(text).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
+  return noCommand(line).trim();
+}
+
+/** `##[command]` is one to a runner wherever it stands in a line; `::command::` only at the beginning. */
+export function noCommand(line: string): string {
+  return line.replaceAll('##[', '# #[');
 }
 
 /** The same, cut to a length that fits into a message. */

@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net';
 import { errorMessage } from '../errors.js';
+import { noCommand } from '../text.js';
 import { parseUrl } from '../url.js';
 import type { Found, Sources } from './sources.js';
 import type { Name, Row } from './table.js';
@@ -11,7 +12,7 @@ export type Problem = (name: Name, text: string) => void;
 
 /** A value in quotes, cut to one short line, for messages. */
 export function quoted(value: string): string {
-  const line = value.replace(/\p{Cc}/gu, ' ');
+  const line = noCommand(value.replace(/\p{Cc}/gu, ' '));
   return `"${line.length > 80 ? `${line.slice(0, 77)}...` : line}"`;
 }
 
