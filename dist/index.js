@@ -28730,13 +28730,16 @@ function requireFiles(env, { exportEnv, dir }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A3: () => (/* binding */ reasonOf),
 /* harmony export */   Ir: () => (/* binding */ jsonArray),
+/* harmony export */   KH: () => (/* binding */ isText),
 /* harmony export */   o$: () => (/* binding */ jsonObject),
 /* harmony export */   sI: () => (/* binding */ expectJson),
 /* harmony export */   x5: () => (/* binding */ refusal)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(706);
+/* harmony import */ var _url_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9584);
 // Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
+
 
 
 /** The body as a JSON object, or undefined when it is anything else. */
@@ -28751,7 +28754,7 @@ function jsonArray(body) {
 }
 function json(body) {
     try {
-        return JSON.parse(body);
+        return JSON.parse(body, (_, value) => (typeof value === 'string' ? (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .wellFormed */ .ES)(value) : value));
     }
     catch {
         return undefined;
@@ -28777,9 +28780,9 @@ function whereTo(answer) {
     const location = answer.headers.get('location');
     if (!location || answer.status < 300 || answer.status > 399)
         return '';
-    const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
+    const url = (0,_url_js__WEBPACK_IMPORTED_MODULE_2__/* .parseUrl */ .D)(location, answer.url);
     const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
-    return `redirect to ${url ? url.origin + url.pathname : 'an address that is none'}${error ? ` with ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)(error)}` : ''} `;
+    return `redirect to ${url ? (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(url.origin + url.pathname) : 'an address that is none'}${error ? ` with ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(error)}` : ''} `;
 }
 /**
  * The server's own reason. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
@@ -28792,21 +28795,23 @@ function reasonOf({ body, headers }) {
         const inner = typeof json.error === 'object' && json.error !== null ? json.error : {};
         const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
         const text = [json.message, json.error_description, inner.message].find(isText);
-        return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
+        return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
     }
     if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body))
         return htmlReason(body);
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)(body) || 'an empty answer';
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(body) || 'an empty answer';
 }
 function htmlReason(page) {
-    const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
+    // No part of the pattern goes across a "<", so that the time does not grow with the square of the page.
+    const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^<>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
     const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
     const texts = [...new Set(parts)]
         .filter((text) => text && !/^(More Info$|Request ID)/.test(text))
         .slice(0, 3)
         .join(' - ');
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
 }
+/** Whether a field of JSON can be told: a text that is not empty. */
 function isText(value) {
     return typeof value === 'string' && value !== '';
 }
@@ -29279,7 +29284,7 @@ class Report {
         this.#say = say;
     }
     add({ text, advice, ...rest }) {
-        const finding = { ...rest, text: (0,src_text/* printable */.g)(text), ...(advice ? { advice: (0,src_text/* printable */.g)(advice) } : {}) };
+        const finding = { ...rest, text: (0,src_text/* printable */.g$)(text), ...(advice ? { advice: (0,src_text/* printable */.g$)(advice) } : {}) };
         this.findings.push(finding);
         this.#say(finding);
     }
@@ -29354,8 +29359,12 @@ function explain(text, json, print) {
 var build_package = __nccwpck_require__(8797);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./build/src/publish/formats.js
 // Writes variables in the language of whatever reads them: a shell, a .env file, JSON, PowerShell, a runner's file.
+
+
 
 const perLine = (line) => {
     return (variables) => variables.map((variable) => `${line(variable)}\n`).join('');
@@ -29364,18 +29373,33 @@ const perLine = (line) => {
 const FORMATS = {
     /** POSIX shells: `eval "$(…)"`. */
     shell: perLine(({ name, value }) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
-    /** python-dotenv, dotenv for Node, and `docker --env-file`, which knows no quotes, as long as none are needed. */
-    dotenv: perLine(({ name, value }) => `${name}=${dotenvValue(value)}`),
+    /**
+     * python-dotenv, dotenv for Node, and `docker --env-file`, which knows no quotes, as long as none are needed.
+     * @throws UsageError for a value that they would read differently
+     */
+    dotenv: perLine(({ name, value }) => `${name}=${dotenvValue(name, value)}`),
     json: (variables) => `${JSON.stringify(Object.fromEntries(variables.map(({ name, value }) => [name, value])), null, 2)}\n`,
     powershell: perLine(({ name, value }) => `$env:${name} = '${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`),
-    /** GITHUB_ENV and GITHUB_OUTPUT, in the form for values of any content. */
+    /** GITHUB_ENV and GITHUB_OUTPUT, in the form for values of any content; with \n, Windows would take \r before it along. */
     github: perLine(({ name, value }) => {
         const delimiter = `end-${(0,external_node_crypto_.randomUUID)()}`;
-        return `${name}<<${delimiter}\n${value}\n${delimiter}`;
+        return `${name}<<${delimiter}${external_node_os_namespaceObject.EOL}${value}${external_node_os_namespaceObject.EOL}${delimiter}`;
     }),
 };
-function dotenvValue(value) {
-    return /^[\w./:@%+,=|-]*$/.test(value) ? value : `'${value.replace(/[\\']/g, '\\$&')}'`;
+/** The readers know different escapes, so none are used, but for \r and \n in double quotes, which both know. */
+function dotenvValue(name, value) {
+    if (/^[\w./:@%+,=|-]*$/.test(value))
+        return value;
+    // python-dotenv replaces these within all quotes.
+    const replaced = /\$\{[^}]*\}/.test(value);
+    if (!replaced && !/['\r]|\\\\|\\$/.test(value))
+        return `'${value}'`;
+    if (!replaced && !/["\\]/.test(value))
+        return `"${value.replaceAll('\r', '\\r')}"`;
+    if (!replaced && !/[#\p{Cc}\u2028\u2029]|^[\s'"`]|\s$/u.test(value))
+        return value;
+    const why = replaced ? '${…}' : 'quotes, backslashes or line breaks';
+    throw new errors/* UsageError */.eb(`${name} holds ${why} that readers of .env files take differently. Use another --format.`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/help.js
@@ -29440,8 +29464,6 @@ var folder = __nccwpck_require__(4131);
 var github = __nccwpck_require__(4920);
 // EXTERNAL MODULE: ./build/src/publish/handover.js + 1 modules
 var handover = __nccwpck_require__(2730);
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -29924,11 +29946,13 @@ function decodeClaims(jwt) {
 /** Who the token is for, by the claim that MLflow shows as a run's owner where it is set up as usual. */
 function identityOf({ email, preferred_username, name, sub }) {
     const claim = [email, preferred_username, name, sub].find((one) => typeof one === 'string' && one !== '');
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(String(claim ?? ''));
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(String(claim ?? ''));
 }
+/** What a Date can hold, before and after 1970 (ECMA-262, 21.4.1.1). */
+const LAST_SECOND = 8.64e12;
 /** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */
 function expiryOf({ exp }) {
-    return typeof exp === 'number' && Number.isFinite(exp) && exp < 8.64e12 ? new Date(exp * 1000) : undefined;
+    return typeof exp === 'number' && Math.abs(exp) <= LAST_SECOND ? new Date(exp * 1000) : undefined;
 }
 
 
@@ -29951,8 +29975,11 @@ var authorize = __nccwpck_require__(4992);
 var src_answer = __nccwpck_require__(9867);
 // EXTERNAL MODULE: ./build/src/text.js
 var src_text = __nccwpck_require__(706);
+// EXTERNAL MODULE: ./build/src/url.js
+var src_url = __nccwpck_require__(9584);
 ;// CONCATENATED MODULE: ./build/src/dex/local-login.js
 // The one request that carries the password, and what comes back: the redirect URI with a code.
+
 
 
 
@@ -29985,12 +30012,13 @@ async function logIn(http, login) {
             throw (0,src_answer/* refusal */.x5)(answer, 'login');
         throw failed(`${answer.status} JSON without "redirect_url"`);
     }
-    if (!URL.canParse(redirect_url, platform))
+    const url = (0,src_url/* parseUrl */.D)(redirect_url, platform);
+    if (!url)
         throw failed('a redirect_url that is no address');
-    const parameters = parametersOf(new URL(redirect_url, platform));
+    const parameters = parametersOf(url);
     const error = parameters.get('error');
     if (error)
-        throw failed((0,src_text/* oneLine */.T)(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
+        throw failed((0,src_text/* oneLine */.TN)(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
     return parameters;
 }
 /** The query's parameters, or the fragment's where the query has none of an answer's. */
@@ -30009,7 +30037,7 @@ async function connectorHint(http, platform, connector) {
     if (ids.length === 0)
         return '';
     const known = ids.includes(connector) ? 'The platform has' : `There is no connector ${connector}; the platform has`;
-    return `${known}: ${(0,src_text/* oneLine */.T)(ids.join(', '))}.`;
+    return `${known}: ${(0,src_text/* oneLine */.TN)(ids.join(', '))}.`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/dex/password.js
@@ -30145,7 +30173,10 @@ async function fetchLoginKey(http, platform, retry) {
 }
 /** Numbers keep the digits in which they came, however many. */
 function asJson(ts, body) {
-    return typeof ts === 'string' ? JSON.stringify(ts) : (/"ts"\s*:\s*([-+.\deE]+)/.exec(body)?.[1] ?? String(ts));
+    if (typeof ts === 'string')
+        return JSON.stringify(ts);
+    const numbers = [...body.matchAll(/"ts"\s*:\s*([-+.\deE]+)/g)].map(([, digits]) => digits);
+    return numbers.find((digits) => Number(digits) === ts) ?? String(ts);
 }
 /** `pubkey_encode` is the PEM text in base64. */
 function decoded(value) {
@@ -30271,7 +30302,7 @@ async function grant({ http, mask, keep }, client, { stage, what, send, check })
             throw refused.id === 'invalid-client' ? (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, stage, base64Hint(client)) : refused;
         }
         const tried = `${what} (POST ${endpoint})`;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage, tried, got: (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .oneLine */ .T)((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)) }, { cause: error });
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage, tried, got: (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .oneLine */ .TN)((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)) }, { cause: error });
     }
 }
 /**
@@ -30313,10 +30344,12 @@ function base64Hint({ clientSecret }) {
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
 
 
-/** Settings or arguments are wrong. Nothing was sent anywhere. */
+/** Settings or arguments are wrong. Nothing was sent anywhere, unless what came back does not fit the format asked for. */
 class UsageError extends Error {
     name = 'UsageError';
 }
+/** Longest text of a server or a user in one line of a message. */
+const LONGEST = 1000;
 /** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
 class AuthError extends Error {
     name = 'AuthError';
@@ -30327,10 +30360,10 @@ class AuthError extends Error {
     /** What it knows of itself, fit to be printed. */
     failure;
     constructor(failure, options) {
-        const tried = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(failure.tried);
-        const got = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(failure.got);
+        const tried = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(failure.tried, LONGEST);
+        const got = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(failure.got, LONGEST);
         const symptom = (0,_troubleshoot_js__WEBPACK_IMPORTED_MODULE_0__/* .explain */ .W)(failure.stage, got);
-        const advice = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)([failure.hint, symptom.advice].filter(Boolean).join(' '));
+        const advice = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)([failure.hint, symptom.advice].filter(Boolean).join(' '));
         super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice}`, options);
         this.failure = { ...failure, tried, got };
         this.symptom = symptom;
@@ -30708,21 +30741,34 @@ function credentialOf({ idToken, refreshToken }) {
 /* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6752);
 // The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
 
-/** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
+/** More than any cookie has. The parser recurses for each, and a megabyte of them would overflow the stack. */
+const MAX_ATTRIBUTES = 100;
+/**
+ * The cookies that an answer sets. Left out are those that no browser would take: over 4 kB, with control characters,
+ * or with attributes without end.
+ */
 function cookiesOf(headers) {
-    return (0,undici__WEBPACK_IMPORTED_MODULE_0__/* .getSetCookies */ .yI)(headers).filter((cookie) => cookie !== null);
+    const good = (line) => !/\p{Cc}/u.test(line) && line.split(';', MAX_ATTRIBUTES).length < MAX_ATTRIBUTES;
+    const lines = headers.getSetCookie().filter(good);
+    const readable = new Headers(lines.map((line) => ['set-cookie', line]));
+    return (0,undici__WEBPACK_IMPORTED_MODULE_0__/* .getSetCookies */ .yI)(readable).filter((cookie) => cookie !== null);
+}
+/** Whether it is set only to be dropped. */
+function isDeleted({ value, maxAge, expires }) {
+    if (maxAge !== undefined)
+        return value === '' || maxAge <= 0; // comes before Expires (RFC 6265, 5.3)
+    return value === '' || (expires !== undefined && Number(expires) <= Date.now());
 }
 /** Cookies of one login at one server. Deleted ones are gone. */
 class Jar {
     #cookies = new Map();
     /** Takes what an answer sets, and drops what it deletes. */
     take(headers) {
-        for (const { name, value, maxAge, expires } of cookiesOf(headers)) {
-            const deleted = value === '' || (maxAge !== undefined && maxAge <= 0) || (expires && Number(expires) <= Date.now());
-            if (deleted)
-                this.#cookies.delete(name);
+        for (const cookie of cookiesOf(headers)) {
+            if (isDeleted(cookie))
+                this.#cookies.delete(cookie.name);
             else
-                this.#cookies.set(name, value);
+                this.#cookies.set(cookie.name, cookie.value);
         }
     }
     get names() {
@@ -30750,7 +30796,10 @@ function sessionCookieName(cookieNames, state) {
  */
 function sessionCookie(headers, name) {
     const set = new Map(cookiesOf(headers).map((cookie) => [cookie.name, cookie]));
-    const present = (key) => (set.get(key)?.value ? set.get(key) : undefined);
+    const present = (key) => {
+        const cookie = set.get(key);
+        return cookie && !isDeleted(cookie) ? cookie : undefined;
+    };
     const single = present(name);
     const chunks = [];
     for (let chunk = present(`${name}_0`); chunk; chunk = present(`${name}_${chunks.length}`))
@@ -30772,8 +30821,10 @@ function sessionCookie(headers, name) {
 /* harmony export */ });
 /* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+/* harmony import */ var _url_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9584);
 /* harmony import */ var _cookies_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3159);
 // Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
+
 
 
 
@@ -30820,24 +30871,23 @@ async function visit(http, start, jar, retry) {
 }
 function locationOf({ status, headers, url }) {
     const location = headers.get('location');
-    const redirects = status >= 300 && status <= 399 && location !== null && URL.canParse(location, url.href);
-    return redirects ? new URL(location, url) : undefined;
+    return status >= 300 && status <= 399 && location !== null ? (0,_url_js__WEBPACK_IMPORTED_MODULE_3__/* .parseUrl */ .D)(location, url) : undefined;
 }
 /** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
 function redirectToLogin(answer) {
     const parameters = locationOf(answer)?.searchParams;
-    const redirectUri = parameters?.get('redirect_uri') ?? '';
-    if (!parameters?.get('client_id') || !URL.canParse(redirectUri))
+    const redirectUri = (0,_url_js__WEBPACK_IMPORTED_MODULE_3__/* .parseUrl */ .D)(parameters?.get('redirect_uri') ?? '');
+    if (!parameters?.get('client_id') || !redirectUri)
         return undefined;
     const query = (answer.headers.get('location') ?? '').replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
-    return { query, state: parameters.get('state') ?? '', redirectUri: new URL(redirectUri) };
+    return { query, state: parameters.get('state') ?? '', redirectUri };
 }
 /** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
 function signInForm({ status, body, url }) {
-    const action = /<form[^>]*\saction="([^"]*\/start)"/i.exec(body)?.[1];
-    if ((status !== 403 && status !== 200) || action === undefined || !URL.canParse(action, url.href))
+    const action = /<form[^<>]*\saction="([^"<>]*\/start)"/i.exec(body)?.[1];
+    const target = action === undefined ? undefined : (0,_url_js__WEBPACK_IMPORTED_MODULE_3__/* .parseUrl */ .D)(action, url);
+    if ((status !== 403 && status !== 200) || !target)
         return undefined;
-    const target = new URL(action, url);
     // Behind an edge that strips a prefix, the page does not know that prefix.
     const prefix = url.pathname.replace(/\/(oauth2\/.*)?$/, '');
     if (!target.pathname.startsWith(`${prefix}/`))
@@ -33148,7 +33198,7 @@ function maskLine(value) {
     return `::add-mask::${value.replace(/[%\r\n]/g, (sign) => encodeURIComponent(sign))}\n`;
 }
 /** Writes one line to the log. */
-const say = (line) => info((0,src_text/* printable */.g)(line));
+const say = (line) => info((0,src_text/* printable */.g$)(line));
 /** Puts the lines that the work says into a group of the log. */
 const github_group = (title, work) => group(title, work);
 /** An annotation and a summary, and the step fails. */
@@ -33188,17 +33238,20 @@ async function publish({ credential, settings, variables }) {
         ['Verified', settings.verify ? 'yes' : 'no, as asked for'],
     ]);
 }
-/** Some runners have no summaries, and none must make a step fail. */
+/** Some runners have no summaries, and none must make a step fail. A line end within the table could end it. */
 async function summarize(heading, rows) {
     const path = process.env.GITHUB_STEP_SUMMARY;
     if (!path || !(0,external_node_fs_.existsSync)(path))
         return;
-    const cells = rows.map(([label, text]) => [{ data: label, header: true }, escapeHtml(text).replaceAll('\n', '<br>')]);
+    const cells = rows.map(([label, text]) => [
+        { data: label, header: true },
+        escapeHtml(text).replace(/\r\n?|\n/g, '<br>'),
+    ]);
     try {
         await summary.addHeading(heading, 3).addTable(cells).write();
     }
     catch (error) {
-        info(`The summary could not be written: ${(0,src_text/* printable */.g)(String(error))}`);
+        info(`The summary could not be written: ${(0,src_text/* printable */.g$)(String(error))}`);
     }
 }
 function escapeHtml(text) {
@@ -33643,7 +33696,7 @@ function openFor(settings, mask, note) {
  * @throws AuthError
  */
 async function runLogin(settings, secrets, { say, warn, keep = () => { } }) {
-    const safe = (tell) => (line) => tell((0,src_text/* printable */.g)(secrets.redact(line)));
+    const safe = (tell) => (line) => tell((0,src_text/* printable */.g$)(secrets.redact(line)));
     const { step, note } = progress(safe(say));
     if (settings.insecureTls) {
         safe(warn)('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
@@ -33678,6 +33731,7 @@ async function runLogin(settings, secrets, { say, warn, keep = () => { } }) {
 const SHORTEST_MASK = 8;
 /** Remembers secrets and removes them from text. */
 class Secrets {
+    #told = new Set();
     #forms = new Set();
     #announce;
     /** @param announce tells the runner of a value to mask; does nothing outside a runner. */
@@ -33690,11 +33744,14 @@ class Secrets {
      */
     add = (secret) => {
         for (const value of new Set([secret, ...secret.split(/\r?\n/)])) {
-            if (value.length < SHORTEST_MASK || this.#forms.has(value))
+            if (value.length < SHORTEST_MASK || this.#told.has(value))
                 continue;
+            this.#told.add(value);
             this.#announce(value);
+            // A form may be shorter than the value: of blanks alone, nothing is printed.
             for (const form of encodings(value))
-                this.#forms.add(form);
+                if (form.length >= SHORTEST_MASK)
+                    this.#forms.add(form);
         }
     };
     /** The text with every known secret, in each form in which a server may send it back, replaced by `***`. */
@@ -33703,18 +33760,19 @@ class Secrets {
         return longestFirst.reduce((rest, form) => rest.replaceAll(form, '***'), text);
     };
 }
-/** The value as it is, and URL-encoded, form-encoded, JSON-escaped and in base64. */
+/** The value as it is, and URL-encoded, form-encoded, JSON-escaped and in both kinds of base64. */
 function encodings(value) {
     const form = new URLSearchParams({ v: value }).toString().slice(2);
     const base64 = Buffer.from(value).toString('base64');
     return [
         value,
-        (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g)(value),
+        (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)(value),
         encodeURIComponent(value),
         form,
         JSON.stringify(value).slice(1, -1),
         base64,
         base64.replace(/=+$/, ''),
+        Buffer.from(value).toString('base64url'),
     ];
 }
 
@@ -33742,13 +33800,21 @@ function encodings(value) {
 /* harmony export */ });
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(706);
+/* harmony import */ var _url_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9584);
 // The checks of single values: each returns the value as it will be used, or tells the problem.
+
+
 
 
 /** A value in quotes, cut to one short line, for messages. */
 function quoted(value) {
-    const line = value.replace(/\p{Cc}/gu, ' ');
+    const line = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .noCommand */ .hh)(value.replace(/\p{Cc}/gu, ' '));
     return `"${line.length > 80 ? `${line.slice(0, 77)}...` : line}"`;
+}
+/** The same of what should be an address, without what may be a user and a password in front of an "@". */
+function quotedAddress(value) {
+    return quoted(value.replace(/^(https?:\/\/)?.*@/is, '$1'));
 }
 /** A variable that a shell or a workflow should have replaced. A secret may look like one, so it is only noted. */
 function expansion(row, found, problem, note) {
@@ -33781,8 +33847,8 @@ function trackingUri(value, allowHttp, problem) {
     return uri ? (uri.origin + uri.pathname).replace(/\/+$/, '') : '';
 }
 function redirectUri(value, problem) {
-    if (!URL.canParse(value) && !value.startsWith('/'))
-        problem('redirect-uri', `${quoted(value)} is no address.`);
+    if (!(0,_url_js__WEBPACK_IMPORTED_MODULE_3__/* .parseUrl */ .D)(value) && !value.startsWith('/'))
+        problem('redirect-uri', `${quotedAddress(value)} is no address.`);
     return value;
 }
 /** RFC 1123 label or subdomain, as Kubernetes names things. */
@@ -33833,11 +33899,11 @@ function readable(name, path, readFile, problem) {
     }
 }
 function url(name, value, allowHttp, problem) {
-    if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
-        problem(name, `${quoted(value.replace(/\/\/[^/@]*@/, '//'))} is no address that begins with https://.`);
+    const parsed = /^https?:\/\//i.test(value) ? (0,_url_js__WEBPACK_IMPORTED_MODULE_3__/* .parseUrl */ .D)(value) : undefined;
+    if (!parsed) {
+        problem(name, `${quotedAddress(value)} is no address that begins with https://.`);
         return undefined;
     }
-    const parsed = new URL(value);
     if (parsed.username || parsed.password)
         problem(name, 'must not hold a user name or password.');
     if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(parsed.hostname)) {
@@ -34265,19 +34331,30 @@ const ROWS = TABLE;
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ oneLine),
-/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */   ES: () => (/* binding */ wellFormed),
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   hh: () => (/* binding */ noCommand)
 /* harmony export */ });
 // Text of servers and users, made fit to be printed: no line of it can be taken for a command or move a cursor.
 const MAX = 240;
-/** The text in one line, without control and format characters. */
+/** The text in one line, without control and format characters, and without what a runner takes for a command. */
 function printable(text) {
-    return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+    const line = wellFormed(text).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
+    return noCommand(line).trim();
+}
+/** `##[command]` is one to a runner wherever it stands in a line; `::command::` only at the beginning. */
+function noCommand(line) {
+    return line.replaceAll('##[', '# #[');
 }
 /** The same, cut to a length that fits into a message. */
-function oneLine(text) {
+function oneLine(text, max = MAX) {
     const line = printable(text);
-    return line.length > MAX ? `${line.slice(0, MAX)}...` : line;
+    return line.length > max ? `${wellFormed(line.slice(0, max))}...` : line;
+}
+/** The text with U+FFFD for each half of a surrogate pair, which UTF-8 and URLs cannot carry (JSON can, as in "\\ud800"). */
+function wellFormed(text) {
+    return text.replace(/\p{Cs}/gu, '\ufffd');
 }
 
 
@@ -35086,6 +35163,29 @@ function certificatesIn(pem) {
 
 /***/ }),
 
+/***/ 9584:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ parseUrl)
+/* harmony export */ });
+// Addresses as servers and users write them.
+/**
+ * The address, or undefined when the text is none.
+ * Not by URL.canParse: once optimised, Node 20 reads Latin-1 in it as UTF-8, and calls good what URL then refuses.
+ */
+function parseUrl(text, base) {
+    try {
+        return new URL(text, base);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
 /***/ 2896:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35097,7 +35197,9 @@ function certificatesIn(pem) {
 /* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8758);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7406);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(706);
+/* harmony import */ var _url_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9584);
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
+
 
 
 
@@ -35125,7 +35227,7 @@ async function verify({ http, step, note }, target, credential, seen = () => { }
             throw identity.reason;
         // What the workspace says proves as much: it is behind the same proxy.
         note('there is no /oauth2/userinfo here; MLflow itself took the credential');
-        return { identity: workspace.value.headers.get('gap-auth') ?? '', groups: undefined };
+        return { identity: (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g$)(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
     }
     if (workspace.status === 'rejected')
         throw workspace.reason;
@@ -35137,7 +35239,7 @@ async function checkIdentity({ http, trackingUri, credential, headers }) {
     const info = answer.status === 200 ? (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) : undefined;
     if (info) {
         const groups = Array.isArray(info.groups) ? info.groups.length : 0;
-        return { identity: (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g)(String(info.email ?? info.user ?? '')), groups };
+        return { identity: (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g$)([info.email, info.user].find(_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .isText */ .KH) ?? ''), groups };
     }
     const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
     if (!rejected)
@@ -35151,16 +35253,16 @@ async function whyRejected(http, trackingUri, token) {
     const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers };
     const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
     const location = answer?.headers.get('location') ?? '';
-    if (!answer || !URL.canParse(location, answer.url.href))
+    const login = answer && (0,_url_js__WEBPACK_IMPORTED_MODULE_5__/* .parseUrl */ .D)(location, answer.url);
+    if (!login)
         return undefined;
-    const login = new URL(location, answer.url);
     const claims = (0,_dex_claims_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeClaims */ .Yq)(token) ?? {};
     const client = login.searchParams.get('client_id');
-    const audiences = [claims.aud].flat();
+    const audiences = [claims.aud].flat().filter(_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .isText */ .KH);
     if (client && !audiences.includes(client)) {
         return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
     }
-    const issuer = typeof claims.iss === 'string' && URL.canParse(claims.iss) ? new URL(claims.iss) : undefined;
+    const issuer = typeof claims.iss === 'string' ? (0,_url_js__WEBPACK_IMPORTED_MODULE_5__/* .parseUrl */ .D)(claims.iss) : undefined;
     if (issuer && issuer.origin !== login.origin) {
         return `the token is from issuer ${issuer.href}, oauth2-proxy logs in at ${login.origin}`;
     }

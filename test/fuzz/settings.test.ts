@@ -1,0 +1,199 @@
+// Settings and command lines of any kind: checked settings, or one message that tells no secret.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { parse } from '../../src/args.js';
+import { UsageError } from '../../src/errors.js';
+import { readSettings } from '../../src/settings/settings.js';
+import { namesOf, ROWS } from '../../src/settings/table.js';
+import { secret, text, value } from './arbitraries.js';
+import { check } from './runs.js';
+
+const blank = fc.constantFrom('', ' ', '\n', '\t');
+const around = (one: fc.Arbitrary<string>) => fc.tuple(blank, one, blank).map((parts) => parts.join(''));
+
+const address = fc.oneof(
+  fc.constantFrom('https://platform.test', 'http://localhost:8080/', 'http://platform.test', 'platform.test'),
+  fc.webUrl({ withQueryParameters: true, withFragments: true, validSchemes: ['https', 'http', 'ftp'] }),
+  fc.tuple(fc.constantFrom('https://', 'http://', 'HTTPS://', '//', ''), value).map((parts) => parts.join('')),
+);
+const word = fc.constantFrom(
+  'true',
+  'FALSE',
+  '1',
+  'token',
+  'cookie',
+  'auto',
+  '60',
+  'c1',
+  'team-a',
+  '${{ x }}',
+  'openid',
+);
+
+/** What each setting may hold: something good, something near it, or anything. */
+const settings = fc.record(
+  Object.fromEntries(
+    ROWS.flatMap((row) =>
+      namesOf(row).map((name) => [name, around(/address|uri/.test(name) ? address : fc.oneof(word, value))]),
+    ),
+  ),
+  { requiredKeys: [] },
+);
+/** Enough to log in with, unless something else contradicts it. */
+const good = fc.constantFrom<Record<string, string>[]>(
+  { 'platform-address': 'https://platform.test', cluster: 'c1', username: 'u' },
+  {},
+);
+const env = fc.record(
+  Object.fromEntries(ROWS.flatMap((row) => row.env).map((name) => [name, /URI|ADDRESS/.test(name) ? address : value])),
+  { requiredKeys: [] },
+);
+
+const SECRETS = ROWS.filter((row) => row.secret).map(({ name, env: [variable = ''] }) => ({ name, variable }));
+
+const SECRET_FILE = '/file';
+
+interface Case {
+  door: 'action' | 'cli';
+  given: Record<string, string | undefined>;
+  env: Record<string, string | undefined>;
+}
+
+const cases: fc.Arbitrary<Case> = fc
+  .record({ door: fc.constantFrom<('action' | 'cli')[]>('action', 'cli'), settings, good, few: fc.boolean(), env })
+  .map(({ door, settings, good, few, env }) => ({
+    door,
+    given: few ? good : { ...settings, ...good },
+    env: few ? {} : env,
+  }));
+
+function read({ door, given, env }: Case, file: string, masked: string[] = []) {
+  const sources = { door, given, env, readFile: (path: string) => (path === SECRET_FILE ? file : path) };
+  return readSettings(
+    sources,
+    { trackingUri: true, caPath: false },
+    (one) => masked.push(one),
+    () => {},
+  );
+}
+
+describe('settings of any kind', () => {
+  it('are addresses without credentials, query and fragment, or one UsageError', () =>
+    check(
+      fc.property(cases, text, (one, file) => {
+        try {
+          const { platform, trackingUri, timeout, username, workspace } = read(one, file);
+          assert.equal(new URL(platform).origin, platform);
+          const { origin, pathname } = new URL(trackingUri);
+          assert.equal(trackingUri, (origin + pathname).replace(/\/+$/, ''));
+          assert.match(trackingUri, /^https?:/);
+          assert.ok(timeout >= 1 && timeout <= 3600);
+          assert.doesNotMatch(username, /\p{Cc}/u);
+          assert.match(workspace ?? 'ws', /^[a-z0-9-]{2,63}$/);
+        } catch (error) {
+          assert.ok(error instanceof UsageError, String(error));
+          assert.match(error.message, /need(s)? attention:\n {2}/);
+          // A line of any other kind could be a command to the runner.
+          for (const line of error.message.split('\n').slice(1))
+            assert.match(line, /^( {2}[a-z0-9-]+: |Workflows of )/);
+          assert.doesNotMatch(error.message.replaceAll('\n', ''), /\p{Cc}|##\[/u);
+        }
+      }),
+    ));
+
+  it('tell no secret in a message, and all of them to be masked', () =>
+    check(
+      fc.property(
+        cases,
+        fc.tuple(secret, secret, secret),
+        fc.constantFrom('given', 'env', 'file'),
+        fc.constantFrom('', '${{ ', '\n', '"'),
+        (one, secrets, where, mark) => {
+          const all = { given: { ...one.given }, env: { ...one.env } };
+          const values = secrets.map((value) => mark + value);
+          for (const [index, { name, variable }] of SECRETS.entries()) {
+            for (const key of [name, `${name}-file`]) delete all.given[key];
+            if (where === 'env') all.env[variable] = values[index] ?? '';
+            else
+              all.given[where === 'given' ? name : `${name}-file`] =
+                (where === 'file' ? SECRET_FILE : values[index]) ?? '';
+          }
+          const masked: string[] = [];
+          try {
+            read({ ...one, ...all }, values[0] ?? '', masked);
+          } catch (error) {
+            assert.ok(error instanceof UsageError, String(error));
+            for (const value of secrets) assert.ok(!error.message.includes(value), error.message);
+          }
+          for (const value of where === 'file' ? secrets.slice(0, 1) : secrets)
+            assert.ok(masked.some((known) => known.includes(value)));
+        },
+      ),
+    ));
+
+  it('tell no password that stands in an address', () =>
+    check(
+      fc.property(
+        fc.constantFrom('https://', 'http://', '//', ''),
+        value,
+        secret,
+        value,
+        (scheme, user, password, rest) => {
+          const tail = rest.replaceAll('@', '');
+          const address = `${scheme}${user}:${password}@${tail}`;
+          const given = { 'platform-address': address, 'tracking-uri': address, 'redirect-uri': address };
+          assert.throws(
+            () => read({ door: 'cli', given, env: {} }, ''),
+            (error) => error instanceof UsageError && !error.message.includes(password),
+          );
+        },
+      ),
+    ));
+});
+
+describe('a command line of any kind', () => {
+  const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(namesOf);
+  const flag = fc.constantFrom(...names, 'format', 'help', 'no-verify', 'insecure-tls', 'login', 'json', 'seen', '');
+  const argument = fc.oneof(
+    value,
+    fc
+      .tuple(fc.constantFrom('--', '-', '--no-'), flag, fc.constantFrom('', '=', '=true', '=x'))
+      .map((parts) => parts.join('')),
+  );
+  const command = fc.constantFrom('token', 'cookie', 'env', 'exec', 'refresh', 'doctor', 'renew', 'help', '--version');
+
+  it('is a command with known flags, or a UsageError', () =>
+    check(
+      fc.property(fc.option(command), fc.array(argument), (first, rest) => {
+        const args = first === null ? rest : [first, ...rest];
+        try {
+          const { command, flags, rest: behind } = parse(args);
+          assert.match(command, /^(token|cookie|env|exec|refresh|doctor|renew|help|version)$/);
+          const known = [...names, 'format', 'login', 'json', 'message', 'python', 'seen'];
+          for (const [name, value] of Object.entries(flags)) {
+            assert.ok(known.includes(name), name);
+            assert.equal(typeof value, 'string');
+          }
+          assert.deepEqual(behind, behind.length === 0 ? [] : args.slice(-behind.length));
+        } catch (error) {
+          assert.ok(error instanceof UsageError, String(error));
+        }
+      }),
+    ));
+
+  it('takes values as they are', () =>
+    check(
+      fc.property(
+        fc.constantFrom(...names.filter((name) => name !== 'format')),
+        value,
+        fc.array(value),
+        (name, one, rest) => {
+          const { flags, rest: behind } = parse(['exec', `--${name}=${one}`, '--', ...rest]);
+          assert.deepEqual({ ...flags }, { [name]: one });
+          assert.deepEqual(behind, rest);
+        },
+      ),
+    ));
+});
