@@ -10,12 +10,17 @@ const DOTENV_VERSION = '1.2.4';
 const DOTENV_FOLDER = `.cache/python-dotenv-${DOTENV_VERSION}`;
 const OPTIONS = { maxBuffer: 1 << 28, encoding: 'utf8' } as const;
 
-/** Why a reader cannot be asked here, or false. Windows alone may do without those that README asks for. */
-export function missing(program: string): string | false {
-  const there =
-    spawnSync(program, ['--version']).error === undefined || spawnSync(program, ['-c', 'exit']).status === 0;
-  if (there || (process.platform !== 'win32' && program !== 'pwsh')) return false;
-  return `${program} is not installed here`;
+const WINDOWS = process.platform === 'win32';
+const PYTHON = WINDOWS ? 'python' : 'python3';
+
+/** Why a reader is not asked here, or false. */
+export function missing(reader: 'bash' | 'dash' | 'pwsh' | 'python'): string | false {
+  // A bash on Windows may be that of another system, with other paths.
+  if (WINDOWS && (reader === 'bash' || reader === 'dash')) return 'no POSIX shell on Windows';
+  const program = reader === 'python' ? PYTHON : reader;
+  // README asks for the others, and without them the test fails.
+  const optional = WINDOWS || reader === 'pwsh';
+  return optional && spawnSync(program, ['--version']).error ? `${program} is not installed here` : false;
 }
 
 /** A folder that is gone after the work. */
@@ -53,12 +58,10 @@ export function readWithPowerShell(output: string, names: string[]): string[] {
     );
     writeFileSync(script, [`Invoke-Expression ([IO.File]::ReadAllText('${lines}'))`, ...prints, ''].join('\n'));
     const args = ['-NoProfile', '-NonInteractive', '-File', script];
-    const base64 = execFileSync('pwsh', args, OPTIONS).trimEnd().split(/\r?\n/);
+    const base64 = execFileSync('pwsh', args, OPTIONS).split(/\r?\n/).slice(0, -1);
     return base64.map((one) => Buffer.from(one, 'base64').toString('utf8'));
   });
 }
-
-const PYTHON = process.platform === 'win32' ? 'python' : 'python3';
 
 /** Installs python-dotenv, once, beside the other caches. */
 export function installPythonDotenv(): void {
