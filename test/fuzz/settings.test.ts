@@ -5,68 +5,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { UsageError } from '../../src/errors.js';
 import { readSettings } from '../../src/settings/settings.js';
-import { namesOf, ROWS } from '../../src/settings/table.js';
 import { secret, text, value } from './arbitraries.js';
+import { type Case, cases, SECRET_FILE, SECRETS } from './given.js';
 import { check } from './runs.js';
-
-const blank = fc.constantFrom('', ' ', '\n', '\t');
-const around = (one: fc.Arbitrary<string>) => fc.tuple(blank, one, blank).map((parts) => parts.join(''));
-
-const address = fc.oneof(
-  fc.constantFrom('https://platform.test', 'http://localhost:8080/', 'http://platform.test', 'platform.test'),
-  fc.webUrl({ withQueryParameters: true, withFragments: true, validSchemes: ['https', 'http', 'ftp'] }),
-  fc.tuple(fc.constantFrom('https://', 'http://', 'HTTPS://', '//', ''), value).map((parts) => parts.join('')),
-);
-const word = fc.constantFrom(
-  'true',
-  'FALSE',
-  '1',
-  'token',
-  'cookie',
-  'auto',
-  '60',
-  'c1',
-  'team-a',
-  '${{ x }}',
-  'openid',
-);
-
-/** What each setting may hold: something good, something near it, or anything. */
-const settings = fc.record(
-  Object.fromEntries(
-    ROWS.flatMap((row) =>
-      namesOf(row).map((name) => [name, around(/address|uri/.test(name) ? address : fc.oneof(word, value))]),
-    ),
-  ),
-  { requiredKeys: [] },
-);
-/** Enough to log in with, unless something else contradicts it. */
-const good = fc.constantFrom<Record<string, string>[]>(
-  { 'platform-address': 'https://platform.test', cluster: 'c1', username: 'u' },
-  {},
-);
-const env = fc.record(
-  Object.fromEntries(ROWS.flatMap((row) => row.env).map((name) => [name, /URI|ADDRESS/.test(name) ? address : value])),
-  { requiredKeys: [] },
-);
-
-const SECRETS = ROWS.filter((row) => row.secret).map(({ name, env: [variable = ''] }) => ({ name, variable }));
-
-const SECRET_FILE = '/file';
-
-interface Case {
-  door: 'action' | 'cli';
-  given: Record<string, string | undefined>;
-  env: Record<string, string | undefined>;
-}
-
-const cases: fc.Arbitrary<Case> = fc
-  .record({ door: fc.constantFrom<('action' | 'cli')[]>('action', 'cli'), settings, good, few: fc.boolean(), env })
-  .map(({ door, settings, good, few, env }) => ({
-    door,
-    given: few ? good : { ...settings, ...good },
-    env: few ? {} : env,
-  }));
 
 function read({ door, given, env }: Case, file: string, masked: string[] = []) {
   const sources = { door, given, env, readFile: (path: string) => (path === SECRET_FILE ? file : path) };
