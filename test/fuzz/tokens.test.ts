@@ -57,7 +57,7 @@ describe('a JWT', () => {
         const known = decodeClaims(one) ?? {};
         assertLine(identityOf(known), 2 * one.length);
         const end = expiryOf(known);
-        assert.ok(end === undefined || Number.isFinite(end.getTime()), String(known.exp));
+        assert.ok(end === undefined || Number.isFinite(end.getTime()));
         end?.toISOString();
         assert.equal(credentialOf({ idToken: one, refreshToken: undefined }).token, one);
       }),
