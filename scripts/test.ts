@@ -1,9 +1,12 @@
-// Runs the test files of the suites that are named: unit, program, stack. Node 20 finds no files by a pattern itself.
+// Runs the test files of the suites that are named: unit, program, fuzz, stack. Node 20 finds no files by a pattern itself.
+// With --runs=N each property of the suite fuzz gets N cases.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 
-const suites = process.argv.slice(2);
+const args = process.argv.slice(2);
+const runs = args.find((arg) => arg.startsWith('--runs='))?.slice('--runs='.length);
+const suites = args.filter((arg) => !arg.startsWith('--'));
 const files = suites.flatMap((suite) =>
   readdirSync(`build/test/${suite}`, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.js'))
@@ -12,5 +15,6 @@ const files = suites.flatMap((suite) =>
 if (files.length === 0) throw new Error(`no test files in: ${suites.join(', ')}`);
 const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files.sort()], {
   stdio: 'inherit',
+  env: { ...process.env, ...(runs ? { FUZZ_RUNS: runs } : {}) },
 });
 process.exitCode = status ?? 1;

@@ -2,8 +2,9 @@
 
 import { AuthError } from './errors.js';
 import type { Answer } from './http.js';
-import { oneLine } from './text.js';
+import { oneLine, wellFormed } from './text.js';
 import type { Stage } from './troubleshoot.js';
+import { parseUrl } from './url.js';
 
 export type Json = Record<string, unknown>;
 
@@ -21,7 +22,7 @@ export function jsonArray(body: string): Json[] {
 
 function json(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
   } catch {
     return undefined;
   }
@@ -47,9 +48,9 @@ export function refusal(answer: Answer, stage: Stage, hint?: string): AuthError 
 function whereTo(answer: Answer): string {
   const location = answer.headers.get('location');
   if (!location || answer.status < 300 || answer.status > 399) return '';
-  const url = URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : undefined;
+  const url = parseUrl(location, answer.url);
   const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
-  return `redirect to ${url ? url.origin + url.pathname : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
+  return `redirect to ${url ? oneLine(url.origin + url.pathname) : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
 }
 
 /**
@@ -70,7 +71,8 @@ export function reasonOf({ body, headers }: Answer): string {
 }
 
 function htmlReason(page: string): string {
-  const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^>]*>([^<]+)</gi)].map(([, , text]) =>
+  // No part of the pattern goes across a "<", so that the time does not grow with the square of the page.
+  const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^<>]*>([^<]+)</gi)].map(([, , text]) =>
     text?.trim(),
   );
   const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
@@ -81,6 +83,7 @@ function htmlReason(page: string): string {
   return oneLine(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
 }
 
-function isText(value: unknown): value is string {
+/** Whether a field of JSON can be told: a text that is not empty. */
+export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

@@ -1,10 +1,10 @@
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
 
 import type { Symptom } from './symptoms/symptom.js';
-import { printable } from './text.js';
+import { oneLine, printable } from './text.js';
 import { explain, type Stage } from './troubleshoot.js';
 
-/** Settings or arguments are wrong. Nothing was sent anywhere. */
+/** Settings or arguments are wrong. Nothing was sent anywhere, unless what came back does not fit the format asked for. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -21,6 +21,9 @@ export interface Failure {
   hint?: string;
 }
 
+/** Longest text of a server or a user in one line of a message. */
+const LONGEST = 1000;
+
 /** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
@@ -33,8 +36,8 @@ export class AuthError extends Error {
   readonly failure: Failure;
 
   constructor(failure: Failure, options?: ErrorOptions) {
-    const tried = printable(failure.tried);
-    const got = printable(failure.got);
+    const tried = oneLine(failure.tried, LONGEST);
+    const got = oneLine(failure.got, LONGEST);
     const symptom = explain(failure.stage, got);
     const advice = printable([failure.hint, symptom.advice].filter(Boolean).join(' '));
     super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice}`, options);

@@ -7,6 +7,7 @@ const SHORTEST_MASK = 8;
 
 /** Remembers secrets and removes them from text. */
 export class Secrets {
+  readonly #told = new Set<string>();
   readonly #forms = new Set<string>();
   readonly #announce: (secret: string) => void;
 
@@ -21,9 +22,11 @@ export class Secrets {
    */
   add = (secret: string): void => {
     for (const value of new Set([secret, ...secret.split(/\r?\n/)])) {
-      if (value.length < SHORTEST_MASK || this.#forms.has(value)) continue;
+      if (value.length < SHORTEST_MASK || this.#told.has(value)) continue;
+      this.#told.add(value);
       this.#announce(value);
-      for (const form of encodings(value)) this.#forms.add(form);
+      // A form may be shorter than the value: of blanks alone, nothing is printed.
+      for (const form of encodings(value)) if (form.length >= SHORTEST_MASK) this.#forms.add(form);
     }
   };
 
@@ -34,7 +37,7 @@ export class Secrets {
   };
 }
 
-/** The value as it is, and URL-encoded, form-encoded, JSON-escaped and in base64. */
+/** The value as it is, and URL-encoded, form-encoded, JSON-escaped and in both kinds of base64. */
 function encodings(value: string): string[] {
   const form = new URLSearchParams({ v: value }).toString().slice(2);
   const base64 = Buffer.from(value).toString('base64');
@@ -46,5 +49,6 @@ function encodings(value: string): string[] {
     JSON.stringify(value).slice(1, -1),
     base64,
     base64.replace(/=+$/, ''),
+    Buffer.from(value).toString('base64url'),
   ];
 }

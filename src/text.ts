@@ -2,13 +2,24 @@
 
 const MAX = 240;
 
-/** The text in one line, without control and format characters. */
+/** The text in one line, without control and format characters, and without what a runner takes for a command. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  const line = wellFormed(text).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
+  return noCommand(line).trim();
+}
+
+/** `##[command]` is one to a runner wherever it stands in a line; `::command::` only at the beginning. */
+export function noCommand(line: string): string {
+  return line.replaceAll('##[', '# #[');
 }
 
 /** The same, cut to a length that fits into a message. */
-export function oneLine(text: string): string {
+export function oneLine(text: string, max = MAX): string {
   const line = printable(text);
-  return line.length > MAX ? `${line.slice(0, MAX)}...` : line;
+  return line.length > max ? `${wellFormed(line.slice(0, max))}...` : line;
+}
+
+/** The text with U+FFFD for each half of a surrogate pair, which UTF-8 and URLs cannot carry (JSON can, as in "\\ud800"). */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd');
 }

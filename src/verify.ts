@@ -1,12 +1,13 @@
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
 
-import { jsonObject, reasonOf, refusal } from './answer.js';
+import { isText, jsonObject, reasonOf, refusal } from './answer.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
 import { decodeClaims } from './dex/claims.js';
 import { AuthError } from './errors.js';
 import type { Answer, Http } from './http.js';
 import { printable } from './text.js';
+import { parseUrl } from './url.js';
 
 /** Where the credential must work. */
 export interface Target {
@@ -54,7 +55,7 @@ export async function verify(
     if (!hidden || workspace.status === 'rejected') throw identity.reason;
     // What the workspace says proves as much: it is behind the same proxy.
     note('there is no /oauth2/userinfo here; MLflow itself took the credential');
-    return { identity: workspace.value.headers.get('gap-auth') ?? '', groups: undefined };
+    return { identity: printable(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
   }
   if (workspace.status === 'rejected') throw workspace.reason;
   return identity.value;
@@ -66,7 +67,7 @@ async function checkIdentity({ http, trackingUri, credential, headers }: Asking)
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
   if (info) {
     const groups = Array.isArray(info.groups) ? info.groups.length : 0;
-    return { identity: printable(String(info.email ?? info.user ?? '')), groups };
+    return { identity: printable([info.email, info.user].find(isText) ?? ''), groups };
   }
   const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
   if (!rejected) throw refusal(answer, 'proxy');
@@ -81,15 +82,15 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
   const location = answer?.headers.get('location') ?? '';
-  if (!answer || !URL.canParse(location, answer.url.href)) return undefined;
-  const login = new URL(location, answer.url);
+  const login = answer && parseUrl(location, answer.url);
+  if (!login) return undefined;
   const claims = decodeClaims(token) ?? {};
   const client = login.searchParams.get('client_id');
-  const audiences = [claims.aud].flat();
+  const audiences = [claims.aud].flat().filter(isText);
   if (client && !audiences.includes(client)) {
     return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
   }
-  const issuer = typeof claims.iss === 'string' && URL.canParse(claims.iss) ? new URL(claims.iss) : undefined;
+  const issuer = typeof claims.iss === 'string' ? parseUrl(claims.iss) : undefined;
   if (issuer && issuer.origin !== login.origin) {
     return `the token is from issuer ${issuer.href}, oauth2-proxy logs in at ${login.origin}`;
   }

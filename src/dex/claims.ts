@@ -26,7 +26,10 @@ export function identityOf({ email, preferred_username, name, sub }: Claims): st
   return printable(String(claim ?? ''));
 }
 
+/** What a Date can hold, before and after 1970 (ECMA-262, 21.4.1.1). */
+const LAST_SECOND = 8.64e12;
+
 /** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */
 export function expiryOf({ exp }: Claims): Date | undefined {
-  return typeof exp === 'number' && Number.isFinite(exp) && exp < 8.64e12 ? new Date(exp * 1000) : undefined;
+  return typeof exp === 'number' && Math.abs(exp) <= LAST_SECOND ? new Date(exp * 1000) : undefined;
 }

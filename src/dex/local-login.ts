@@ -4,6 +4,7 @@ import { expectJson, jsonArray, refusal } from '../answer.js';
 import { AuthError } from '../errors.js';
 import type { Http } from '../http.js';
 import { oneLine } from '../text.js';
+import { parseUrl } from '../url.js';
 
 /** Rows of the table of symptoms that another connector may explain. */
 const MAYBE_ANOTHER_CONNECTOR = ['wrong-password', 'connector'];
@@ -44,8 +45,9 @@ export async function logIn(http: Http, login: Login): Promise<URLSearchParams> 
     if (/"(error|reason|message)"/.test(answer.body)) throw refusal(answer, 'login');
     throw failed(`${answer.status} JSON without "redirect_url"`);
   }
-  if (!URL.canParse(redirect_url, platform)) throw failed('a redirect_url that is no address');
-  const parameters = parametersOf(new URL(redirect_url, platform));
+  const url = parseUrl(redirect_url, platform);
+  if (!url) throw failed('a redirect_url that is no address');
+  const parameters = parametersOf(url);
   const error = parameters.get('error');
   if (error) throw failed(oneLine(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
   return parameters;

@@ -39,7 +39,9 @@ export async function fetchLoginKey(http: Http, platform: string, retry: boolean
 
 /** Numbers keep the digits in which they came, however many. */
 function asJson(ts: string | number, body: string): string {
-  return typeof ts === 'string' ? JSON.stringify(ts) : (/"ts"\s*:\s*([-+.\deE]+)/.exec(body)?.[1] ?? String(ts));
+  if (typeof ts === 'string') return JSON.stringify(ts);
+  const numbers = [...body.matchAll(/"ts"\s*:\s*([-+.\deE]+)/g)].map(([, digits]) => digits);
+  return numbers.find((digits) => Number(digits) === ts) ?? String(ts);
 }
 
 /** `pubkey_encode` is the PEM text in base64. */

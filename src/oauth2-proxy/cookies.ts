@@ -3,9 +3,24 @@
 import type { Cookie } from 'undici';
 import { getSetCookies } from 'undici/lib/web/cookies/index.js';
 
-/** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
+/** More than any cookie has. The parser recurses for each, and a megabyte of them would overflow the stack. */
+const MAX_ATTRIBUTES = 100;
+
+/**
+ * The cookies that an answer sets. Left out are those that no browser would take: over 4 kB, with control characters,
+ * or with attributes without end.
+ */
 export function cookiesOf(headers: Headers): Cookie[] {
-  return getSetCookies(headers as never).filter((cookie) => cookie !== null);
+  const good = (line: string) => !/\p{Cc}/u.test(line) && line.split(';', MAX_ATTRIBUTES).length < MAX_ATTRIBUTES;
+  const lines = headers.getSetCookie().filter(good);
+  const readable = new Headers(lines.map((line): [string, string] => ['set-cookie', line]));
+  return getSetCookies(readable as never).filter((cookie) => cookie !== null);
+}
+
+/** Whether it is set only to be dropped. */
+function isDeleted({ value, maxAge, expires }: Cookie): boolean {
+  if (maxAge !== undefined) return value === '' || maxAge <= 0; // comes before Expires (RFC 6265, 5.3)
+  return value === '' || (expires !== undefined && Number(expires) <= Date.now());
 }
 
 /** Cookies of one login at one server. Deleted ones are gone. */
@@ -14,11 +29,9 @@ export class Jar {
 
   /** Takes what an answer sets, and drops what it deletes. */
   take(headers: Headers): void {
-    for (const { name, value, maxAge, expires } of cookiesOf(headers)) {
-      const deleted =
-        value === '' || (maxAge !== undefined && maxAge <= 0) || (expires && Number(expires) <= Date.now());
-      if (deleted) this.#cookies.delete(name);
-      else this.#cookies.set(name, value);
+    for (const cookie of cookiesOf(headers)) {
+      if (isDeleted(cookie)) this.#cookies.delete(cookie.name);
+      else this.#cookies.set(cookie.name, cookie.value);
     }
   }
 
@@ -58,7 +71,10 @@ export interface SessionCookie {
  */
 export function sessionCookie(headers: Headers, name: string): SessionCookie | undefined {
   const set = new Map(cookiesOf(headers).map((cookie) => [cookie.name, cookie]));
-  const present = (key: string) => (set.get(key)?.value ? set.get(key) : undefined);
+  const present = (key: string) => {
+    const cookie = set.get(key);
+    return cookie && !isDeleted(cookie) ? cookie : undefined;
+  };
   const single = present(name);
   const chunks: Cookie[] = [];
   for (let chunk = present(`${name}_0`); chunk; chunk = present(`${name}_${chunks.length}`)) chunks.push(chunk);

@@ -3,6 +3,7 @@
 import { jsonObject, reasonOf, refusal } from '../answer.js';
 import { AuthError } from '../errors.js';
 import type { Answer, Http } from '../http.js';
+import { parseUrl } from '../url.js';
 import { Jar } from './cookies.js';
 
 /** A login that oauth2-proxy has begun. */
@@ -57,24 +58,23 @@ async function visit(http: Http, start: string, jar: Jar, retry: boolean): Promi
 
 function locationOf({ status, headers, url }: Answer): URL | undefined {
   const location = headers.get('location');
-  const redirects = status >= 300 && status <= 399 && location !== null && URL.canParse(location, url.href);
-  return redirects ? new URL(location, url) : undefined;
+  return status >= 300 && status <= 399 && location !== null ? parseUrl(location, url) : undefined;
 }
 
 /** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
 function redirectToLogin(answer: Answer): Omit<ProxyLogin, 'jar'> | undefined {
   const parameters = locationOf(answer)?.searchParams;
-  const redirectUri = parameters?.get('redirect_uri') ?? '';
-  if (!parameters?.get('client_id') || !URL.canParse(redirectUri)) return undefined;
+  const redirectUri = parseUrl(parameters?.get('redirect_uri') ?? '');
+  if (!parameters?.get('client_id') || !redirectUri) return undefined;
   const query = (answer.headers.get('location') ?? '').replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
-  return { query, state: parameters.get('state') ?? '', redirectUri: new URL(redirectUri) };
+  return { query, state: parameters.get('state') ?? '', redirectUri };
 }
 
 /** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
 function signInForm({ status, body, url }: Answer): string | undefined {
-  const action = /<form[^>]*\saction="([^"]*\/start)"/i.exec(body)?.[1];
-  if ((status !== 403 && status !== 200) || action === undefined || !URL.canParse(action, url.href)) return undefined;
-  const target = new URL(action, url);
+  const action = /<form[^<>]*\saction="([^"<>]*\/start)"/i.exec(body)?.[1];
+  const target = action === undefined ? undefined : parseUrl(action, url);
+  if ((status !== 403 && status !== 200) || !target) return undefined;
   // Behind an edge that strips a prefix, the page does not know that prefix.
   const prefix = url.pathname.replace(/\/(oauth2\/.*)?$/, '');
   if (!target.pathname.startsWith(`${prefix}/`)) target.pathname = prefix + target.pathname;

@@ -72,11 +72,14 @@ export async function publish({ credential, settings, variables }: HandOver): Pr
   ]);
 }
 
-/** Some runners have no summaries, and none must make a step fail. */
+/** Some runners have no summaries, and none must make a step fail. A line end within the table could end it. */
 async function summarize(heading: string, rows: [label: string, text: string][]): Promise<void> {
   const path = process.env.GITHUB_STEP_SUMMARY;
   if (!path || !existsSync(path)) return;
-  const cells = rows.map(([label, text]) => [{ data: label, header: true }, escapeHtml(text).replaceAll('\n', '<br>')]);
+  const cells = rows.map(([label, text]) => [
+    { data: label, header: true },
+    escapeHtml(text).replace(/\r\n?|\n/g, '<br>'),
+  ]);
   try {
     await core.summary.addHeading(heading, 3).addTable(cells).write();
   } catch (error) {

@@ -2,6 +2,8 @@
 
 import { isIP } from 'node:net';
 import { errorMessage } from '../errors.js';
+import { noCommand } from '../text.js';
+import { parseUrl } from '../url.js';
 import type { Found, Sources } from './sources.js';
 import type { Name, Row } from './table.js';
 
@@ -10,8 +12,13 @@ export type Problem = (name: Name, text: string) => void;
 
 /** A value in quotes, cut to one short line, for messages. */
 export function quoted(value: string): string {
-  const line = value.replace(/\p{Cc}/gu, ' ');
+  const line = noCommand(value.replace(/\p{Cc}/gu, ' '));
   return `"${line.length > 80 ? `${line.slice(0, 77)}...` : line}"`;
+}
+
+/** The same of what should be an address, without what may be a user and a password in front of an "@". */
+function quotedAddress(value: string): string {
+  return quoted(value.replace(/^(https?:\/\/)?.*@/is, '$1'));
 }
 
 /** A variable that a shell or a workflow should have replaced. A secret may look like one, so it is only noted. */
@@ -49,7 +56,7 @@ export function trackingUri(value: string, allowHttp: boolean, problem: Problem)
 }
 
 export function redirectUri(value: string, problem: Problem): string {
-  if (!URL.canParse(value) && !value.startsWith('/')) problem('redirect-uri', `${quoted(value)} is no address.`);
+  if (!parseUrl(value) && !value.startsWith('/')) problem('redirect-uri', `${quotedAddress(value)} is no address.`);
   return value;
 }
 
@@ -107,11 +114,11 @@ export function readable(
 }
 
 function url(name: Name, value: string, allowHttp: boolean, problem: Problem): URL | undefined {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
-    problem(name, `${quoted(value.replace(/\/\/[^/@]*@/, '//'))} is no address that begins with https://.`);
+  const parsed = /^https?:\/\//i.test(value) ? parseUrl(value) : undefined;
+  if (!parsed) {
+    problem(name, `${quotedAddress(value)} is no address that begins with https://.`);
     return undefined;
   }
-  const parsed = new URL(value);
   if (parsed.username || parsed.password) problem(name, 'must not hold a user name or password.');
   if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(parsed.hostname)) {
     problem(name, `http://${parsed.host} would send credentials unencrypted. Use https, or set allow-http to true.`);

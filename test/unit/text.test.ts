@@ -40,7 +40,7 @@ describe('the format', () => {
       { name: 'B', value: 'eyJ.eyJ-_.sig' },
       { name: 'C', value: "it's a \\path" },
     ]);
-    assert.equal(lines, "A=https://platform.test:8443/clusters/c1/mlflow\nB=eyJ.eyJ-_.sig\nC='it\\'s a \\\\path'\n");
+    assert.equal(lines, "A=https://platform.test:8443/clusters/c1/mlflow\nB=eyJ.eyJ-_.sig\nC=it's a \\path\n");
   });
 
   it('powershell doubles every kind of single quote', () => {
@@ -49,7 +49,7 @@ describe('the format', () => {
 
   it('github ends each value with a delimiter that nobody can guess', () => {
     const text = FORMATS.github?.([{ name: 'A', value: 'x\ny' }]) ?? '';
-    const [, delimiter] = /^A<<(end-[0-9a-f-]{36})\nx\ny\n\1\n$/.exec(text) ?? [];
+    const [, delimiter] = /^A<<(end-[0-9a-f-]{36})\r?\nx\ny\r?\n\1\n$/.exec(text) ?? [];
     assert.ok(delimiter, text);
     assert.notEqual(FORMATS.github?.([{ name: 'A', value: 'x\ny' }]), text);
   });
