@@ -59,12 +59,12 @@ describe('of any answer', () => {
       }),
     ));
 
-  it('the time to read it does not grow with its square', () => {
+  // With a pattern whose time grows with the square of the page, this takes minutes.
+  it('of a megabyte is read to its end', () => {
     const MIB = 1 << 20;
     for (const part of ['<p ', '<title ', '<h2 <p>', '<p>x', '<div class="content" ', ' ', '-----', 'Request ID: ']) {
-      const start = performance.now();
-      reasonOf(answer({ status: 500, headers: [], body: `<${part.repeat(MIB / part.length)}` }, URI));
-      assert.ok(performance.now() - start < 2000, part);
+      const reason = reasonOf(answer({ status: 500, headers: [], body: `<${part.repeat(MIB / part.length)}` }, URI));
+      assert.ok(reason.length < 300, part);
     }
   });
 });
