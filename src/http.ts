@@ -146,7 +146,7 @@ function retryAfter(headers: Headers): number | undefined {
 
 /** A broken connection may work at the next try; a certificate, a name or a full answer will not change. */
 function worthRepeating(error: unknown): error is AuthError {
-  return error instanceof AuthError && ['unreachable', 'timeout', 'proxy-refused'].includes(error.id);
+  return error instanceof AuthError && ['unreachable', 'broken-off', 'timeout', 'proxy-refused'].includes(error.id);
 }
 
 function outOfTime(tried: string, total: number): AuthError {
