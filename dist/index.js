@@ -28786,7 +28786,7 @@ function whereTo(answer) {
  * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
  * Of a page only its title or heading, and the request id that oauth2-proxy prints.
  */
-function reasonOf({ body, headers }) {
+function reasonOf({ status, body, headers }) {
     const json = jsonObject(body);
     if (json) {
         const inner = typeof json.error === 'object' && json.error !== null ? json.error : {};
@@ -28796,7 +28796,10 @@ function reasonOf({ body, headers }) {
     }
     if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body))
         return htmlReason(body);
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)(body) || 'an empty answer';
+    if (body.trim() === '')
+        return 'an empty answer';
+    // What was meant to be an answer, or JSON that broke off, may hold a code or a token that nobody has masked yet.
+    return status < 300 || /^\s*[[{"]/.test(body) ? 'no JSON object' : (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .T)(body);
 }
 function htmlReason(page) {
     const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^>]*>([^<]+)</gi)].map(([, , text]) => text?.trim());
@@ -30119,6 +30122,7 @@ async function protect(key, account) {
 
 /** RSA as Web Crypto imports it; the padding that it would use is not used. */
 const ALGORITHM = { name: 'RSA-OAEP', hash: 'SHA-256' };
+const LONGEST_STAMP = 64;
 /**
  * Asks for the key. Its time stamp serves for one login.
  * @returns undefined when the platform has no key (404), as before Dex v2 of the vendor
@@ -30137,11 +30141,15 @@ async function fetchLoginKey(http, platform, retry) {
     const forms = [pubkey, decoded(pubkey_encode)].filter((form) => typeof form === 'string' && form !== '');
     for (const form of forms) {
         const key = await importKey(form);
-        if (key && (typeof ts === 'string' || typeof ts === 'number'))
+        if (key && isStamp(ts))
             return { ts: asJson(ts, answer.body), key };
     }
     const got = forms.length === 0 ? 'JSON without a key' : `a key or "ts" of an unknown form (ts: ${typeof ts})`;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .AuthError */ .lR({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
+}
+/** Text of any length would be blamed on the password, with which it is encrypted. */
+function isStamp(ts) {
+    return typeof ts === 'number' || (typeof ts === 'string' && ts.length <= LONGEST_STAMP);
 }
 /** Numbers keep the digits in which they came, however many. */
 function asJson(ts, body) {
@@ -30287,6 +30295,8 @@ async function issuerOf(http, platform, idToken) {
         stage: 'token',
         what: 'ask for the issuer',
     });
+    if (answer.status === 429 || answer.status >= 500)
+        throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'token');
     const { issuer } = (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) ?? {};
     return typeof issuer === 'string' ? issuer : usual;
 }
@@ -33580,7 +33590,7 @@ function retryAfter(headers) {
 }
 /** A broken connection may work at the next try; a certificate, a name or a full answer will not change. */
 function worthRepeating(error) {
-    return error instanceof errors/* AuthError */.lR && ['unreachable', 'timeout', 'proxy-refused'].includes(error.id);
+    return error instanceof errors/* AuthError */.lR && ['unreachable', 'broken-off', 'timeout', 'proxy-refused'].includes(error.id);
 }
 function outOfTime(tried, total) {
     return new errors/* AuthError */.lR({ stage: 'connect', tried, got: `the time ran out: ${total / 1000} s for the whole login` });
@@ -34385,11 +34395,31 @@ const CONNECTION = [
         advice: 'Check the address: this is not the login API.',
     },
     {
+        id: 'not-http',
+        layer: 'network',
+        stages: ['connect'],
+        // In front of the body undici tells a header that it does not take as a wrong length.
+        pattern: /HPE_(?!INVALID_EOF)|^UND_ERR_RES_CONTENT_LENGTH_MISMATCH|Z_DATA_ERROR/,
+        title: 'Answer not understood',
+        meaning: 'what came back is no HTTP, or is garbled',
+        advice: 'Check the address and the port: another kind of server may answer there, or something on the way changes answers.',
+    },
+    {
+        id: 'broken-off',
+        layer: 'network',
+        stages: ['connect'],
+        pattern: /ECONNRESET|EPIPE|UND_ERR_SOCKET|CONTENT_LENGTH_MISMATCH|INVALID_EOF|Z_BUF_ERROR|other side closed|reset by peer|unexpected (eof|end)|close_notify/i,
+        message: /RemoteDisconnected|Connection reset|Connection aborted|curl: \((18|52|56)\)/i,
+        title: 'Connection broken off',
+        meaning: 'the connection ended before the whole answer was there',
+        advice: 'Try again later. If it happens each time, a firewall, a load balancer or the server itself ends connections: give these lines to its administrator.',
+    },
+    {
         id: 'unreachable',
         layer: 'network',
         stages: ['connect'],
         pattern: /(?:)/,
-        message: /Connection refused|ECONNREFUSED|No route to host|EHOSTUNREACH|curl: \(7\)|RemoteDisconnected|Connection reset/i,
+        message: /Connection refused|ECONNREFUSED|No route to host|EHOSTUNREACH|curl: \(7\)/i,
         title: 'Server not reached',
         meaning: 'there is no connection to the server',
         advice: "Check the address, the port and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. If HTTPS_PROXY is set, an internal host belongs into NO_PROXY.",
@@ -34762,7 +34792,7 @@ const MLFLOW = [
     {
         id: 'server-error',
         layer: 'login API',
-        stages: ['authorize', 'pubkey', 'token', 'refresh'],
+        stages: ['authorize', 'pubkey', 'login', 'token', 'refresh'],
         pattern: /^5\d\d/,
         title: 'Server error',
         meaning: 'the server failed',
@@ -34838,15 +34868,6 @@ const OAUTH2_PROXY = [
         advice: 'If that address is the right one, use it in tracking-uri or platform-address, with https: where it says so. The MLflow SDK would lose its credential on the way, too.',
     },
     {
-        id: 'proxy-error',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /^(429|5\d\d)/,
-        title: 'oauth2-proxy does not work',
-        meaning: 'oauth2-proxy, or the edge in front of it, is overloaded or out of order',
-        advice: 'Try again later, or give these lines to the administrator of the MLflow proxy.',
-    },
-    {
         id: 'proxy-forbids',
         layer: 'oauth2-proxy',
         stages: ['proxy', 'mlflow'],
@@ -34854,15 +34875,6 @@ const OAUTH2_PROXY = [
         title: 'oauth2-proxy refuses the account',
         meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
         advice: 'Ask the administrator of the MLflow proxy to let this account in.',
-    },
-    {
-        id: 'not-the-proxy',
-        layer: 'oauth2-proxy',
-        stages: ['proxy'],
-        pattern: /(?:)/,
-        title: 'No MLflow proxy here',
-        meaning: 'there is no oauth2-proxy at this address',
-        advice: 'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
     },
     {
         id: 'callback-csrf',
@@ -34898,11 +34910,29 @@ const OAUTH2_PROXY = [
         id: 'callback-redeem',
         layer: 'oauth2-proxy',
         stages: ['callback'],
-        pattern: /^5\d\d/,
+        pattern: /^500/,
         message: /Oops! Something went wrong/i,
         title: 'oauth2-proxy could not finish the login',
         meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
         advice: 'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
+    },
+    {
+        id: 'proxy-error',
+        layer: 'oauth2-proxy',
+        stages: ['proxy', 'callback'],
+        pattern: /^(429|5\d\d)/,
+        title: 'oauth2-proxy does not work',
+        meaning: 'oauth2-proxy, or the edge in front of it, is overloaded or out of order',
+        advice: 'Try again later, or give these lines to the administrator of the MLflow proxy.',
+    },
+    {
+        id: 'not-the-proxy',
+        layer: 'oauth2-proxy',
+        stages: ['proxy'],
+        pattern: /(?:)/,
+        title: 'No MLflow proxy here',
+        meaning: 'there is no oauth2-proxy at this address',
+        advice: 'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
     },
     {
         id: 'callback-address',
@@ -35137,7 +35167,7 @@ async function checkIdentity({ http, trackingUri, credential, headers }) {
     const info = answer.status === 200 ? (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(answer.body) : undefined;
     if (info) {
         const groups = Array.isArray(info.groups) ? info.groups.length : 0;
-        return { identity: (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g)(String(info.email ?? info.user ?? '')), groups };
+        return { identity: (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .oneLine */ .T)(String(info.email ?? info.user ?? '')), groups };
     }
     const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
     if (!rejected)
@@ -35185,9 +35215,11 @@ async function checkWorkspace({ http, trackingUri, workspace, headers }) {
     // A server without workspaces answers 404 if it is old, and 503 if they are switched off.
     if (answer.status !== 404 && answer.status !== 503)
         throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
-    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
-    const enabled = (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info.body)?.workspaces_enabled;
-    const off = info.status === 404 || (info.status === 200 && enabled === false);
+    const ask = { ...request, what: 'ask for the server info' };
+    // Without it the first answer still tells what it tells.
+    const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, ask).catch(() => undefined);
+    const enabled = (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonObject */ .o$)(info?.body ?? '')?.workspaces_enabled;
+    const off = info?.status === 404 || (info?.status === 200 && enabled === false);
     if (!off)
         throw (0,_answer_js__WEBPACK_IMPORTED_MODULE_0__/* .refusal */ .x5)(answer, 'mlflow');
     const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
