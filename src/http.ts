@@ -6,6 +6,7 @@ import { makeAgent, once } from './agent.js';
 import { clockWatch } from './clock.js';
 import { AuthError, errorMessage } from './errors.js';
 import type { Stage } from './troubleshoot.js';
+import './streams.js';
 
 const MAX_BODY_BYTES = 1 << 20;
 const TRIES = 3;
