@@ -23,7 +23,7 @@ export const CONNECTION: readonly Symptom[] = [
     title: 'Untrusted certificate',
     meaning: 'the server shows a certificate of a CA that this machine does not trust',
     advice:
-      'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name.',
+      'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name. Under Deno a certificate that has run out looks the same.',
   },
   {
     id: 'certificate-expired',

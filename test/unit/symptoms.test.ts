@@ -187,6 +187,7 @@ const MISLEADING: [stage: Stage, got: string, id: string][] = [
   ['callback', '429 slow down', 'proxy-error'],
   ['callback', '502 an empty answer', 'proxy-error'],
   ['login', '501 an empty answer', 'server-error'],
+  ['pubkey', '302 redirect to https://other.test/dex/pubkey an empty answer', 'redirected'],
 ];
 
 describe('a text that looks like another symptom', () => {
