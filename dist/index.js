@@ -28640,8 +28640,8 @@ function runPost(state, say) {
     }
 }
 
-// EXTERNAL MODULE: ./build/src/run.js + 4 modules
-var run = __nccwpck_require__(2525);
+// EXTERNAL MODULE: ./build/src/run.js + 5 modules
+var run = __nccwpck_require__(7907);
 // EXTERNAL MODULE: ./build/src/secrets.js
 var src_secrets = __nccwpck_require__(7024);
 // EXTERNAL MODULE: ./build/src/settings/settings.js + 1 modules
@@ -28898,8 +28898,8 @@ var troubleshoot = __nccwpck_require__(5035);
 var lib = __nccwpck_require__(4942);
 // EXTERNAL MODULE: ./build/src/publish/overrides.js
 var publish_overrides = __nccwpck_require__(3152);
-// EXTERNAL MODULE: ./build/src/run.js + 4 modules
-var run = __nccwpck_require__(2525);
+// EXTERNAL MODULE: ./build/src/run.js + 5 modules
+var run = __nccwpck_require__(7907);
 // EXTERNAL MODULE: ./build/src/settings/settings.js + 1 modules
 var settings_settings = __nccwpck_require__(3802);
 // EXTERNAL MODULE: ./build/src/settings/sources.js
@@ -33414,7 +33414,7 @@ function marginOf(life) {
 
 /***/ }),
 
-/***/ 2525:
+/***/ 7907:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33482,8 +33482,27 @@ function clockWatch(note) {
 
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
+;// CONCATENATED MODULE: ./build/src/streams.js
+// Under Deno, lets a reader learn that its answer broke off or took too long, where it would wait for ever.
+/** Tells node:stream, and undici through it, whether a web stream can still be read. Deno's streams do not have it. */
+const READABLE = Symbol.for('nodejs.stream.readable');
+if (!(READABLE in ReadableStream.prototype)) {
+    const { prototype } = ReadableStream;
+    // Undici fails only what can be read. To fail what has already ended does nothing.
+    Object.defineProperty(prototype, READABLE, { configurable: true, get: () => true });
+    const { cancel } = prototype;
+    // At a time limit undici also cancels, and knows by Node's code that a reader is there, who gets to know anyway.
+    prototype.cancel = async function (reason) {
+        if (this.locked)
+            throw Object.assign(new TypeError('the stream is locked'), { code: 'ERR_INVALID_STATE' });
+        return cancel.call(this, reason);
+    };
+}
+
+
 ;// CONCATENATED MODULE: ./build/src/http.js
 // The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
+
 
 
 
@@ -34323,7 +34342,7 @@ const CONNECTION = [
         message: /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self.signed certificate|SELF_SIGNED|unable to get (local )?issuer|UNABLE_TO_(VERIFY|GET)|curl: \(60\)/i,
         title: 'Untrusted certificate',
         meaning: 'the server shows a certificate of a CA that this machine does not trust',
-        advice: 'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name.',
+        advice: 'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name. Under Deno a certificate that has run out looks the same.',
     },
     {
         id: 'certificate-expired',
@@ -34683,7 +34702,8 @@ const LOGIN = [
         id: 'bad-key',
         layer: 'login API',
         stages: ['pubkey'],
-        pattern: /key/i,
+        // A redirect tells an address, which has the word in it.
+        pattern: /^(?!3\d\d ).*key/i,
         title: 'Public key not understood',
         meaning: 'the key is neither SPKI nor PKCS#1, as PEM or as bare base64',
         advice: 'Check that nothing in between changes the answer, and report the form of the key.',
