@@ -1,4 +1,4 @@
-// Runs the test files of the suites that are named: unit, program, stack. Node 20 finds no files by a pattern itself.
+// Runs the test files of the suites that are named, such as unit and program. Node 20 finds no files by a pattern itself.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

@@ -15,6 +15,10 @@ export interface Case {
   times?: number;
   /** Bytes that the server must not get rid of. */
   most?: number | undefined;
+  /** Inputs that differ from the row's. */
+  inputs?: Record<string, string>;
+  /** Names are looked up by a preload, which only Node has. */
+  preload?: boolean;
   /** Goes without TLS, which takes longer than all the rest, where nothing depends on it. */
   plain?: boolean;
   /** Takes the whole of a short time limit. */

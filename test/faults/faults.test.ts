@@ -8,7 +8,8 @@ import { CASES } from './table.js';
 
 faultSuite(CASES, {
   name: `node ${process.version}`,
-  run: (inputs) => runAction(inputs, {}, LIMIT),
+  preload: true,
+  run: (inputs, env) => runAction(inputs, env, LIMIT),
   assertFailed: ({ status, stdout = '', files = {} }, title) => {
     const annotation = /^::error title=mlflow-auth%3A (.*)::(.*)$/m.exec(stdout) ?? assert.fail(stdout);
     assert.equal(annotation[1]?.replaceAll('%2C', ','), title, annotation[2]);

@@ -25,6 +25,8 @@ export interface Line {
   shut: () => void;
   /** Says that the fault is there, where no connection can show it. */
   fire: () => void;
+  /** Says how to tell that the fault was met, where the server cannot. */
+  proof: (struck: () => boolean) => void;
   /** Called when all is over. */
   later: (end: () => void) => void;
 }
@@ -43,6 +45,7 @@ export interface Plan {
 
 export interface Front {
   address: string;
+  port: number;
   /** Times that the fault struck. */
   fired: () => number;
   /** Requests with a password that began to arrive. */
@@ -61,6 +64,7 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
   const ends: (() => void)[] = [];
   const issued: string[] = [];
   let [fired, posts, sent] = [0, 0, 0];
+  let proven = () => fired;
   let take = (socket: Socket): unknown => server.emit('connection', socket);
   let spoiled: () => void = () => {};
   const all = new Promise<void>((resolve) => {
@@ -113,6 +117,9 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
       },
       shut: () => line.close(),
       fire: () => fired++,
+      proof: (struck) => {
+        proven = () => Number(struck());
+      },
       later: (end) => ends.push(end),
     });
   };
@@ -143,5 +150,5 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
     for (const socket of sockets.values()) socket.destroy();
     await new Promise<void>((resolve) => line.close(() => resolve()));
   };
-  return { address, fired: () => fired, posts: () => posts, sent: () => sent, issued, close };
+  return { address, port, fired: () => proven(), posts: () => posts, sent: () => sent, issued, close };
 }

@@ -9,6 +9,7 @@ import { goodInputs, type Outcome } from '../program/program.js';
 import { assertNoSecret, secretsOf } from '../program/secrets.js';
 import type { Case } from './case.js';
 import { startFront } from './front.js';
+import { preloadEnv } from './names.js';
 import { stranger } from './redirects.js';
 import { SUCCESS } from './requests.js';
 
@@ -20,8 +21,12 @@ export const LIMIT = 30_000;
 /** How a runtime tells an end, and what a login hands over. */
 export interface Runtime {
   name: string;
+  /** It can be given names that fail and hang. */
+  preload?: boolean;
+  /** What is different here for reasons that are not ours. */
+  differs?: (one: Case) => Partial<Case>;
   /** Runs the program with these inputs of the action. */
-  run: (inputs: Record<string, string>) => Promise<Partial<Outcome>>;
+  run: (inputs: Record<string, string>, env: Record<string, string>) => Promise<Partial<Outcome>>;
   /** Fails unless the failure was told with this title and meaning, and nothing was handed over. */
   assertFailed: (outcome: Partial<Outcome>, title: string, meaning: string) => void;
   /** Fails unless a whole credential was handed over. @returns the rest, which must not hold it */
@@ -45,8 +50,14 @@ async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<bo
   const front = await startFront(platform, { fault, endpoints, after, times, plain });
   try {
     const target = { address: front.address, ca: testAuthority().cert };
-    const inputs = { ...goodInputs(target), method: row.method, timeout: String(timeout), ...row.inputs };
-    const outcome = await runtime.run(inputs);
+    const inputs = {
+      ...goodInputs(target),
+      method: row.method,
+      timeout: String(timeout),
+      ...row.inputs,
+      ...one.inputs,
+    };
+    const outcome = await runtime.run(inputs, one.preload ? preloadEnv(front.port) : {});
     const output = `${outcome.stdout}${outcome.stderr}`;
     assert.notEqual(outcome.status, null, `did not end: ${output}`);
     if (front.fired() === 0) return false;

@@ -8,7 +8,10 @@ import { check, type Runtime } from './run.js';
 const CONCURRENCY = 6;
 
 /** Declares a test for each case, and one that prints their number. */
-export function faultSuite(cases: Case[], runtime: Runtime): void {
+export function faultSuite(table: Case[], runtime: Runtime): void {
+  const cases = table
+    .filter(({ preload }) => !preload || runtime.preload)
+    .map((one) => ({ ...one, ...runtime.differs?.(one) }));
   describe(`faults under ${runtime.name}`, { concurrency: CONCURRENCY }, () => {
     for (const one of cases) it(`${one.name} ends in ${one.end}`, () => check(one, runtime));
   });

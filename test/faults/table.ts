@@ -4,6 +4,7 @@ import { ANSWER_FAULTS, type Kind } from './answers.js';
 import { type Case, caseOf, endOf } from './case.js';
 import { CONNECTION_FAULTS } from './connections.js';
 import { cookieCases } from './cookies.js';
+import { nameCases } from './names.js';
 import { redirectCases } from './redirects.js';
 import { ROWS, SUCCESS } from './requests.js';
 import { shapeCases } from './shapes.js';
@@ -41,6 +42,7 @@ const once = ROWS.filter(({ tries, logins }) => tries > 2 && logins === 0).flatM
 
 export const CASES: Case[] = [
   ...connections,
+  ...nameCases(),
   ...answers,
   ...once,
   ...redirectCases(),
