@@ -86,7 +86,13 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
       });
       const headers = new Headers([...response.headers] as [string, string][]);
       clock(url.host, headers);
-      return { url, status: response.status, headers, body: await readBody(response), tried };
+      return {
+        url,
+        status: response.status,
+        headers,
+        body: await Promise.race([readBody(response), end(signal)]),
+        tried,
+      };
     } catch (error) {
       const proxy = transport.proxyFor(url.href);
       const via = proxy && ` through the web proxy ${new URL(proxy).host}`;
@@ -123,6 +129,13 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
     await Promise.all([...agents.values()].map((agent) => agent.destroy()));
   };
   return { http, close };
+}
+
+/** Fails when the time is over, even where undici tells nobody: under Deno it may lose a body that cannot be decoded. */
+function end(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 }
 
 /** Reads at most 1 MiB of the decoded body, so that no server can fill the memory. */
