@@ -1,7 +1,7 @@
 // One case of the fault table: a request, a fault, and what must come of both.
 
-import type { Kind } from './answers.js';
 import type { Fault } from './front.js';
+import type { Kind } from './kinds.js';
 import { type End, type Row, SUCCESS } from './requests.js';
 
 export interface Case {
@@ -9,6 +9,8 @@ export interface Case {
   row: Row;
   fault: Fault;
   end: End;
+  /** Another end that is right as well, where chance decides. */
+  or?: End;
   /** Posts of the password. */
   logins: number;
   /** How often the fault strikes; always unless said otherwise. */

@@ -11,7 +11,7 @@ import type { Case } from './case.js';
 import { startFront } from './front.js';
 import { preloadEnv } from './names.js';
 import { stranger } from './redirects.js';
-import { SUCCESS } from './requests.js';
+import { type End, SUCCESS } from './requests.js';
 
 /** Seconds of the whole login, where the fault makes it wait and where it does not. */
 const [SHORT, LONG] = [3, 20];
@@ -42,6 +42,8 @@ export async function check(one: Case, runtime: Runtime): Promise<void> {
   }
 }
 
+const symptom = (name: End) => SYMPTOMS.find(({ id }) => id === name) ?? explain('authorize', '');
+
 /** @returns whether the fault struck; if not, nothing else counts */
 async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<boolean> {
   const { row, fault, end, logins, times = Infinity, most, plain = false } = one;
@@ -61,7 +63,8 @@ async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<bo
     const output = `${outcome.stdout}${outcome.stderr}`;
     assert.notEqual(outcome.status, null, `did not end: ${output}`);
     if (front.fired() === 0) return false;
-    const { title, meaning } = SYMPTOMS.find(({ id }) => id === end) ?? explain('authorize', '');
+    const told = one.or && output.includes(symptom(one.or).meaning) ? one.or : end;
+    const { title, meaning } = symptom(told);
     if (end !== SUCCESS) runtime.assertFailed(outcome, title, meaning);
     const rest = end === SUCCESS ? runtime.assertDone(outcome) : outcome;
     assert.equal(front.posts(), logins, `posts of the password: ${output}`);
