@@ -58,7 +58,7 @@ function whereTo(answer: Answer): string {
  * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
  * Of a page only its title or heading, and the request id that oauth2-proxy prints.
  */
-export function reasonOf({ body, headers }: Answer): string {
+export function reasonOf({ status, body, headers }: Answer): string {
   const json = jsonObject(body);
   if (json) {
     const inner = typeof json.error === 'object' && json.error !== null ? (json.error as Json) : {};
@@ -67,7 +67,9 @@ export function reasonOf({ body, headers }: Answer): string {
     return oneLine([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
   }
   if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body)) return htmlReason(body);
-  return oneLine(body) || 'an empty answer';
+  if (body.trim() === '') return 'an empty answer';
+  // What was meant to be an answer, or JSON that broke off, may hold a code or a token that nobody has masked yet.
+  return status < 300 || /^\s*[[{"]/.test(body) ? 'no JSON object' : oneLine(body);
 }
 
 function htmlReason(page: string): string {

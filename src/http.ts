@@ -1,11 +1,12 @@
 // The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher, Response } from 'undici';
+import type { Dispatcher } from 'undici';
 import { Headers as OwnHeaders } from 'undici/lib/web/fetch/headers.js';
 import { fetch } from 'undici/lib/web/fetch/index.js';
 import { Response as OwnResponse } from 'undici/lib/web/fetch/response.js';
 import { makeAgent, once } from './agent.js';
+import { readBody } from './body.js';
 import { clockWatch } from './clock.js';
 import type { Connections } from './connections.js';
 import { AuthError, errorMessage } from './errors.js';
@@ -14,7 +15,6 @@ import type { Stage } from './troubleshoot.js';
 // oauth4webapi uses the global classes, for which Node would load a second fetch, which takes as long as a round trip.
 Object.assign(globalThis, { Headers: OwnHeaders, Response: OwnResponse });
 
-const MAX_BODY_BYTES = 1 << 20;
 const TRIES = 3;
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
@@ -91,7 +91,7 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
       });
       const headers = new Headers([...response.headers] as [string, string][]);
       clock(url.host, headers);
-      return { url, status: response.status, headers, body: await readBody(response), tried };
+      return { url, status: response.status, headers, body: await readBody(response, signal), tried };
     } catch (error) {
       const proxy = transport.proxyFor(url.href);
       const via = proxy && ` through the web proxy ${new URL(proxy).host}`;
@@ -131,18 +131,6 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
   return { http, close };
 }
 
-/** Reads at most 1 MiB of the decoded body, so that no server can fill the memory. */
-async function readBody(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw new Error('the answer is larger than 1 MiB');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /** Milliseconds asked for by Retry-After, in seconds or as a date (RFC 9110, 10.2.3). */
 function retryAfter(headers: Headers): number | undefined {
   const value = headers.get('retry-after');
@@ -153,7 +141,7 @@ function retryAfter(headers: Headers): number | undefined {
 
 /** A broken connection may work at the next try; a certificate, a name or a full answer will not change. */
 function worthRepeating(error: unknown): error is AuthError {
-  return error instanceof AuthError && ['unreachable', 'timeout', 'proxy-refused'].includes(error.id);
+  return error instanceof AuthError && ['unreachable', 'broken-off', 'timeout', 'proxy-refused'].includes(error.id);
 }
 
 function outOfTime(tried: string, total: number): AuthError {

@@ -6,7 +6,7 @@ import { type Credential, headersOf } from './credential.js';
 import { decodeClaims } from './dex/claims.js';
 import { AuthError } from './errors.js';
 import type { Answer, Http } from './http.js';
-import { printable } from './text.js';
+import { oneLine } from './text.js';
 import { parseUrl } from './url.js';
 
 /** Where the credential must work. */
@@ -55,7 +55,7 @@ export async function verify(
     if (!hidden || workspace.status === 'rejected') throw identity.reason;
     // What the workspace says proves as much: it is behind the same proxy.
     note('there is no /oauth2/userinfo here; MLflow itself took the credential');
-    return { identity: printable(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
+    return { identity: oneLine(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
   }
   if (workspace.status === 'rejected') throw workspace.reason;
   return identity.value;
@@ -67,7 +67,7 @@ async function checkIdentity({ http, trackingUri, credential, headers }: Asking)
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
   if (info) {
     const groups = Array.isArray(info.groups) ? info.groups.length : 0;
-    return { identity: printable([info.email, info.user].find(isText) ?? ''), groups };
+    return { identity: oneLine([info.email, info.user].find(isText) ?? ''), groups };
   }
   const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
   if (!rejected) throw refusal(answer, 'proxy');
@@ -112,9 +112,11 @@ async function checkWorkspace({ http, trackingUri, workspace, headers }: Asking)
   if (isMlflow(answer)) return answer;
   // A server without workspaces answers 404 if it is old, and 503 if they are switched off.
   if (answer.status !== 404 && answer.status !== 503) throw refusal(answer, 'mlflow');
-  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, what: 'ask for the server info' });
-  const enabled = jsonObject(info.body)?.workspaces_enabled;
-  const off = info.status === 404 || (info.status === 200 && enabled === false);
+  const ask = { ...request, what: 'ask for the server info' };
+  // Without it the first answer still tells what it tells.
+  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, ask).catch(() => undefined);
+  const enabled = jsonObject(info?.body ?? '')?.workspaces_enabled;
+  const off = info?.status === 404 || (info?.status === 200 && enabled === false);
   if (!off) throw refusal(answer, 'mlflow');
   const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
   throw new AuthError({ stage: 'mlflow', tried: answer.tried, got });

@@ -7,6 +7,8 @@ import type { Http } from '../http.js';
 /** RSA as Web Crypto imports it; the padding that it would use is not used. */
 const ALGORITHM = { name: 'RSA-OAEP', hash: 'SHA-256' };
 
+const LONGEST_STAMP = 64;
+
 /** The key and the time stamp that must go back with the password. */
 export interface LoginKey {
   /** `ts` as JSON text, in the type in which it came: a string or a number. */
@@ -31,10 +33,15 @@ export async function fetchLoginKey(http: Http, platform: string, retry: boolean
   const forms = [pubkey, decoded(pubkey_encode)].filter((form) => typeof form === 'string' && form !== '') as string[];
   for (const form of forms) {
     const key = await importKey(form);
-    if (key && (typeof ts === 'string' || typeof ts === 'number')) return { ts: asJson(ts, answer.body), key };
+    if (key && isStamp(ts)) return { ts: asJson(ts, answer.body), key };
   }
   const got = forms.length === 0 ? 'JSON without a key' : `a key or "ts" of an unknown form (ts: ${typeof ts})`;
   throw new AuthError({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
+}
+
+/** Text of any length would be blamed on the password, with which it is encrypted. */
+function isStamp(ts: unknown): ts is string | number {
+  return typeof ts === 'number' || (typeof ts === 'string' && ts.length <= LONGEST_STAMP);
 }
 
 /** Numbers keep the digits in which they came, however many. */

@@ -134,6 +134,7 @@ async function issuerOf(http: Http, platform: string, idToken: unknown): Promise
     stage: 'token',
     what: 'ask for the issuer',
   });
+  if (answer.status === 429 || answer.status >= 500) throw refusal(answer, 'token');
   const { issuer } = jsonObject(answer.body) ?? {};
   return typeof issuer === 'string' ? issuer : usual;
 }

@@ -23,7 +23,7 @@ export const CONNECTION: readonly Symptom[] = [
     title: 'Untrusted certificate',
     meaning: 'the server shows a certificate of a CA that this machine does not trust',
     advice:
-      'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name.',
+      'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name. Under Deno a certificate that has run out looks the same.',
   },
   {
     id: 'certificate-expired',
@@ -99,12 +99,34 @@ export const CONNECTION: readonly Symptom[] = [
     advice: 'Check the address: this is not the login API.',
   },
   {
+    id: 'not-http',
+    layer: 'network',
+    stages: ['connect'],
+    // In front of the body undici tells a header that it does not take as a wrong length.
+    pattern: /HPE_(?!INVALID_EOF)|^UND_ERR_RES_CONTENT_LENGTH_MISMATCH|Z_DATA_ERROR/,
+    title: 'Answer not understood',
+    meaning: 'what came back is no HTTP, or is garbled',
+    advice:
+      'Check the address and the port: another kind of server may answer there, or something on the way changes answers.',
+  },
+  {
+    id: 'broken-off',
+    layer: 'network',
+    stages: ['connect'],
+    pattern:
+      /ECONNRESET|EPIPE|UND_ERR_SOCKET|CONTENT_LENGTH_MISMATCH|INVALID_EOF|Z_BUF_ERROR|other side closed|reset by peer|unexpected (eof|end)|close_notify/i,
+    message: /RemoteDisconnected|Connection reset|Connection aborted|curl: \((18|52|56)\)/i,
+    title: 'Connection broken off',
+    meaning: 'the connection ended before the whole answer was there',
+    advice:
+      'Try again later. If it happens each time, a firewall, a load balancer or the server itself ends connections: give these lines to its administrator.',
+  },
+  {
     id: 'unreachable',
     layer: 'network',
     stages: ['connect'],
     pattern: /(?:)/,
-    message:
-      /Connection refused|ECONNREFUSED|No route to host|EHOSTUNREACH|curl: \(7\)|RemoteDisconnected|Connection reset/i,
+    message: /Connection refused|ECONNREFUSED|No route to host|EHOSTUNREACH|curl: \(7\)/i,
     title: 'Server not reached',
     meaning: 'there is no connection to the server',
     advice:

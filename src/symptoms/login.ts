@@ -270,7 +270,8 @@ export const LOGIN: readonly Symptom[] = [
     id: 'bad-key',
     layer: 'login API',
     stages: ['pubkey'],
-    pattern: /key/i,
+    // A redirect tells an address, which has the word in it.
+    pattern: /^(?!3\d\d ).*key/i,
     title: 'Public key not understood',
     meaning: 'the key is neither SPKI nor PKCS#1, as PEM or as bare base64',
     advice: 'Check that nothing in between changes the answer, and report the form of the key.',

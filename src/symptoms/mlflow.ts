@@ -88,7 +88,7 @@ export const MLFLOW: readonly Symptom[] = [
   {
     id: 'server-error',
     layer: 'login API',
-    stages: ['authorize', 'pubkey', 'token', 'refresh'],
+    stages: ['authorize', 'pubkey', 'login', 'token', 'refresh'],
     pattern: /^5\d\d/,
     title: 'Server error',
     meaning: 'the server failed',

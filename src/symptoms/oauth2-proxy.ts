@@ -75,15 +75,6 @@ export const OAUTH2_PROXY: readonly Symptom[] = [
       'If that address is the right one, use it in tracking-uri or platform-address, with https: where it says so. The MLflow SDK would lose its credential on the way, too.',
   },
   {
-    id: 'proxy-error',
-    layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /^(429|5\d\d)/,
-    title: 'oauth2-proxy does not work',
-    meaning: 'oauth2-proxy, or the edge in front of it, is overloaded or out of order',
-    advice: 'Try again later, or give these lines to the administrator of the MLflow proxy.',
-  },
-  {
     id: 'proxy-forbids',
     layer: 'oauth2-proxy',
     stages: ['proxy', 'mlflow'],
@@ -91,16 +82,6 @@ export const OAUTH2_PROXY: readonly Symptom[] = [
     title: 'oauth2-proxy refuses the account',
     meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
     advice: 'Ask the administrator of the MLflow proxy to let this account in.',
-  },
-  {
-    id: 'not-the-proxy',
-    layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /(?:)/,
-    title: 'No MLflow proxy here',
-    meaning: 'there is no oauth2-proxy at this address',
-    advice:
-      'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
   },
   {
     id: 'callback-csrf',
@@ -138,12 +119,31 @@ export const OAUTH2_PROXY: readonly Symptom[] = [
     id: 'callback-redeem',
     layer: 'oauth2-proxy',
     stages: ['callback'],
-    pattern: /^5\d\d/,
+    pattern: /^500/,
     message: /Oops! Something went wrong/i,
     title: 'oauth2-proxy could not finish the login',
     meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
     advice:
       'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
+  },
+  {
+    id: 'proxy-error',
+    layer: 'oauth2-proxy',
+    stages: ['proxy', 'callback'],
+    pattern: /^(429|5\d\d)/,
+    title: 'oauth2-proxy does not work',
+    meaning: 'oauth2-proxy, or the edge in front of it, is overloaded or out of order',
+    advice: 'Try again later, or give these lines to the administrator of the MLflow proxy.',
+  },
+  {
+    id: 'not-the-proxy',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /(?:)/,
+    title: 'No MLflow proxy here',
+    meaning: 'there is no oauth2-proxy at this address',
+    advice:
+      'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
   },
   {
     id: 'callback-address',

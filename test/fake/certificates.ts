@@ -13,6 +13,8 @@ export interface Flaws {
   /** Names and addresses in the certificate, in place of the usual ones of this machine. */
   hosts?: string[];
   expired?: boolean;
+  /** Signed by itself in place of the tests' CA. */
+  selfSigned?: boolean;
 }
 
 const DAY = 86_400_000;
@@ -33,21 +35,21 @@ export function usualCertificate(): Certificate {
   return usual;
 }
 
-/** A server certificate that the tests' CA signed. */
-export function serverCertificate({ hosts = HOSTS, expired = false }: Flaws = {}): Certificate {
+/** A server certificate that the tests' CA signed, unless that is its flaw. */
+export function serverCertificate({ hosts = HOSTS, expired = false, selfSigned = false }: Flaws = {}): Certificate {
   const { forgeKey, forgeCert } = testAuthority();
   const { certificate, key } = blank('mlflow-auth test server');
   if (expired) {
     certificate.validity.notBefore = new Date(Date.now() - 3 * DAY);
     certificate.validity.notAfter = new Date(Date.now() - 2 * DAY);
   }
-  certificate.setIssuer(forgeCert.subject.attributes);
+  certificate.setIssuer((selfSigned ? certificate : forgeCert).subject.attributes);
   const altNames = hosts.map((host) => (/^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }));
   certificate.setExtensions([
     { name: 'subjectAltName', altNames },
     { name: 'extKeyUsage', serverAuth: true },
   ]);
-  certificate.sign(forgeKey, forge.md.sha256.create());
+  certificate.sign(selfSigned ? forge.pki.privateKeyFromPem(key) : forgeKey, forge.md.sha256.create());
   return { cert: forge.pki.certificateToPem(certificate), key };
 }
 

@@ -23,6 +23,7 @@ export class FakeDex {
 
   constructor(switches: Switches) {
     this.#switches = switches;
+    this.#refreshToken = switches.refreshToken;
   }
 
   /** `GET /dex/api/v1/authorize` */

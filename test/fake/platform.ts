@@ -46,14 +46,12 @@ const ROUTES: [method: string, path: RegExp, endpoint: Endpoint][] = [
   ['GET', /^\/clusters\/c1\/mlflow\/api\/2\.0\/mlflow\/experiments\/search$/, 'experiments'],
 ];
 
-export interface FakePlatform {
+export interface FakePlatform extends Pick<Answers, 'asked'> {
   /** Origin, as https://localhost:PORT. */
   address: string;
   port: number;
   /** The CA to trust, as PEM text. */
   ca: string;
-  /** All that was asked, in order: `GET authorize`, … */
-  asked: { endpoint: string; request: Asked }[];
   /** TCP connections that were opened. */
   connections: () => number;
   close: () => Promise<void>;
@@ -70,11 +68,22 @@ export interface StartOptions extends Partial<Switches> {
   onConnection?: (count: number) => void;
 }
 
-/** Starts a platform that behaves as usual but for the given switches. */
-export async function startPlatform(options: StartOptions = {}): Promise<FakePlatform> {
-  const { plain = false, certificate, host = 'localhost', before, onConnection, ...given } = options;
+/** What a platform answers to a request, without a network. */
+export interface Answers {
+  /** All that was asked, in order: `GET authorize`, … */
+  asked: { endpoint: string; request: Asked }[];
+  answer: (request: Asked) => Answer;
+}
+
+/** The endpoint that a request is for, if it is for any. */
+export function endpointOf(method: string | undefined, path: string): Endpoint | undefined {
+  return ROUTES.find(([known, pattern]) => known === method && pattern.test(path))?.[2];
+}
+
+/** A platform that behaves as usual but for the given switches. */
+export function makePlatform(given: Partial<Switches> = {}): Answers {
   const switches: Switches = { ...USUAL, ...given };
-  const asked: FakePlatform['asked'] = [];
+  const asked: Answers['asked'] = [];
   const dex = new FakeDex(switches);
   const proxy = new FakeOauth2Proxy(switches, dex);
   const mlflow = new FakeMlflow(switches, proxy);
@@ -95,10 +104,9 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
   };
   const answered = new Map<Endpoint, number>();
 
-  const answer = async (request: Asked): Promise<Answer> => {
-    const endpoint = ROUTES.find(([method, path]) => method === request.method && path.test(request.url.pathname))?.[2];
+  const answer = (request: Asked): Answer => {
+    const endpoint = endpointOf(request.method, request.url.pathname);
     asked.push({ endpoint: `${request.method} ${endpoint ?? request.url.pathname}`, request });
-    await before?.(endpoint);
     if (!endpoint)
       return {
         status: 200,
@@ -110,21 +118,33 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
     answered.set(endpoint, times + 1);
     return canned && times < (canned.times ?? Infinity) ? { body: '', ...canned } : usual[endpoint](request);
   };
+  return { asked, answer };
+}
+
+/** Sends an answer. */
+export function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** Starts a platform that behaves as usual but for the given switches. */
+export async function startPlatform(options: StartOptions = {}): Promise<FakePlatform> {
+  const { plain = false, certificate, host = 'localhost', before, onConnection, ...given } = options;
+  const { asked, answer } = makePlatform(given);
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const scheme = plain ? 'http' : 'https';
     const url = new URL(incoming.url ?? '/', `${scheme}://${incoming.headers.host}`);
-    const { status, body, headers, hang } = await answer({
+    const answered = answer({
       method: incoming.method ?? '',
       url,
       headers: incoming.headers,
       body: Buffer.concat(chunks).toString('utf8'),
     });
-    if (hang) return;
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    await before?.(endpointOf(incoming.method, url.pathname));
+    if (!answered.hang) send(response, answered);
   };
 
   const limits = { maxHeaderSize: 1 << 20 };

@@ -51,6 +51,8 @@ export interface Switches {
   issuer: string | undefined;
   /** Seconds that an id token lives. */
   tokenLife: number;
+  /** A refresh token of an earlier login. */
+  refreshToken: string | undefined;
   /** A refresh token works once more after it was spent, as with reuseInterval. */
   reusesRefreshTokens: boolean;
   /** oauth2-proxy takes bearer tokens. */
@@ -105,6 +107,7 @@ export const USUAL: Switches = {
   claims: {},
   issuer: undefined,
   tokenLife: 86_400,
+  refreshToken: undefined,
   reusesRefreshTokens: false,
   skipJwtBearerTokens: true,
   proxyClientId: 'alauda-auth',

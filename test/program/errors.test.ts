@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import { status } from '../fake/dex.js';
 import { type FakePlatform, type StartOptions, startPlatform } from '../fake/platform.js';
 import { type Canned, type Endpoint, USUAL } from '../fake/switches.js';
-import { goodEnv, goodInputs, type Outcome, runAction, runCommand } from './program.js';
+import { goodEnv, goodInputs, runAction, runCommand } from './program.js';
+import { assertNoSecret, secretsOf } from './secrets.js';
 
 const HTML = { 'content-type': 'text/html' };
 const page = (title: string) =>
@@ -374,40 +375,6 @@ const CASES: Case[] = [
     title: 'MLflow rejects the identity',
   },
 ];
-
-/** Every secret of a login in plain, URL-encoded, form-encoded, base64 and JSON-escaped form. */
-function formsOf(secrets: string[]): string[] {
-  return secrets.flatMap((secret) => [
-    secret,
-    encodeURIComponent(secret),
-    new URLSearchParams({ '': secret }).toString().slice(1),
-    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
-    JSON.stringify(secret).slice(1, -1),
-  ]);
-}
-
-/** The secrets of this run: those given, and those that the platform saw or sent. */
-function secretsOf(platform: FakePlatform, given: Record<string, string>): string[] {
-  const sent = platform.asked.flatMap(({ request }) => {
-    const form = new URLSearchParams(request.body);
-    const json = request.body.startsWith('{') ? [JSON.parse(request.body).password] : [];
-    return [
-      ...json,
-      form.get('code'),
-      form.get('code_verifier'),
-      request.headers.authorization?.replace('Bearer ', ''),
-    ];
-  });
-  const all = [given.password, given['client-secret'], ...sent];
-  return [...new Set(all.filter((one): one is string => typeof one === 'string' && one.length > 0))];
-}
-
-function assertNoSecret(outcome: Partial<Outcome>, secrets: string[]): void {
-  const printed = (outcome.stdout ?? '').replace(/^::add-mask::.*$/gm, '');
-  const everything = [printed, outcome.stderr ?? '', ...Object.values(outcome.files ?? {})].join('\n');
-  for (const form of formsOf(secrets)) assert.ok(!everything.includes(form), `shows ${form} in:\n${everything}`);
-  assert.doesNotMatch(everything, /secret body/, 'a whole page is shown');
-}
 
 const logins = (platform: FakePlatform) => platform.asked.filter(({ endpoint }) => endpoint === 'POST login').length;
 

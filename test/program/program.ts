@@ -25,15 +25,21 @@ const SYSTEM = Object.fromEntries(
   ['SYSTEMROOT', 'WINDIR', 'TEMP'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
 ) as Env;
 
-/** Runs a program to its end. */
+/** Runs a program to its end; one that has not ended after `limit` milliseconds is killed, and its status is null. */
 export function runProgram(
   command: string,
   args: string[],
   env: Env = {},
   stdin = '',
+  limit?: number,
 ): Promise<Omit<Outcome, 'files'>> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: { ...SYSTEM, ...env }, stdio: 'pipe' });
+    const child = spawn(command, args, {
+      env: { ...SYSTEM, ...env },
+      stdio: 'pipe',
+      timeout: limit,
+      killSignal: 'SIGKILL',
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
@@ -52,7 +58,7 @@ export function runCommand(args: string[], env: Env = {}, stdin = ''): Promise<O
 const RUNNER_FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STEP_SUMMARY'];
 
 /** Runs the bundle as a runner does: inputs as `INPUT_*`, and a file for each thing it hands over. */
-export async function runAction(inputs: Record<string, string>, env: Env = {}): Promise<Outcome> {
+export async function runAction(inputs: Record<string, string>, env: Env = {}, limit?: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-test-'));
   try {
     const paths = Object.fromEntries(RUNNER_FILES.map((name) => [name, join(folder, name)]));
@@ -61,7 +67,7 @@ export async function runAction(inputs: Record<string, string>, env: Env = {}): 
       Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
     );
     const runner = { GITHUB_ACTIONS: 'true', RUNNER_TEMP: folder, ...paths };
-    const outcome = await runCommand([], { ...runner, ...given, ...env });
+    const outcome = await runProgram(process.execPath, [BUNDLE], { ...runner, ...given, ...env }, '', limit);
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       statSync(join(folder, name)).isFile(),
     );
@@ -74,7 +80,7 @@ export async function runAction(inputs: Record<string, string>, env: Env = {}): 
 }
 
 /** The inputs of a login at the fake platform that works. */
-export function goodInputs({ address, ca }: FakePlatform): Record<string, string> {
+export function goodInputs({ address, ca }: Pick<FakePlatform, 'address' | 'ca'>): Record<string, string> {
   return {
     'platform-address': address,
     cluster: 'c1',

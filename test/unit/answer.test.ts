@@ -66,6 +66,17 @@ describe('the reason', () => {
   });
 });
 
+describe('what was meant to be an answer', () => {
+  const secret = '{"redirect_url":"https://platform.test/cb?code=secret';
+  for (const [status, body] of [
+    [200, secret],
+    [200, `[${secret}"}]`],
+    [200, '"https://platform.test/cb?code=secret"'],
+    [500, secret],
+  ] as const)
+    it(`${body} with ${status} is not quoted`, () => assert.equal(reasonOf(answer(status, body)), 'no JSON object'));
+});
+
 describe('a refusal', () => {
   it('names where a redirect points, without its query', () => {
     const location = 'https://login.test/path?code=secret&state=secret#secret';

@@ -104,7 +104,7 @@ describe('a request', () => {
 
   it('that carries a login is not repeated after a broken connection', async () => {
     const { address, seen } = await serve(reset, reply(200));
-    await assert.rejects(open().http(address, { ...ASK, body: 'x' }), { name: 'AuthError', id: 'unreachable' });
+    await assert.rejects(open().http(address, { ...ASK, body: 'x' }), { name: 'AuthError', id: 'broken-off' });
     assert.equal(seen.requests, 1);
   });
 

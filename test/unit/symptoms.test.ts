@@ -22,6 +22,8 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
   dns: ['network', 'connect', 'getaddrinfo ENOTFOUND platform.test', /self-hosted runner/],
   timeout: ['network', 'connect', 'no answer within 15000 ms', /self-hosted runner.*MLFLOW_AUTH_TIMEOUT/],
   'answer-too-large': ['network', 'connect', 'the answer is larger than 1 MiB', /not the login API/],
+  'not-http': ['network', 'connect', 'HPE_INVALID_CONSTANT: Response does not match the HTTP/1.1 protocol', /port/],
+  'broken-off': ['network', 'connect', 'UND_ERR_SOCKET: other side closed', /ends connections/],
   unreachable: ['network', 'connect', 'connect ECONNREFUSED 127.0.0.1:443', /NO_PROXY/],
   'pkce-required': ['Dex', 'authorize', '400 PKCE code_challenge is required for this client', /S256/],
   'redirect-uri': ['Dex', 'authorize', '400 BadRequest: Unregistered redirect_uri.', /DEX_REDIRECT_URI/],
@@ -180,7 +182,12 @@ const MISLEADING: [stage: Stage, got: string, id: string][] = [
   ['mlflow', '503 an empty answer', 'mlflow-error'],
   ['mlflow', '500 INTERNAL_ERROR: boom', 'mlflow-error'],
   ['proxy', '502 an empty answer', 'proxy-error'],
-  ['callback', '429 slow down', 'callback-unexpected'],
+  ['connect', 'terminated: UND_ERR_RES_CONTENT_LENGTH_MISMATCH: Response body length does not match', 'broken-off'],
+  ['connect', 'terminated: HPE_INVALID_EOF_STATE: Response does not match the HTTP/1.1 protocol', 'broken-off'],
+  ['callback', '429 slow down', 'proxy-error'],
+  ['callback', '502 an empty answer', 'proxy-error'],
+  ['login', '501 an empty answer', 'server-error'],
+  ['pubkey', '302 redirect to https://other.test/dex/pubkey an empty answer', 'redirected'],
 ];
 
 describe('a text that looks like another symptom', () => {

@@ -126,7 +126,7 @@ describe('the table of symptoms', () => {
     ['ETIMEDOUT: connect ETIMEDOUT 10.0.0.1:443', 'timeout'],
     ['ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:443', 'unreachable'],
     ['EHOSTUNREACH: connect EHOSTUNREACH', 'unreachable'],
-    ['UND_ERR_SOCKET: other side closed', 'unreachable'],
+    ['UND_ERR_SOCKET: other side closed', 'broken-off'],
   ];
   for (const [got, id] of CONNECTIONS) it(`knows "${got}"`, () => assert.equal(explain('connect', got).id, id));
 

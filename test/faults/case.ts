@@ -1,0 +1,41 @@
+// One case of the fault table: a request, a fault, and what must come of both.
+
+import type { Fault } from './front.js';
+import type { Kind } from './kinds.js';
+import { type End, type Row, SUCCESS } from './requests.js';
+
+export interface Case {
+  name: string;
+  row: Row;
+  fault: Fault;
+  end: End;
+  /** Another end that is right as well, where chance decides. */
+  or?: End;
+  /** Posts of the password. */
+  logins: number;
+  /** How often the fault strikes; always unless said otherwise. */
+  times?: number;
+  /** Bytes that the server must not get rid of. */
+  most?: number | undefined;
+  /** Inputs that differ from the row's. */
+  inputs?: Record<string, string>;
+  /** Names are looked up by a preload, which only Node has. */
+  preload?: boolean;
+  /** Goes without TLS, which takes longer than all the rest, where nothing depends on it. */
+  plain?: boolean;
+  /** Takes the whole of a short time limit. */
+  waits?: boolean;
+}
+
+/** How a row ends with a fault of this kind. */
+export function endOf(row: Row, kind: Kind | 'redirect'): End {
+  if (row.always) return row.always;
+  return kind === 'harmless' ? SUCCESS : (row.tells[kind] ?? kind);
+}
+
+/** A case, with a name that tells its place in the table. */
+export function caseOf(row: Row, fault: Fault, end: End, more: Partial<Case> = {}): Case {
+  const name = `${row.method} method, ${row.name}: ${fault.name}`;
+  const logins = end === SUCCESS && row.name !== 'refresh' ? 1 : row.logins;
+  return { name, row, fault, end, logins, ...more };
+}

@@ -1,0 +1,165 @@
+// The requests of both methods: how each is brought about, and what a user is to read when it goes wrong.
+
+import type { Endpoint, Switches } from '../fake/switches.js';
+import type { Kind } from './kinds.js';
+
+/** What a run ends with: the id of a row of the table of symptoms, or success. */
+export type End = string;
+export const SUCCESS = 'success';
+
+/** One row of the fault table. */
+export interface Row {
+  method: 'token' | 'cookie';
+  /** Name of the request. */
+  name: string;
+  /** Where it goes; the start of a login has two entrances. */
+  endpoints: Endpoint[];
+  /** The requests before it, whose answers set it off. */
+  after: Endpoint[];
+  /** It goes out at the same time as another one, whose connections cannot be told from its own. */
+  twin?: true;
+  /** Most times that it may be sent. */
+  tries: number;
+  /** Posts of the password when it goes wrong. */
+  logins: number;
+  /** How it ends without a fault; success unless said otherwise. */
+  end?: End;
+  /** What comes of it, fault or not: the answer is of use, and not needed. */
+  always?: End;
+  /** How each kind of fault ends, where it is not told by the kind alone. */
+  tells: Partial<Record<Kind | 'redirect', End>>;
+  platform?: Partial<Switches>;
+  inputs?: Record<string, string>;
+}
+
+const API = {
+  busy: 'server-down',
+  failed: 'server-error',
+  '500': 'server-error',
+  text: 'unknown',
+  page: 'html-from-api',
+  redirect: 'redirected',
+};
+/** An answer that is none of oauth2-proxy's leaves the proof to MLflow, which is behind the same proxy. */
+const USERINFO = {
+  busy: 'proxy-error',
+  failed: 'proxy-error',
+  '500': 'proxy-error',
+  text: SUCCESS,
+  page: SUCCESS,
+  redirect: 'proxy-redirected',
+};
+const MLFLOW = {
+  busy: 'mlflow-error',
+  failed: 'mlflow-error',
+  '500': 'mlflow-error',
+  text: 'unknown',
+  page: 'mlflow-login',
+  redirect: 'mlflow-login',
+};
+/** A server that answers 500 to a login may mean that the password is wrong. */
+const LOGIN = { ...API, '500': 'wrong-password' };
+
+const token = (row: Omit<Row, 'method'>): Row => ({ method: 'token', ...row });
+const cookie = (row: Omit<Row, 'method'>): Row => ({ method: 'cookie', ...row });
+
+export const ROWS: Row[] = [
+  token({ name: 'authorize', endpoints: ['authorize'], after: [], tries: 3, logins: 0, tells: API }),
+  token({ name: 'pubkey', endpoints: ['pubkey'], after: [], twin: true, tries: 3, logins: 0, tells: API }),
+  token({ name: 'login', endpoints: ['login'], after: ['authorize', 'pubkey'], tries: 1, logins: 1, tells: LOGIN }),
+  token({ name: 'token', endpoints: ['token'], after: ['login'], tries: 1, logins: 1, tells: API }),
+  token({ name: 'userinfo', endpoints: ['userinfo'], after: ['token'], tries: 1, logins: 1, tells: USERINFO }),
+  token({
+    name: 'workspace',
+    endpoints: ['workspace'],
+    after: ['token'],
+    twin: true,
+    tries: 1,
+    logins: 1,
+    tells: MLFLOW,
+  }),
+  token({
+    name: 'experiments',
+    endpoints: ['experiments'],
+    after: ['token'],
+    tries: 1,
+    logins: 1,
+    tells: MLFLOW,
+    inputs: { workspace: '' },
+  }),
+  token({
+    name: 'discovery',
+    endpoints: ['discovery'],
+    after: ['token'],
+    tries: 1,
+    logins: 1,
+    tells: { ...API, text: 'token-claims', page: 'token-claims', redirect: 'token-claims' },
+    platform: { issuer: 'https://primary.test' },
+  }),
+  token({
+    name: 'connectors',
+    endpoints: ['connectors'],
+    after: ['login'],
+    tries: 1,
+    logins: 1,
+    tells: {},
+    always: 'wrong-password',
+    inputs: { password: 'wrong password' },
+  }),
+  token({
+    name: 'server-info',
+    endpoints: ['server-info'],
+    after: ['userinfo', 'workspace'],
+    tries: 1,
+    logins: 1,
+    tells: {},
+    always: 'workspace-unknown',
+    inputs: { workspace: 'team-x' },
+  }),
+  token({
+    name: 'refresh',
+    endpoints: ['token'],
+    after: [],
+    tries: 2,
+    logins: 0,
+    tells: API,
+    platform: { refreshToken: 'refresh-token-of-before' },
+    inputs: { 'refresh-token': 'refresh-token-of-before', username: '', password: '' },
+  }),
+  cookie({
+    name: 'start',
+    endpoints: ['start', 'root'],
+    after: [],
+    tries: 8,
+    logins: 0,
+    tells: { ...USERINFO, text: 'not-the-proxy', page: 'not-the-proxy' },
+  }),
+  cookie({ name: 'pubkey', endpoints: ['pubkey'], after: [], twin: true, tries: 3, logins: 0, tells: API }),
+  cookie({ name: 'authorize', endpoints: ['authorize'], after: ['start', 'pubkey'], tries: 3, logins: 0, tells: API }),
+  cookie({ name: 'login', endpoints: ['login'], after: ['authorize', 'pubkey'], tries: 1, logins: 1, tells: LOGIN }),
+  cookie({
+    name: 'callback',
+    endpoints: ['callback'],
+    after: ['login'],
+    tries: 1,
+    logins: 1,
+    tells: {
+      busy: 'proxy-error',
+      failed: 'proxy-error',
+      '500': 'callback-redeem',
+      text: 'callback-unexpected',
+      page: 'callback-unexpected',
+      redirect: 'callback-cookie',
+    },
+  }),
+  cookie({ name: 'userinfo', endpoints: ['userinfo'], after: ['callback'], tries: 1, logins: 1, tells: USERINFO }),
+  cookie({
+    name: 'workspace',
+    endpoints: ['workspace'],
+    after: ['callback'],
+    twin: true,
+    tries: 1,
+    logins: 1,
+    tells: MLFLOW,
+  }),
+];

@@ -1,0 +1,72 @@
+// JSON of the wrong shape: each field of each answer missing, null, a number, an array, 1 MB of text.
+
+import { type Case, caseOf } from './case.js';
+import { type End, ROWS, SUCCESS } from './requests.js';
+import type { Reached } from './wire.js';
+import { whole } from './wire.js';
+
+const VALUES = {
+  missing: undefined,
+  null: null,
+  'a number': 5,
+  'an array': [],
+  '1 MB of text': 'A'.repeat(1e6),
+};
+type Value = keyof typeof VALUES;
+
+/** How a run ends for each field, and for values where that differs. Fields joined by a blank are spoiled together. */
+const FIELDS: Record<string, Record<string, [end: End, others?: Partial<Record<Value, End>>]>> = {
+  authorize: { req: ['unknown', { '1 MB of text': 'login-request-gone' }] },
+  pubkey: {
+    ts: ['bad-key', { 'a number': 'stale-key' }],
+    pubkey: [SUCCESS],
+    pubkey_encode: [SUCCESS],
+    'pubkey pubkey_encode': ['bad-key'],
+  },
+  login: { redirect_url: ['unknown', { '1 MB of text': 'state' }], session_state: [SUCCESS] },
+  token: {
+    access_token: ['token-claims', { '1 MB of text': SUCCESS }],
+    token_type: ['token-claims'],
+    expires_in: ['token-claims', { missing: SUCCESS, 'a number': SUCCESS }],
+    id_token: ['token-claims'],
+  },
+  userinfo: { user: [SUCCESS], email: [SUCCESS], groups: [SUCCESS] },
+  workspace: { workspace: [SUCCESS] },
+  experiments: { experiments: [SUCCESS] },
+  discovery: { issuer: ['token-claims'], token_endpoint: [SUCCESS] },
+  'server-info': { workspaces_enabled: ['workspace-unknown', {}] },
+  connectors: { conn_id: ['wrong-password'] },
+  refresh: {
+    access_token: ['token-claims', { '1 MB of text': SUCCESS }],
+    token_type: ['token-claims'],
+    id_token: ['token-claims'],
+    refresh_token: ['token-claims', { missing: SUCCESS, '1 MB of text': SUCCESS }],
+  },
+};
+
+/** Posts of the password where a wrong field lets the login go on, up to the server's own refusal. */
+const SENT: End[] = ['login-request-gone', 'stale-key'];
+
+/** Every field with every value. */
+export function shapeCases(): Case[] {
+  return ROWS.flatMap((row) =>
+    Object.entries(FIELDS[row.name] ?? {}).flatMap(([fields, [usual, others = {}]]) =>
+      (Object.keys(VALUES) as Value[]).map((value) => {
+        const end = others[value] ?? usual;
+        const answer = ({ answer, socket }: Reached) =>
+          void socket.end(whole({ ...answer, body: spoil(answer.body, fields.split(' '), value) }));
+        const fault = {
+          name: `${fields.replace(' ', ' and ')} ${value === 'missing' ? value : `is ${value}`}`,
+          answer,
+        };
+        return caseOf(row, fault, end, { plain: true, ...(SENT.includes(end) ? { logins: 1 } : {}) });
+      }),
+    ),
+  );
+}
+
+function spoil(body: unknown, fields: string[], value: Value): string {
+  const json = typeof body === 'string' ? JSON.parse(body) : body;
+  const spoiled = (one: object) => ({ ...one, ...Object.fromEntries(fields.map((field) => [field, VALUES[value]])) });
+  return JSON.stringify(Array.isArray(json) ? json.map(spoiled) : spoiled(json));
+}

@@ -1,0 +1,52 @@
+// The fault table: each request with each fault, and what must come of it.
+
+import { ANSWER_FAULTS } from './answers.js';
+import { type Case, caseOf, endOf } from './case.js';
+import { CONNECTION_FAULTS } from './connections.js';
+import { cookieCases } from './cookies.js';
+import type { Kind } from './kinds.js';
+import { nameCases } from './names.js';
+import { redirectCases } from './redirects.js';
+import { ROWS, SUCCESS } from './requests.js';
+import { shapeCases } from './shapes.js';
+
+/** Where the connection itself plays a part. */
+const BENEATH: Kind[] = ['broken-off', 'timeout', 'answer-too-large', 'not-http'];
+
+const answers = ROWS.flatMap((row) =>
+  ANSWER_FAULTS.map((fault) => {
+    const { kind, most } = fault;
+    return caseOf(row, fault, endOf(row, kind), { most, waits: kind === 'timeout', plain: !BENEATH.includes(kind) });
+  }),
+);
+
+const connections = ROWS.filter(({ twin }) => !twin).flatMap((row) =>
+  CONNECTION_FAULTS.map((fault) => {
+    const waits = fault.tells === 'timeout';
+    // The connection ends before the password is on it.
+    return caseOf(row, fault, row.always ?? fault.tells, { waits, ...(row.name === 'login' ? { logins: 0 } : {}) });
+  }),
+);
+
+/** Before the password is sent, what passes is tried again: a lost connection, a server that is busy for a moment. */
+const PASSING = [
+  ...ANSWER_FAULTS.filter(
+    ({ kind, name }) => kind === 'broken-off' || /^(50[234]|429.*(: 0|: 1|1970.*|soon))$/.test(name),
+  ),
+  ...CONNECTION_FAULTS.filter(({ tells }) => tells === 'broken-off'),
+];
+const once = ROWS.filter(({ tries, logins }) => tries > 2 && logins === 0).flatMap((row) =>
+  PASSING.filter((fault) => fault.answer || !row.twin).map((fault) =>
+    caseOf(row, { ...fault, name: `${fault.name}, once` }, SUCCESS, { times: 1 }),
+  ),
+);
+
+export const CASES: Case[] = [
+  ...connections,
+  ...nameCases(),
+  ...answers,
+  ...once,
+  ...redirectCases(),
+  ...shapeCases(),
+  ...cookieCases(),
+];
