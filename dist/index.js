@@ -2,15 +2,15 @@
 const __WEBPACK_EXTERNAL_createRequire = () => (id) => process.getBuiltinModule(id);
 /******/ var __webpack_modules__ = ({
 
-/***/ 9216:
+/***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-/* unused reexport */ __nccwpck_require__(4752);
+/* unused reexport */ __nccwpck_require__(218);
 
 
 /***/ }),
 
-/***/ 4752:
+/***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
@@ -282,34 +282,34 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 5878:
+/***/ 6752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-const Client = __nccwpck_require__(1575)
-const Dispatcher = __nccwpck_require__(1809)
-const Pool = __nccwpck_require__(6918)
-const BalancedPool = __nccwpck_require__(3135)
-const Agent = __nccwpck_require__(2731)
-const ProxyAgent = __nccwpck_require__(9942)
-const EnvHttpProxyAgent = __nccwpck_require__(4963)
-const RetryAgent = __nccwpck_require__(8816)
-const errors = __nccwpck_require__(8489)
-const util = __nccwpck_require__(8098)
+const Client = __nccwpck_require__(3701)
+const Dispatcher = __nccwpck_require__(883)
+const Pool = __nccwpck_require__(628)
+const BalancedPool = __nccwpck_require__(837)
+const Agent = __nccwpck_require__(7405)
+const ProxyAgent = __nccwpck_require__(6672)
+const EnvHttpProxyAgent = __nccwpck_require__(3137)
+const RetryAgent = __nccwpck_require__(50)
+const errors = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
 const { InvalidArgumentError } = errors
-const api = __nccwpck_require__(377)
-const buildConnector = __nccwpck_require__(5946)
-const MockClient = __nccwpck_require__(5423)
-const MockAgent = __nccwpck_require__(931)
-const MockPool = __nccwpck_require__(4734)
-const mockErrors = __nccwpck_require__(2331)
-const RetryHandler = __nccwpck_require__(3918)
-const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(8223)
-const DecoratorHandler = __nccwpck_require__(2029)
-const RedirectHandler = __nccwpck_require__(1992)
-const createRedirectInterceptor = __nccwpck_require__(498)
+const api = __nccwpck_require__(6615)
+const buildConnector = __nccwpck_require__(9136)
+const MockClient = __nccwpck_require__(7365)
+const MockAgent = __nccwpck_require__(7501)
+const MockPool = __nccwpck_require__(4004)
+const mockErrors = __nccwpck_require__(2429)
+const RetryHandler = __nccwpck_require__(7816)
+const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(2581)
+const DecoratorHandler = __nccwpck_require__(8155)
+const RedirectHandler = __nccwpck_require__(8754)
+const createRedirectInterceptor = __nccwpck_require__(5092)
 
 Object.assign(Dispatcher.prototype, api)
 
@@ -327,10 +327,10 @@ __webpack_unused_export__ = DecoratorHandler
 __webpack_unused_export__ = RedirectHandler
 __webpack_unused_export__ = createRedirectInterceptor
 __webpack_unused_export__ = {
-  redirect: __nccwpck_require__(596),
-  retry: __nccwpck_require__(7868),
-  dump: __nccwpck_require__(2594),
-  dns: __nccwpck_require__(2941)
+  redirect: __nccwpck_require__(1514),
+  retry: __nccwpck_require__(2026),
+  dump: __nccwpck_require__(8060),
+  dns: __nccwpck_require__(379)
 }
 
 __webpack_unused_export__ = buildConnector
@@ -392,7 +392,7 @@ function makeDispatcher (fn) {
 __webpack_unused_export__ = setGlobalDispatcher
 __webpack_unused_export__ = getGlobalDispatcher
 
-const fetchImpl = (__nccwpck_require__(9556).fetch)
+const fetchImpl = (__nccwpck_require__(4398).fetch)
 module.exports.hd = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
@@ -404,39 +404,39 @@ module.exports.hd = async function fetch (init, options = undefined) {
     throw err
   }
 }
-/* unused reexport */ __nccwpck_require__(7718).Headers
-/* unused reexport */ __nccwpck_require__(7437).Response
-/* unused reexport */ __nccwpck_require__(2009).Request
-/* unused reexport */ __nccwpck_require__(4208).FormData
+/* unused reexport */ __nccwpck_require__(660).Headers
+/* unused reexport */ __nccwpck_require__(9051).Response
+/* unused reexport */ __nccwpck_require__(9967).Request
+/* unused reexport */ __nccwpck_require__(5910).FormData
 __webpack_unused_export__ = globalThis.File ?? (__nccwpck_require__(4573).File)
-/* unused reexport */ __nccwpck_require__(1721).FileReader
+/* unused reexport */ __nccwpck_require__(8355).FileReader
 
-const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(4365)
+const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
 
 __webpack_unused_export__ = setGlobalOrigin
 __webpack_unused_export__ = getGlobalOrigin
 
-const { CacheStorage } = __nccwpck_require__(8099)
-const { kConstruct } = __nccwpck_require__(8311)
+const { CacheStorage } = __nccwpck_require__(3245)
+const { kConstruct } = __nccwpck_require__(109)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
 __webpack_unused_export__ = new CacheStorage(kConstruct)
 
-const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(7559)
+const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9061)
 
 __webpack_unused_export__ = deleteCookie
 __webpack_unused_export__ = getCookies
 module.exports.yI = getSetCookies
 __webpack_unused_export__ = setCookie
 
-const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(2422)
+const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
 
 __webpack_unused_export__ = parseMIMEType
 __webpack_unused_export__ = serializeAMimeType
 
-const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(518)
-/* unused reexport */ __nccwpck_require__(1904).WebSocket
+const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
+/* unused reexport */ __nccwpck_require__(3726).WebSocket
 __webpack_unused_export__ = CloseEvent
 __webpack_unused_export__ = ErrorEvent
 __webpack_unused_export__ = MessageEvent
@@ -452,18 +452,18 @@ __webpack_unused_export__ = MockPool
 __webpack_unused_export__ = MockAgent
 __webpack_unused_export__ = mockErrors
 
-const { EventSource } = __nccwpck_require__(9968)
+const { EventSource } = __nccwpck_require__(1238)
 
 __webpack_unused_export__ = EventSource
 
 
 /***/ }),
 
-/***/ 3624:
+/***/ 158:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { addAbortListener } = __nccwpck_require__(8098)
-const { RequestAbortedError } = __nccwpck_require__(8489)
+const { addAbortListener } = __nccwpck_require__(3440)
+const { RequestAbortedError } = __nccwpck_require__(8707)
 
 const kListener = Symbol('kListener')
 const kSignal = Symbol('kSignal')
@@ -523,16 +523,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1238:
+/***/ 2279:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(8489)
-const util = __nccwpck_require__(8098)
-const { addSignal, removeSignal } = __nccwpck_require__(3624)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 
 class ConnectHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -638,7 +638,7 @@ module.exports = connect
 
 /***/ }),
 
-/***/ 8252:
+/***/ 6862:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -652,10 +652,10 @@ const {
   InvalidArgumentError,
   InvalidReturnValueError,
   RequestAbortedError
-} = __nccwpck_require__(8489)
-const util = __nccwpck_require__(8098)
+} = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(3624)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 const assert = __nccwpck_require__(4589)
 
 const kResume = Symbol('resume')
@@ -896,16 +896,16 @@ module.exports = pipeline
 
 /***/ }),
 
-/***/ 7081:
+/***/ 4043:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { Readable } = __nccwpck_require__(9297)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8489)
-const util = __nccwpck_require__(8098)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(8241)
+const { Readable } = __nccwpck_require__(9927)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
 const { AsyncResource } = __nccwpck_require__(6698)
 
 class RequestHandler extends AsyncResource {
@@ -1117,18 +1117,18 @@ module.exports.RequestHandler = RequestHandler
 
 /***/ }),
 
-/***/ 1018:
+/***/ 3560:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
 const { finished, PassThrough } = __nccwpck_require__(7075)
-const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(8489)
-const util = __nccwpck_require__(8098)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(8241)
+const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(3624)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 
 class StreamHandler extends AsyncResource {
   constructor (opts, factory, callback) {
@@ -1344,15 +1344,15 @@ module.exports = stream
 
 /***/ }),
 
-/***/ 7272:
+/***/ 1882:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(8489)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
 const { AsyncResource } = __nccwpck_require__(6698)
-const util = __nccwpck_require__(8098)
-const { addSignal, removeSignal } = __nccwpck_require__(3624)
+const util = __nccwpck_require__(3440)
+const { addSignal, removeSignal } = __nccwpck_require__(158)
 const assert = __nccwpck_require__(4589)
 
 class UpgradeHandler extends AsyncResource {
@@ -1459,21 +1459,21 @@ module.exports = upgrade
 
 /***/ }),
 
-/***/ 377:
+/***/ 6615:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-module.exports.request = __nccwpck_require__(7081)
-module.exports.stream = __nccwpck_require__(1018)
-module.exports.pipeline = __nccwpck_require__(8252)
-module.exports.upgrade = __nccwpck_require__(7272)
-module.exports.connect = __nccwpck_require__(1238)
+module.exports.request = __nccwpck_require__(4043)
+module.exports.stream = __nccwpck_require__(3560)
+module.exports.pipeline = __nccwpck_require__(6862)
+module.exports.upgrade = __nccwpck_require__(1882)
+module.exports.connect = __nccwpck_require__(2279)
 
 
 /***/ }),
 
-/***/ 9297:
+/***/ 9927:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
@@ -1482,9 +1482,9 @@ module.exports.connect = __nccwpck_require__(1238)
 
 const assert = __nccwpck_require__(4589)
 const { Readable } = __nccwpck_require__(7075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(8489)
-const util = __nccwpck_require__(8098)
-const { ReadableStreamFrom } = __nccwpck_require__(8098)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { ReadableStreamFrom } = __nccwpck_require__(3440)
 
 const kConsume = Symbol('kConsume')
 const kReading = Symbol('kReading')
@@ -1865,15 +1865,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 8241:
+/***/ 7655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const assert = __nccwpck_require__(4589)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(8489)
+} = __nccwpck_require__(8707)
 
-const { chunksDecode } = __nccwpck_require__(9297)
+const { chunksDecode } = __nccwpck_require__(9927)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -1965,16 +1965,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5946:
+/***/ 9136:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const net = __nccwpck_require__(7030)
 const assert = __nccwpck_require__(4589)
-const util = __nccwpck_require__(8098)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(8489)
-const timers = __nccwpck_require__(7777)
+const util = __nccwpck_require__(3440)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(8707)
+const timers = __nccwpck_require__(6603)
 
 function noop () {}
 
@@ -2212,7 +2212,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 5341:
+/***/ 735:
 /***/ ((module) => {
 
 
@@ -2337,7 +2337,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5756:
+/***/ 2414:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -2546,7 +2546,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8489:
+/***/ 8707:
 /***/ ((module) => {
 
 
@@ -2978,7 +2978,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8085:
+/***/ 4655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -2986,7 +2986,7 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(8489)
+} = __nccwpck_require__(8707)
 const assert = __nccwpck_require__(4589)
 const {
   isValidHTTPToken,
@@ -3001,9 +3001,9 @@ const {
   validateHandler,
   getServerName,
   normalizedMethodRecords
-} = __nccwpck_require__(8098)
-const { channels } = __nccwpck_require__(5756)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(5341)
+} = __nccwpck_require__(3440)
+const { channels } = __nccwpck_require__(2414)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -3467,7 +3467,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 9001:
+/***/ 6443:
 /***/ ((module) => {
 
 module.exports = {
@@ -3541,7 +3541,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2870:
+/***/ 7752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3549,7 +3549,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(5341)
+} = __nccwpck_require__(735)
 
 class TstNode {
   /** @type {any} */
@@ -3700,13 +3700,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8098:
+/***/ 3440:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(9001)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(6443)
 const { IncomingMessage } = __nccwpck_require__(7067)
 const stream = __nccwpck_require__(7075)
 const net = __nccwpck_require__(7030)
@@ -3714,9 +3714,9 @@ const { Blob } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 const { stringify } = __nccwpck_require__(1792)
 const { EventEmitter: EE } = __nccwpck_require__(8474)
-const { InvalidArgumentError } = __nccwpck_require__(8489)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(5341)
-const { tree } = __nccwpck_require__(2870)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
+const { tree } = __nccwpck_require__(7752)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -4426,18 +4426,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2731:
+/***/ 7405:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(8489)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(9001)
-const DispatcherBase = __nccwpck_require__(8347)
-const Pool = __nccwpck_require__(6918)
-const Client = __nccwpck_require__(1575)
-const util = __nccwpck_require__(8098)
-const createRedirectInterceptor = __nccwpck_require__(498)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
+const DispatcherBase = __nccwpck_require__(1841)
+const Pool = __nccwpck_require__(628)
+const Client = __nccwpck_require__(3701)
+const util = __nccwpck_require__(3440)
+const createRedirectInterceptor = __nccwpck_require__(5092)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -4566,7 +4566,7 @@ module.exports = Agent
 
 /***/ }),
 
-/***/ 3135:
+/***/ 837:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -4574,7 +4574,7 @@ module.exports = Agent
 const {
   BalancedPoolMissingUpstreamError,
   InvalidArgumentError
-} = __nccwpck_require__(8489)
+} = __nccwpck_require__(8707)
 const {
   PoolBase,
   kClients,
@@ -4582,10 +4582,10 @@ const {
   kAddClient,
   kRemoveClient,
   kGetDispatcher
-} = __nccwpck_require__(2742)
-const Pool = __nccwpck_require__(6918)
-const { kUrl, kInterceptors } = __nccwpck_require__(9001)
-const { parseOrigin } = __nccwpck_require__(8098)
+} = __nccwpck_require__(2128)
+const Pool = __nccwpck_require__(628)
+const { kUrl, kInterceptors } = __nccwpck_require__(6443)
+const { parseOrigin } = __nccwpck_require__(3440)
 const kFactory = Symbol('factory')
 
 const kOptions = Symbol('options')
@@ -4782,7 +4782,7 @@ module.exports = BalancedPool
 
 /***/ }),
 
-/***/ 5827:
+/***/ 637:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -4790,9 +4790,9 @@ module.exports = BalancedPool
 /* global WebAssembly */
 
 const assert = __nccwpck_require__(4589)
-const util = __nccwpck_require__(8098)
-const { channels } = __nccwpck_require__(5756)
-const timers = __nccwpck_require__(7777)
+const util = __nccwpck_require__(3440)
+const { channels } = __nccwpck_require__(2414)
+const timers = __nccwpck_require__(6603)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -4805,7 +4805,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(8489)
+} = __nccwpck_require__(8707)
 const {
   kUrl,
   kReset,
@@ -4838,9 +4838,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(9001)
+} = __nccwpck_require__(6443)
 
-const constants = __nccwpck_require__(3258)
+const constants = __nccwpck_require__(2824)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -4852,11 +4852,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(8784) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(3870) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(4760))
+    mod = await WebAssembly.compile(__nccwpck_require__(3434))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -4864,7 +4864,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(8784))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(3870))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -5779,7 +5779,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(1114).extractBody)
+      extractBody = (__nccwpck_require__(4492).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -6302,7 +6302,7 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 5654:
+/***/ 8788:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -6310,13 +6310,13 @@ module.exports = connectH1
 const assert = __nccwpck_require__(4589)
 const { errorMonitor } = __nccwpck_require__(8474)
 const { pipeline } = __nccwpck_require__(7075)
-const util = __nccwpck_require__(8098)
+const util = __nccwpck_require__(3440)
 const {
   RequestContentLengthMismatchError,
   RequestAbortedError,
   SocketError,
   InformationalError
-} = __nccwpck_require__(8489)
+} = __nccwpck_require__(8707)
 const {
   kUrl,
   kReset,
@@ -6335,7 +6335,7 @@ const {
   kResume,
   kSize,
   kHTTPContext
-} = __nccwpck_require__(9001)
+} = __nccwpck_require__(6443)
 
 const kOpenStreams = Symbol('open streams')
 
@@ -6741,7 +6741,7 @@ function writeH2 (client, request) {
   let contentLength = util.bodyLength(body)
 
   if (util.isFormDataLike(body)) {
-    extractBody ??= (__nccwpck_require__(1114).extractBody)
+    extractBody ??= (__nccwpck_require__(4492).extractBody)
 
     const [bodyStream, contentType] = extractBody(body)
     headers['content-type'] = contentType
@@ -7101,7 +7101,7 @@ module.exports = connectH2
 
 /***/ }),
 
-/***/ 1575:
+/***/ 3701:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
@@ -7111,16 +7111,16 @@ module.exports = connectH2
 const assert = __nccwpck_require__(4589)
 const net = __nccwpck_require__(7030)
 const http = __nccwpck_require__(7067)
-const util = __nccwpck_require__(8098)
-const { channels } = __nccwpck_require__(5756)
-const Request = __nccwpck_require__(8085)
-const DispatcherBase = __nccwpck_require__(8347)
+const util = __nccwpck_require__(3440)
+const { channels } = __nccwpck_require__(2414)
+const Request = __nccwpck_require__(4655)
+const DispatcherBase = __nccwpck_require__(1841)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(8489)
-const buildConnector = __nccwpck_require__(5946)
+} = __nccwpck_require__(8707)
+const buildConnector = __nccwpck_require__(9136)
 const {
   kUrl,
   kServerName,
@@ -7162,9 +7162,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(9001)
-const connectH1 = __nccwpck_require__(5827)
-const connectH2 = __nccwpck_require__(5654)
+} = __nccwpck_require__(6443)
+const connectH1 = __nccwpck_require__(637)
+const connectH2 = __nccwpck_require__(8788)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -7472,7 +7472,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(498)
+const createRedirectInterceptor = __nccwpck_require__(5092)
 
 function onError (client, err) {
   if (
@@ -7732,19 +7732,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 8347:
+/***/ 1841:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(1809)
+const Dispatcher = __nccwpck_require__(883)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(8489)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(9001)
+} = __nccwpck_require__(8707)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(6443)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -7947,7 +7947,7 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 1809:
+/***/ 883:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8019,15 +8019,15 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 4963:
+/***/ 3137:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(8347)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(9001)
-const ProxyAgent = __nccwpck_require__(9942)
-const Agent = __nccwpck_require__(2731)
+const DispatcherBase = __nccwpck_require__(1841)
+const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(6443)
+const ProxyAgent = __nccwpck_require__(6672)
+const Agent = __nccwpck_require__(7405)
 
 const DEFAULT_PORTS = {
   'http:': 80,
@@ -8186,7 +8186,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 2934:
+/***/ 4660:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -8310,15 +8310,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 2742:
+/***/ 2128:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(8347)
-const FixedQueue = __nccwpck_require__(2934)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(9001)
-const PoolStats = __nccwpck_require__(5944)
+const DispatcherBase = __nccwpck_require__(1841)
+const FixedQueue = __nccwpck_require__(4660)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6443)
+const PoolStats = __nccwpck_require__(3246)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -8511,10 +8511,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5944:
+/***/ 3246:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(9001)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(6443)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -8552,7 +8552,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 6918:
+/***/ 628:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8563,14 +8563,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(2742)
-const Client = __nccwpck_require__(1575)
+} = __nccwpck_require__(2128)
+const Client = __nccwpck_require__(3701)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(8489)
-const util = __nccwpck_require__(8098)
-const { kUrl, kInterceptors } = __nccwpck_require__(9001)
-const buildConnector = __nccwpck_require__(5946)
+} = __nccwpck_require__(8707)
+const util = __nccwpck_require__(3440)
+const { kUrl, kInterceptors } = __nccwpck_require__(6443)
+const buildConnector = __nccwpck_require__(9136)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -8666,19 +8666,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 9942:
+/***/ 6672:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(9001)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
 const { URL } = __nccwpck_require__(3136)
-const Agent = __nccwpck_require__(2731)
-const Pool = __nccwpck_require__(6918)
-const DispatcherBase = __nccwpck_require__(8347)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(8489)
-const buildConnector = __nccwpck_require__(5946)
-const Client = __nccwpck_require__(1575)
+const Agent = __nccwpck_require__(7405)
+const Pool = __nccwpck_require__(628)
+const DispatcherBase = __nccwpck_require__(1841)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(8707)
+const buildConnector = __nccwpck_require__(9136)
+const Client = __nccwpck_require__(3701)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -8947,13 +8947,13 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 8816:
+/***/ 50:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Dispatcher = __nccwpck_require__(1809)
-const RetryHandler = __nccwpck_require__(3918)
+const Dispatcher = __nccwpck_require__(883)
+const RetryHandler = __nccwpck_require__(7816)
 
 class RetryAgent extends Dispatcher {
   #agent = null
@@ -8989,7 +8989,7 @@ module.exports = RetryAgent
 
 /***/ }),
 
-/***/ 8223:
+/***/ 2581:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8997,8 +8997,8 @@ module.exports = RetryAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(8489)
-const Agent = __nccwpck_require__(2731)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const Agent = __nccwpck_require__(7405)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -9028,7 +9028,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2029:
+/***/ 8155:
 /***/ ((module) => {
 
 
@@ -9079,15 +9079,15 @@ module.exports = class DecoratorHandler {
 
 /***/ }),
 
-/***/ 1992:
+/***/ 8754:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(8098)
-const { kBodyUsed } = __nccwpck_require__(9001)
+const util = __nccwpck_require__(3440)
+const { kBodyUsed } = __nccwpck_require__(6443)
 const assert = __nccwpck_require__(4589)
-const { InvalidArgumentError } = __nccwpck_require__(8489)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
 const EE = __nccwpck_require__(8474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
@@ -9318,20 +9318,20 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 3918:
+/***/ 7816:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const assert = __nccwpck_require__(4589)
 
-const { kRetryHandlerDefaultRetry } = __nccwpck_require__(9001)
-const { RequestRetryError } = __nccwpck_require__(8489)
+const { kRetryHandlerDefaultRetry } = __nccwpck_require__(6443)
+const { RequestRetryError } = __nccwpck_require__(8707)
 const {
   isDisturbed,
   parseHeaders,
   parseRangeHeader,
   wrapRequestBody
-} = __nccwpck_require__(8098)
+} = __nccwpck_require__(3440)
 
 function calculateRetryAfterHeader (retryAfter) {
   const current = Date.now()
@@ -9762,14 +9762,14 @@ module.exports = RetryHandler
 
 /***/ }),
 
-/***/ 2941:
+/***/ 379:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const { isIP } = __nccwpck_require__(7030)
 const { lookup } = __nccwpck_require__(610)
-const DecoratorHandler = __nccwpck_require__(2029)
-const { InvalidArgumentError, InformationalError } = __nccwpck_require__(8489)
+const DecoratorHandler = __nccwpck_require__(8155)
+const { InvalidArgumentError, InformationalError } = __nccwpck_require__(8707)
 const maxInt = Math.pow(2, 31) - 1
 
 class DNSInstance {
@@ -10144,14 +10144,14 @@ module.exports = interceptorOpts => {
 
 /***/ }),
 
-/***/ 2594:
+/***/ 8060:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(8098)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8489)
-const DecoratorHandler = __nccwpck_require__(2029)
+const util = __nccwpck_require__(3440)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
+const DecoratorHandler = __nccwpck_require__(8155)
 
 class DumpHandler extends DecoratorHandler {
   #maxSize = 1024 * 1024
@@ -10274,12 +10274,12 @@ module.exports = createDumpInterceptor
 
 /***/ }),
 
-/***/ 498:
+/***/ 5092:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const RedirectHandler = __nccwpck_require__(1992)
+const RedirectHandler = __nccwpck_require__(8754)
 
 function createRedirectInterceptor ({ maxRedirections: defaultMaxRedirections }) {
   return (dispatch) => {
@@ -10302,11 +10302,11 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 596:
+/***/ 1514:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RedirectHandler = __nccwpck_require__(1992)
+const RedirectHandler = __nccwpck_require__(8754)
 
 module.exports = opts => {
   const globalMaxRedirections = opts?.maxRedirections
@@ -10333,11 +10333,11 @@ module.exports = opts => {
 
 /***/ }),
 
-/***/ 7868:
+/***/ 2026:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RetryHandler = __nccwpck_require__(3918)
+const RetryHandler = __nccwpck_require__(7816)
 
 module.exports = globalOpts => {
   return dispatch => {
@@ -10359,13 +10359,13 @@ module.exports = globalOpts => {
 
 /***/ }),
 
-/***/ 3258:
+/***/ 2824:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(2466);
+const utils_1 = __nccwpck_require__(172);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -10643,7 +10643,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 8784:
+/***/ 3870:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10655,7 +10655,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 4760:
+/***/ 3434:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10667,7 +10667,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 2466:
+/***/ 172:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -10688,13 +10688,13 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 931:
+/***/ 7501:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kClients } = __nccwpck_require__(9001)
-const Agent = __nccwpck_require__(2731)
+const { kClients } = __nccwpck_require__(6443)
+const Agent = __nccwpck_require__(7405)
 const {
   kAgent,
   kMockAgentSet,
@@ -10705,14 +10705,14 @@ const {
   kGetNetConnect,
   kOptions,
   kFactory
-} = __nccwpck_require__(7907)
-const MockClient = __nccwpck_require__(5423)
-const MockPool = __nccwpck_require__(4734)
-const { matchValue, buildMockOptions } = __nccwpck_require__(407)
-const { InvalidArgumentError, UndiciError } = __nccwpck_require__(8489)
-const Dispatcher = __nccwpck_require__(1809)
-const Pluralizer = __nccwpck_require__(6607)
-const PendingInterceptorsFormatter = __nccwpck_require__(2780)
+} = __nccwpck_require__(1117)
+const MockClient = __nccwpck_require__(7365)
+const MockPool = __nccwpck_require__(4004)
+const { matchValue, buildMockOptions } = __nccwpck_require__(3397)
+const { InvalidArgumentError, UndiciError } = __nccwpck_require__(8707)
+const Dispatcher = __nccwpck_require__(883)
+const Pluralizer = __nccwpck_require__(1529)
+const PendingInterceptorsFormatter = __nccwpck_require__(6142)
 
 class MockAgent extends Dispatcher {
   constructor (opts) {
@@ -10855,14 +10855,14 @@ module.exports = MockAgent
 
 /***/ }),
 
-/***/ 5423:
+/***/ 7365:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(7975)
-const Client = __nccwpck_require__(1575)
-const { buildMockDispatch } = __nccwpck_require__(407)
+const Client = __nccwpck_require__(3701)
+const { buildMockDispatch } = __nccwpck_require__(3397)
 const {
   kDispatches,
   kMockAgent,
@@ -10871,10 +10871,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(7907)
-const { MockInterceptor } = __nccwpck_require__(4505)
-const Symbols = __nccwpck_require__(9001)
-const { InvalidArgumentError } = __nccwpck_require__(8489)
+} = __nccwpck_require__(1117)
+const { MockInterceptor } = __nccwpck_require__(1511)
+const Symbols = __nccwpck_require__(6443)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
 
 /**
  * MockClient provides an API that extends the Client to influence the mockDispatches.
@@ -10921,12 +10921,12 @@ module.exports = MockClient
 
 /***/ }),
 
-/***/ 2331:
+/***/ 2429:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { UndiciError } = __nccwpck_require__(8489)
+const { UndiciError } = __nccwpck_require__(8707)
 
 const kMockNotMatchedError = Symbol.for('undici.error.UND_MOCK_ERR_MOCK_NOT_MATCHED')
 
@@ -10956,12 +10956,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4505:
+/***/ 1511:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(407)
+const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(3397)
 const {
   kDispatches,
   kDispatchKey,
@@ -10969,9 +10969,9 @@ const {
   kDefaultTrailers,
   kContentLength,
   kMockDispatch
-} = __nccwpck_require__(7907)
-const { InvalidArgumentError } = __nccwpck_require__(8489)
-const { buildURL } = __nccwpck_require__(8098)
+} = __nccwpck_require__(1117)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { buildURL } = __nccwpck_require__(3440)
 
 /**
  * Defines the scope API for an interceptor reply
@@ -11170,14 +11170,14 @@ module.exports.MockScope = MockScope
 
 /***/ }),
 
-/***/ 4734:
+/***/ 4004:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(7975)
-const Pool = __nccwpck_require__(6918)
-const { buildMockDispatch } = __nccwpck_require__(407)
+const Pool = __nccwpck_require__(628)
+const { buildMockDispatch } = __nccwpck_require__(3397)
 const {
   kDispatches,
   kMockAgent,
@@ -11186,10 +11186,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(7907)
-const { MockInterceptor } = __nccwpck_require__(4505)
-const Symbols = __nccwpck_require__(9001)
-const { InvalidArgumentError } = __nccwpck_require__(8489)
+} = __nccwpck_require__(1117)
+const { MockInterceptor } = __nccwpck_require__(1511)
+const Symbols = __nccwpck_require__(6443)
+const { InvalidArgumentError } = __nccwpck_require__(8707)
 
 /**
  * MockPool provides an API that extends the Pool to influence the mockDispatches.
@@ -11236,7 +11236,7 @@ module.exports = MockPool
 
 /***/ }),
 
-/***/ 7907:
+/***/ 1117:
 /***/ ((module) => {
 
 
@@ -11266,20 +11266,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 407:
+/***/ 3397:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { MockNotMatchedError } = __nccwpck_require__(2331)
+const { MockNotMatchedError } = __nccwpck_require__(2429)
 const {
   kDispatches,
   kMockAgent,
   kOriginalDispatch,
   kOrigin,
   kGetNetConnect
-} = __nccwpck_require__(7907)
-const { buildURL } = __nccwpck_require__(8098)
+} = __nccwpck_require__(1117)
+const { buildURL } = __nccwpck_require__(3440)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const {
   types: {
@@ -11640,7 +11640,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2780:
+/***/ 6142:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -11690,7 +11690,7 @@ module.exports = class PendingInterceptorsFormatter {
 
 /***/ }),
 
-/***/ 6607:
+/***/ 1529:
 /***/ ((module) => {
 
 
@@ -11726,7 +11726,7 @@ module.exports = class Pluralizer {
 
 /***/ }),
 
-/***/ 7777:
+/***/ 6603:
 /***/ ((module) => {
 
 
@@ -12156,20 +12156,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4748:
+/***/ 9634:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(8311)
-const { urlEquals, getFieldValues } = __nccwpck_require__(5172)
-const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(8098)
-const { webidl } = __nccwpck_require__(7579)
-const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(7437)
-const { Request, fromInnerRequest } = __nccwpck_require__(2009)
-const { kState } = __nccwpck_require__(8341)
-const { fetching } = __nccwpck_require__(9556)
-const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(4310)
+const { kConstruct } = __nccwpck_require__(109)
+const { urlEquals, getFieldValues } = __nccwpck_require__(6798)
+const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(3440)
+const { webidl } = __nccwpck_require__(5893)
+const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(9051)
+const { Request, fromInnerRequest } = __nccwpck_require__(9967)
+const { kState } = __nccwpck_require__(3627)
+const { fetching } = __nccwpck_require__(4398)
+const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(3168)
 const assert = __nccwpck_require__(4589)
 
 /**
@@ -13022,15 +13022,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8099:
+/***/ 3245:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(8311)
-const { Cache } = __nccwpck_require__(4748)
-const { webidl } = __nccwpck_require__(7579)
-const { kEnumerableProperty } = __nccwpck_require__(8098)
+const { kConstruct } = __nccwpck_require__(109)
+const { Cache } = __nccwpck_require__(9634)
+const { webidl } = __nccwpck_require__(5893)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class CacheStorage {
   /**
@@ -13181,26 +13181,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8311:
+/***/ 109:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 module.exports = {
-  kConstruct: (__nccwpck_require__(9001).kConstruct)
+  kConstruct: (__nccwpck_require__(6443).kConstruct)
 }
 
 
 /***/ }),
 
-/***/ 5172:
+/***/ 6798:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { URLSerializer } = __nccwpck_require__(2422)
-const { isValidHeaderName } = __nccwpck_require__(4310)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { isValidHeaderName } = __nccwpck_require__(3168)
 
 /**
  * @see https://url.spec.whatwg.org/#concept-url-equals
@@ -13245,7 +13245,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8826:
+/***/ 1276:
 /***/ ((module) => {
 
 
@@ -13264,15 +13264,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7559:
+/***/ 9061:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { parseSetCookie } = __nccwpck_require__(6432)
-const { stringify } = __nccwpck_require__(6103)
-const { webidl } = __nccwpck_require__(7579)
-const { Headers } = __nccwpck_require__(7718)
+const { parseSetCookie } = __nccwpck_require__(1978)
+const { stringify } = __nccwpck_require__(7797)
+const { webidl } = __nccwpck_require__(5893)
+const { Headers } = __nccwpck_require__(660)
 
 /**
  * @typedef {Object} Cookie
@@ -13455,14 +13455,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6432:
+/***/ 1978:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(8826)
-const { isCTLExcludingHtab } = __nccwpck_require__(6103)
-const { collectASequenceOfCodePointsFast } = __nccwpck_require__(2422)
+const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(1276)
+const { isCTLExcludingHtab } = __nccwpck_require__(7797)
+const { collectASequenceOfCodePointsFast } = __nccwpck_require__(1900)
 const assert = __nccwpck_require__(4589)
 
 /**
@@ -13772,7 +13772,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6103:
+/***/ 7797:
 /***/ ((module) => {
 
 
@@ -14131,13 +14131,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3957:
+/***/ 4031:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const buffer = __nccwpck_require__(4573)
 const { Transform } = __nccwpck_require__(7075)
-const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(4025)
+const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(4811)
 
 /**
  * @type {number[]} BOM
@@ -14712,23 +14712,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9968:
+/***/ 1238:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { pipeline } = __nccwpck_require__(7075)
-const { fetching } = __nccwpck_require__(9556)
-const { makeRequest } = __nccwpck_require__(2009)
-const { webidl } = __nccwpck_require__(7579)
-const { EventSourceStream } = __nccwpck_require__(3957)
-const { parseMIMEType } = __nccwpck_require__(2422)
-const { createFastMessageEvent } = __nccwpck_require__(518)
-const { isNetworkError } = __nccwpck_require__(7437)
-const { delay } = __nccwpck_require__(4025)
-const { kEnumerableProperty } = __nccwpck_require__(8098)
-const { environmentSettingsObject } = __nccwpck_require__(4310)
-const { getGlobalDispatcher } = __nccwpck_require__(8223)
+const { fetching } = __nccwpck_require__(4398)
+const { makeRequest } = __nccwpck_require__(9967)
+const { webidl } = __nccwpck_require__(5893)
+const { EventSourceStream } = __nccwpck_require__(4031)
+const { parseMIMEType } = __nccwpck_require__(1900)
+const { createFastMessageEvent } = __nccwpck_require__(5188)
+const { isNetworkError } = __nccwpck_require__(9051)
+const { delay } = __nccwpck_require__(4811)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { environmentSettingsObject } = __nccwpck_require__(3168)
+const { getGlobalDispatcher } = __nccwpck_require__(2581)
 
 let experimentalWarned = false
 
@@ -15202,7 +15202,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4025:
+/***/ 4811:
 /***/ ((module) => {
 
 
@@ -15246,12 +15246,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1114:
+/***/ 4492:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(8098)
+const util = __nccwpck_require__(3440)
 const {
   ReadableStreamFrom,
   isBlobLike,
@@ -15261,16 +15261,16 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(4310)
-const { FormData } = __nccwpck_require__(4208)
-const { kState } = __nccwpck_require__(8341)
-const { webidl } = __nccwpck_require__(7579)
+} = __nccwpck_require__(3168)
+const { FormData } = __nccwpck_require__(5910)
+const { kState } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
 const { Blob } = __nccwpck_require__(4573)
 const assert = __nccwpck_require__(4589)
 const { isErrored, isDisturbed } = __nccwpck_require__(7075)
 const { isArrayBuffer } = __nccwpck_require__(3429)
-const { serializeAMimeType } = __nccwpck_require__(2422)
-const { multipartFormDataParser } = __nccwpck_require__(4094)
+const { serializeAMimeType } = __nccwpck_require__(1900)
+const { multipartFormDataParser } = __nccwpck_require__(116)
 let random
 
 try {
@@ -15782,7 +15782,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2089:
+/***/ 4495:
 /***/ ((module) => {
 
 
@@ -15913,7 +15913,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2422:
+/***/ 1900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -16664,12 +16664,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3743:
+/***/ 6653:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(9001)
+const { kConnected, kSize } = __nccwpck_require__(6443)
 
 class CompatWeakRef {
   constructor (value) {
@@ -16717,14 +16717,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 6364:
+/***/ 7114:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(8341)
-const { webidl } = __nccwpck_require__(7579)
+const { kState } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -16850,16 +16850,16 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 4094:
+/***/ 116:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(8098)
-const { utf8DecodeBytes } = __nccwpck_require__(4310)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(2422)
-const { isFileLike } = __nccwpck_require__(6364)
-const { makeEntry } = __nccwpck_require__(4208)
+const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
+const { utf8DecodeBytes } = __nccwpck_require__(3168)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(1900)
+const { isFileLike } = __nccwpck_require__(7114)
+const { makeEntry } = __nccwpck_require__(5910)
 const assert = __nccwpck_require__(4589)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
@@ -17331,16 +17331,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4208:
+/***/ 5910:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(4310)
-const { kState } = __nccwpck_require__(8341)
-const { kEnumerableProperty } = __nccwpck_require__(8098)
-const { FileLike, isFileLike } = __nccwpck_require__(6364)
-const { webidl } = __nccwpck_require__(7579)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(3168)
+const { kState } = __nccwpck_require__(3627)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { FileLike, isFileLike } = __nccwpck_require__(7114)
+const { webidl } = __nccwpck_require__(5893)
 const { File: NativeFile } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 
@@ -17590,7 +17590,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 4365:
+/***/ 1059:
 /***/ ((module) => {
 
 
@@ -17637,21 +17637,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7718:
+/***/ 660:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(9001)
-const { kEnumerableProperty } = __nccwpck_require__(8098)
+const { kConstruct } = __nccwpck_require__(6443)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(4310)
-const { webidl } = __nccwpck_require__(7579)
+} = __nccwpck_require__(3168)
+const { webidl } = __nccwpck_require__(5893)
 const assert = __nccwpck_require__(4589)
 const util = __nccwpck_require__(7975)
 
@@ -18331,7 +18331,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9556:
+/***/ 4398:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -18344,9 +18344,9 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(7437)
-const { HeadersList } = __nccwpck_require__(7718)
-const { Request, cloneRequest } = __nccwpck_require__(2009)
+} = __nccwpck_require__(9051)
+const { HeadersList } = __nccwpck_require__(660)
+const { Request, cloneRequest } = __nccwpck_require__(9967)
 const zlib = __nccwpck_require__(8522)
 const {
   bytesMatch,
@@ -18382,23 +18382,23 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(4310)
-const { kState, kDispatcher } = __nccwpck_require__(8341)
+} = __nccwpck_require__(3168)
+const { kState, kDispatcher } = __nccwpck_require__(3627)
 const assert = __nccwpck_require__(4589)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(1114)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(4492)
 const {
   redirectStatusSet,
   nullBodyStatus,
   safeMethodsSet,
   requestBodyHeader,
   subresourceSet
-} = __nccwpck_require__(2089)
+} = __nccwpck_require__(4495)
 const EE = __nccwpck_require__(8474)
 const { Readable, pipeline, finished } = __nccwpck_require__(7075)
-const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(8098)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(2422)
-const { getGlobalDispatcher } = __nccwpck_require__(8223)
-const { webidl } = __nccwpck_require__(7579)
+const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(1900)
+const { getGlobalDispatcher } = __nccwpck_require__(2581)
+const { webidl } = __nccwpck_require__(5893)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
@@ -20608,23 +20608,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2009:
+/***/ 9967:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* globals AbortController */
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(1114)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(7718)
-const { FinalizationRegistry } = __nccwpck_require__(3743)()
-const util = __nccwpck_require__(8098)
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(4492)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(660)
+const { FinalizationRegistry } = __nccwpck_require__(6653)()
+const util = __nccwpck_require__(3440)
 const nodeUtil = __nccwpck_require__(7975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(4310)
+} = __nccwpck_require__(3168)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -20634,12 +20634,12 @@ const {
   requestCredentials,
   requestCache,
   requestDuplex
-} = __nccwpck_require__(2089)
+} = __nccwpck_require__(4495)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(8341)
-const { webidl } = __nccwpck_require__(7579)
-const { URLSerializer } = __nccwpck_require__(2422)
-const { kConstruct } = __nccwpck_require__(9001)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { kConstruct } = __nccwpck_require__(6443)
 const assert = __nccwpck_require__(4589)
 const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(8474)
 
@@ -21652,14 +21652,14 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 7437:
+/***/ 9051:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(7718)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(1114)
-const util = __nccwpck_require__(8098)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(660)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(4492)
+const util = __nccwpck_require__(3440)
 const nodeUtil = __nccwpck_require__(7975)
 const { kEnumerableProperty } = util
 const {
@@ -21671,16 +21671,16 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(4310)
+} = __nccwpck_require__(3168)
 const {
   redirectStatusSet,
   nullBodyStatus
-} = __nccwpck_require__(2089)
-const { kState, kHeaders } = __nccwpck_require__(8341)
-const { webidl } = __nccwpck_require__(7579)
-const { FormData } = __nccwpck_require__(4208)
-const { URLSerializer } = __nccwpck_require__(2422)
-const { kConstruct } = __nccwpck_require__(9001)
+} = __nccwpck_require__(4495)
+const { kState, kHeaders } = __nccwpck_require__(3627)
+const { webidl } = __nccwpck_require__(5893)
+const { FormData } = __nccwpck_require__(5910)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { kConstruct } = __nccwpck_require__(6443)
 const assert = __nccwpck_require__(4589)
 const { types } = __nccwpck_require__(7975)
 
@@ -22269,7 +22269,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8341:
+/***/ 3627:
 /***/ ((module) => {
 
 
@@ -22285,21 +22285,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4310:
+/***/ 3168:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Transform } = __nccwpck_require__(7075)
 const zlib = __nccwpck_require__(8522)
-const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(2089)
-const { getGlobalOrigin } = __nccwpck_require__(4365)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(2422)
+const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4495)
+const { getGlobalOrigin } = __nccwpck_require__(1059)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(1900)
 const { performance } = __nccwpck_require__(643)
-const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(8098)
+const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(3440)
 const assert = __nccwpck_require__(4589)
 const { isUint8Array } = __nccwpck_require__(3429)
-const { webidl } = __nccwpck_require__(7579)
+const { webidl } = __nccwpck_require__(5893)
 
 let supportedHashes = []
 
@@ -23924,14 +23924,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7579:
+/***/ 5893:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { types, inspect } = __nccwpck_require__(7975)
 const { markAsUncloneable } = __nccwpck_require__(5919)
-const { toUSVString } = __nccwpck_require__(8098)
+const { toUSVString } = __nccwpck_require__(3440)
 
 /** @type {import('../../../types/webidl').Webidl} */
 const webidl = {}
@@ -24626,7 +24626,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1397:
+/***/ 2607:
 /***/ ((module) => {
 
 
@@ -24923,7 +24923,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1721:
+/***/ 8355:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -24932,16 +24932,16 @@ const {
   staticPropertyDescriptors,
   readOperation,
   fireAProgressEvent
-} = __nccwpck_require__(9612)
+} = __nccwpck_require__(3610)
 const {
   kState,
   kError,
   kResult,
   kEvents,
   kAborted
-} = __nccwpck_require__(9743)
-const { webidl } = __nccwpck_require__(7579)
-const { kEnumerableProperty } = __nccwpck_require__(8098)
+} = __nccwpck_require__(961)
+const { webidl } = __nccwpck_require__(5893)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class FileReader extends EventTarget {
   constructor () {
@@ -25274,12 +25274,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1731:
+/***/ 8573:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(7579)
+const { webidl } = __nccwpck_require__(5893)
 
 const kState = Symbol('ProgressEvent state')
 
@@ -25359,7 +25359,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9743:
+/***/ 961:
 /***/ ((module) => {
 
 
@@ -25376,7 +25376,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9612:
+/***/ 3610:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -25387,10 +25387,10 @@ const {
   kResult,
   kAborted,
   kLastProgressEventFired
-} = __nccwpck_require__(9743)
-const { ProgressEvent } = __nccwpck_require__(1731)
-const { getEncoding } = __nccwpck_require__(1397)
-const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(2422)
+} = __nccwpck_require__(961)
+const { ProgressEvent } = __nccwpck_require__(8573)
+const { getEncoding } = __nccwpck_require__(2607)
+const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(1900)
 const { types } = __nccwpck_require__(7975)
 const { StringDecoder } = __nccwpck_require__(3193)
 const { btoa } = __nccwpck_require__(4573)
@@ -25774,27 +25774,27 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9251:
+/***/ 6897:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(1842)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(736)
 const {
   kReadyState,
   kSentClose,
   kByteParser,
   kReceivedClose,
   kResponse
-} = __nccwpck_require__(2482)
-const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(9055)
-const { channels } = __nccwpck_require__(5756)
-const { CloseEvent } = __nccwpck_require__(518)
-const { makeRequest } = __nccwpck_require__(2009)
-const { fetching } = __nccwpck_require__(9556)
-const { Headers, getHeadersList } = __nccwpck_require__(7718)
-const { getDecodeSplit } = __nccwpck_require__(4310)
-const { WebsocketFrameSend } = __nccwpck_require__(6570)
+} = __nccwpck_require__(1216)
+const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(8625)
+const { channels } = __nccwpck_require__(2414)
+const { CloseEvent } = __nccwpck_require__(5188)
+const { makeRequest } = __nccwpck_require__(9967)
+const { fetching } = __nccwpck_require__(4398)
+const { Headers, getHeadersList } = __nccwpck_require__(660)
+const { getDecodeSplit } = __nccwpck_require__(3168)
+const { WebsocketFrameSend } = __nccwpck_require__(3264)
 
 /** @type {import('crypto')} */
 let crypto
@@ -26152,7 +26152,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1842:
+/***/ 736:
 /***/ ((module) => {
 
 
@@ -26225,14 +26225,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 518:
+/***/ 5188:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(7579)
-const { kEnumerableProperty } = __nccwpck_require__(8098)
-const { kConstruct } = __nccwpck_require__(9001)
+const { webidl } = __nccwpck_require__(5893)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { kConstruct } = __nccwpck_require__(6443)
 const { MessagePort } = __nccwpck_require__(5919)
 
 /**
@@ -26561,12 +26561,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6570:
+/***/ 3264:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxUnsigned16Bit } = __nccwpck_require__(1842)
+const { maxUnsigned16Bit } = __nccwpck_require__(736)
 
 const BUFFER_SIZE = 16386
 
@@ -26664,14 +26664,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6167:
+/***/ 9469:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(8522)
-const { isValidClientWindowBits } = __nccwpck_require__(9055)
-const { MessageSizeExceededError } = __nccwpck_require__(8489)
+const { isValidClientWindowBits } = __nccwpck_require__(8625)
+const { MessageSizeExceededError } = __nccwpck_require__(8707)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const kBuffer = Symbol('kBuffer')
@@ -26776,16 +26776,16 @@ module.exports = { PerMessageDeflate }
 
 /***/ }),
 
-/***/ 7066:
+/***/ 1652:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Writable } = __nccwpck_require__(7075)
 const assert = __nccwpck_require__(4589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(1842)
-const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(2482)
-const { channels } = __nccwpck_require__(5756)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(736)
+const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(1216)
+const { channels } = __nccwpck_require__(2414)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -26795,11 +26795,11 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(9055)
-const { WebsocketFrameSend } = __nccwpck_require__(6570)
-const { closeWebSocketConnection } = __nccwpck_require__(9251)
-const { PerMessageDeflate } = __nccwpck_require__(6167)
-const { MessageSizeExceededError } = __nccwpck_require__(8489)
+} = __nccwpck_require__(8625)
+const { WebsocketFrameSend } = __nccwpck_require__(3264)
+const { closeWebSocketConnection } = __nccwpck_require__(6897)
+const { PerMessageDeflate } = __nccwpck_require__(9469)
+const { MessageSizeExceededError } = __nccwpck_require__(8707)
 
 function failWebsocketConnectionWithCode (ws, code, reason) {
   closeWebSocketConnection(ws, code, reason, Buffer.byteLength(reason))
@@ -27310,14 +27310,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8526:
+/***/ 3900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { WebsocketFrameSend } = __nccwpck_require__(6570)
-const { opcodes, sendHints } = __nccwpck_require__(1842)
-const FixedQueue = __nccwpck_require__(2934)
+const { WebsocketFrameSend } = __nccwpck_require__(3264)
+const { opcodes, sendHints } = __nccwpck_require__(736)
+const FixedQueue = __nccwpck_require__(4660)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -27421,7 +27421,7 @@ module.exports = { SendQueue }
 
 /***/ }),
 
-/***/ 2482:
+/***/ 1216:
 /***/ ((module) => {
 
 
@@ -27440,16 +27440,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9055:
+/***/ 8625:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(2482)
-const { states, opcodes } = __nccwpck_require__(1842)
-const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(518)
+const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(1216)
+const { states, opcodes } = __nccwpck_require__(736)
+const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(5188)
 const { isUtf8 } = __nccwpck_require__(4573)
-const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(2422)
+const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(1900)
 
 /* globals Blob */
 
@@ -27769,15 +27769,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1904:
+/***/ 3726:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(7579)
-const { URLSerializer } = __nccwpck_require__(2422)
-const { environmentSettingsObject } = __nccwpck_require__(4310)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(1842)
+const { webidl } = __nccwpck_require__(5893)
+const { URLSerializer } = __nccwpck_require__(1900)
+const { environmentSettingsObject } = __nccwpck_require__(3168)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(736)
 const {
   kWebSocketURL,
   kReadyState,
@@ -27786,21 +27786,21 @@ const {
   kResponse,
   kSentClose,
   kByteParser
-} = __nccwpck_require__(2482)
+} = __nccwpck_require__(1216)
 const {
   isConnecting,
   isEstablished,
   isClosing,
   isValidSubprotocol,
   fireEvent
-} = __nccwpck_require__(9055)
-const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(9251)
-const { ByteParser } = __nccwpck_require__(7066)
-const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(8098)
-const { getGlobalDispatcher } = __nccwpck_require__(8223)
+} = __nccwpck_require__(8625)
+const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(6897)
+const { ByteParser } = __nccwpck_require__(1652)
+const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(3440)
+const { getGlobalDispatcher } = __nccwpck_require__(2581)
 const { types } = __nccwpck_require__(7975)
-const { ErrorEvent, CloseEvent } = __nccwpck_require__(518)
-const { SendQueue } = __nccwpck_require__(8526)
+const { ErrorEvent, CloseEvent } = __nccwpck_require__(5188)
+const { SendQueue } = __nccwpck_require__(3900)
 
 // https://websockets.spec.whatwg.org/#interface-definition
 class WebSocket extends EventTarget {
@@ -28588,7 +28588,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8615:
+/***/ 7858:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28604,15 +28604,15 @@ var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(9124);
+var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/publish/folder.js + 1 modules
-var folder = __nccwpck_require__(8777);
+var folder = __nccwpck_require__(4131);
 // EXTERNAL MODULE: ./build/src/publish/github.js + 19 modules
-var github = __nccwpck_require__(3283);
+var github = __nccwpck_require__(4920);
 // EXTERNAL MODULE: ./build/src/publish/handover.js + 1 modules
-var handover = __nccwpck_require__(9741);
+var handover = __nccwpck_require__(2730);
 // EXTERNAL MODULE: ./build/src/renewal/state.js
-var renewal_state = __nccwpck_require__(4209);
+var renewal_state = __nccwpck_require__(8207);
 ;// CONCATENATED MODULE: ./build/src/renewal/post.js
 // The action's last step: removes what it wrote to disk. It reads saved state alone, and cannot fail the job.
 
@@ -28641,13 +28641,13 @@ function runPost(state, say) {
 }
 
 // EXTERNAL MODULE: ./build/src/run.js + 5 modules
-var run = __nccwpck_require__(7552);
+var run = __nccwpck_require__(7907);
 // EXTERNAL MODULE: ./build/src/secrets.js
-var src_secrets = __nccwpck_require__(6726);
+var src_secrets = __nccwpck_require__(7024);
 // EXTERNAL MODULE: ./build/src/settings/settings.js + 1 modules
-var settings_settings = __nccwpck_require__(160);
+var settings_settings = __nccwpck_require__(3802);
 // EXTERNAL MODULE: ./build/src/settings/table.js
-var table = __nccwpck_require__(4909);
+var table = __nccwpck_require__(8403);
 ;// CONCATENATED MODULE: ./build/src/action.js
 // The action's door: inputs in, outputs and variables out, by way of the runner.
 
@@ -28724,7 +28724,7 @@ function requireFiles(env, { exportEnv, dir }) {
 
 /***/ }),
 
-/***/ 9965:
+/***/ 9867:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -28734,8 +28734,8 @@ function requireFiles(env, { exportEnv, dir }) {
 /* harmony export */   sI: () => (/* binding */ expectJson),
 /* harmony export */   x5: () => (/* binding */ refusal)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9124);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2548);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(706);
 // Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
 
 
@@ -28817,7 +28817,7 @@ function isText(value) {
 
 /***/ }),
 
-/***/ 1210:
+/***/ 1564:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28831,9 +28831,9 @@ var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(9124);
+var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/settings/table.js
-var table = __nccwpck_require__(4909);
+var table = __nccwpck_require__(8403);
 ;// CONCATENATED MODULE: ./build/src/args.js
 // The commands, their flags, and how a command line is taken apart.
 
@@ -28891,39 +28891,39 @@ function withValues(args) {
 }
 
 // EXTERNAL MODULE: ./build/src/credential.js
-var src_credential = __nccwpck_require__(7314);
+var src_credential = __nccwpck_require__(2852);
 // EXTERNAL MODULE: ./build/src/troubleshoot.js + 6 modules
-var troubleshoot = __nccwpck_require__(6146);
-// EXTERNAL MODULE: ../wt-faults/node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(7204);
+var troubleshoot = __nccwpck_require__(5035);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
 // EXTERNAL MODULE: ./build/src/publish/overrides.js
-var publish_overrides = __nccwpck_require__(438);
+var publish_overrides = __nccwpck_require__(3152);
 // EXTERNAL MODULE: ./build/src/run.js + 5 modules
-var run = __nccwpck_require__(7552);
+var run = __nccwpck_require__(7907);
 // EXTERNAL MODULE: ./build/src/settings/settings.js + 1 modules
-var settings_settings = __nccwpck_require__(160);
+var settings_settings = __nccwpck_require__(3802);
 // EXTERNAL MODULE: ./build/src/settings/sources.js
-var settings_sources = __nccwpck_require__(5191);
+var settings_sources = __nccwpck_require__(6205);
 // EXTERNAL MODULE: ./build/src/trust.js
-var trust = __nccwpck_require__(7029);
+var trust = __nccwpck_require__(7367);
 // EXTERNAL MODULE: ./build/src/answer.js
-var src_answer = __nccwpck_require__(9965);
+var src_answer = __nccwpck_require__(9867);
 // EXTERNAL MODULE: ./build/src/dex/authorize.js
-var authorize = __nccwpck_require__(4358);
+var authorize = __nccwpck_require__(4992);
 // EXTERNAL MODULE: ./build/src/dex/claims.js
-var claims = __nccwpck_require__(1668);
+var claims = __nccwpck_require__(8758);
 // EXTERNAL MODULE: ./build/src/dex/pubkey.js
-var pubkey = __nccwpck_require__(9431);
+var pubkey = __nccwpck_require__(4177);
 // EXTERNAL MODULE: ./build/src/login.js + 1 modules
-var login = __nccwpck_require__(4322);
+var login = __nccwpck_require__(5362);
 // EXTERNAL MODULE: ./build/src/methods/cookie.js + 1 modules
-var cookie = __nccwpck_require__(7313);
+var cookie = __nccwpck_require__(606);
 // EXTERNAL MODULE: ./build/src/methods/token.js
-var token = __nccwpck_require__(9255);
+var token = __nccwpck_require__(7585);
 // EXTERNAL MODULE: ./build/src/oauth2-proxy/start.js
-var start = __nccwpck_require__(1654);
+var start = __nccwpck_require__(9224);
 // EXTERNAL MODULE: ./build/src/verify.js
-var verify = __nccwpck_require__(5982);
+var verify = __nccwpck_require__(2896);
 ;// CONCATENATED MODULE: ./build/src/doctor/checks.js
 // The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, if asked for, with.
 
@@ -29269,7 +29269,7 @@ async function runDoctor(report, sources, secrets, options) {
 }
 
 // EXTERNAL MODULE: ./build/src/text.js
-var src_text = __nccwpck_require__(2548);
+var src_text = __nccwpck_require__(706);
 ;// CONCATENATED MODULE: ./build/src/doctor/report.js
 // What doctor finds: one line for each thing that was looked at, for people or for machines.
 
@@ -29438,11 +29438,11 @@ function item(term, text) {
 }
 
 // EXTERNAL MODULE: ./build/src/publish/folder.js + 1 modules
-var folder = __nccwpck_require__(8777);
+var folder = __nccwpck_require__(4131);
 // EXTERNAL MODULE: ./build/src/publish/github.js + 19 modules
-var github = __nccwpck_require__(3283);
+var github = __nccwpck_require__(4920);
 // EXTERNAL MODULE: ./build/src/publish/handover.js + 1 modules
-var handover = __nccwpck_require__(9741);
+var handover = __nccwpck_require__(2730);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
@@ -29545,7 +29545,7 @@ function ageOf(path) {
 }
 
 // EXTERNAL MODULE: ./build/src/renewal/state.js
-var renewal_state = __nccwpck_require__(4209);
+var renewal_state = __nccwpck_require__(8207);
 ;// CONCATENATED MODULE: ./build/src/renewal/renew.js
 // Renews the credential in a folder, once, whoever and however many ask for it at the same time.
 
@@ -29741,7 +29741,7 @@ function without({ given, env, ...rest }) {
 }
 
 // EXTERNAL MODULE: ./build/src/secrets.js
-var src_secrets = __nccwpck_require__(6726);
+var src_secrets = __nccwpck_require__(7024);
 ;// CONCATENATED MODULE: ./build/src/cli.js
 // The command line's door: flags and environment in, a credential on standard output, everything else on standard error.
 
@@ -29843,7 +29843,7 @@ function warnOfSecrets(given) {
 
 /***/ }),
 
-/***/ 7314:
+/***/ 2852:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -29868,14 +29868,14 @@ function secretsOf(credential) {
 
 /***/ }),
 
-/***/ 4358:
+/***/ 4992:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G: () => (/* binding */ authorize)
 /* harmony export */ });
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9965);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9124);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
 // The first request of a login: announces it to the platform, which answers with the id of the login request.
 
 
@@ -29906,7 +29906,7 @@ async function authorize(http, platform, query, retry) {
 
 /***/ }),
 
-/***/ 1668:
+/***/ 8758:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -29914,8 +29914,8 @@ async function authorize(http, platform, query, retry) {
 /* harmony export */   cu: () => (/* binding */ identityOf),
 /* harmony export */   p1: () => (/* binding */ expiryOf)
 /* harmony export */ });
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9965);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2548);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(706);
 // What an id token says of itself. It is read here, not trusted: the checks are made where it is received.
 
 
@@ -29937,7 +29937,7 @@ function expiryOf({ exp }) {
 
 /***/ }),
 
-/***/ 6482:
+/***/ 4973:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29947,13 +29947,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(9124);
+var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/dex/authorize.js
-var authorize = __nccwpck_require__(4358);
+var authorize = __nccwpck_require__(4992);
 // EXTERNAL MODULE: ./build/src/answer.js
-var src_answer = __nccwpck_require__(9965);
+var src_answer = __nccwpck_require__(9867);
 // EXTERNAL MODULE: ./build/src/text.js
-var src_text = __nccwpck_require__(2548);
+var src_text = __nccwpck_require__(706);
 ;// CONCATENATED MODULE: ./build/src/dex/local-login.js
 // The one request that carries the password, and what comes back: the redirect URI with a code.
 
@@ -30059,7 +30059,7 @@ function rsa(message, n, e) {
 }
 
 // EXTERNAL MODULE: ./build/src/dex/pubkey.js
-var pubkey = __nccwpck_require__(9431);
+var pubkey = __nccwpck_require__(4177);
 ;// CONCATENATED MODULE: ./build/src/dex/login.js
 // A whole login at the platform: authorize and the public key at the same time, then the password, once.
 
@@ -30108,15 +30108,15 @@ async function protect(key, account) {
 
 /***/ }),
 
-/***/ 9431:
+/***/ 4177:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   v: () => (/* binding */ fetchLoginKey)
 /* harmony export */ });
 /* unused harmony export importKey */
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9965);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9124);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
 // The public key with which the password is encrypted, in every form in which platforms send it.
 
 
@@ -30194,18 +30194,18 @@ function derValue(tag, content) {
 
 /***/ }),
 
-/***/ 8368:
+/***/ 8338:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   O: () => (/* binding */ refreshTokens),
 /* harmony export */   y: () => (/* binding */ redeemCode)
 /* harmony export */ });
-/* harmony import */ var oauth4webapi__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8377);
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9965);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9124);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2548);
-/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1668);
+/* harmony import */ var oauth4webapi__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5235);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(706);
+/* harmony import */ var _claims_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8758);
 // Exchanges the code for tokens and checks the id token; oauth4webapi does both, over our own HTTP.
 
 
@@ -30310,7 +30310,7 @@ function base64Hint({ clientSecret }) {
 
 /***/ }),
 
-/***/ 9124:
+/***/ 7406:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -30318,8 +30318,8 @@ function base64Hint({ clientSecret }) {
 /* harmony export */   gJ: () => (/* binding */ errorMessage),
 /* harmony export */   lR: () => (/* binding */ AuthError)
 /* harmony export */ });
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2548);
-/* harmony import */ var _troubleshoot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6146);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(706);
+/* harmony import */ var _troubleshoot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5035);
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
 
 
@@ -30373,12 +30373,12 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 9259:
+/***/ 6857:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8615);
-/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1210);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7858);
+/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1564);
 // The entry: a runner starts it without arguments and gets the action, anyone else gets the command line.
 
 
@@ -30393,7 +30393,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4322:
+/***/ 5362:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30405,13 +30405,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(9124);
+var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/methods/cookie.js + 1 modules
-var cookie = __nccwpck_require__(7313);
+var cookie = __nccwpck_require__(606);
 // EXTERNAL MODULE: ./build/src/dex/token-endpoint.js
-var token_endpoint = __nccwpck_require__(8368);
+var token_endpoint = __nccwpck_require__(8338);
 // EXTERNAL MODULE: ./build/src/methods/token.js
-var token = __nccwpck_require__(9255);
+var token = __nccwpck_require__(7585);
 ;// CONCATENATED MODULE: ./build/src/methods/refresh.js
 // The token method without a password: one grant with a refresh token (RFC 6749, 6).
 
@@ -30436,7 +30436,7 @@ async function refreshMethod(context, request, refreshToken) {
 }
 
 // EXTERNAL MODULE: ./build/src/verify.js
-var verify = __nccwpck_require__(5982);
+var verify = __nccwpck_require__(2896);
 ;// CONCATENATED MODULE: ./build/src/login.js
 // From settings to a credential that was proven to work: picks the method, logs in, verifies.
 
@@ -30514,13 +30514,13 @@ function warnOfSize({ warn }, credential, groups) {
 
 /***/ }),
 
-/***/ 6405:
+/***/ 9479:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   o: () => (/* binding */ codeFrom)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9124);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
 // What both methods check in the answer to a login, before the code goes anywhere.
 
 /**
@@ -30541,7 +30541,7 @@ function codeFrom(parameters, state) {
 
 /***/ }),
 
-/***/ 7313:
+/***/ 606:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30551,15 +30551,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./build/src/credential.js
-var src_credential = __nccwpck_require__(7314);
+var src_credential = __nccwpck_require__(2852);
 // EXTERNAL MODULE: ./build/src/dex/login.js + 2 modules
-var dex_login = __nccwpck_require__(6482);
+var dex_login = __nccwpck_require__(4973);
 // EXTERNAL MODULE: ./build/src/answer.js
-var src_answer = __nccwpck_require__(9965);
+var src_answer = __nccwpck_require__(9867);
 // EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(9124);
+var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/oauth2-proxy/cookies.js
-var cookies = __nccwpck_require__(5561);
+var cookies = __nccwpck_require__(3159);
 ;// CONCATENATED MODULE: ./build/src/oauth2-proxy/callback.js
 // Ends a login at oauth2-proxy: gives it the code, and takes its session cookie.
 
@@ -30597,9 +30597,9 @@ async function finishProxyLogin(http, trackingUri, login, parameters, wantedName
 }
 
 // EXTERNAL MODULE: ./build/src/oauth2-proxy/start.js
-var start = __nccwpck_require__(1654);
+var start = __nccwpck_require__(9224);
 // EXTERNAL MODULE: ./build/src/methods/code.js
-var code = __nccwpck_require__(6405);
+var code = __nccwpck_require__(9479);
 ;// CONCATENATED MODULE: ./build/src/methods/cookie.js
 // The cookie method: oauth2-proxy begins and ends the login, we do in between what a browser would; it ends in its session cookie.
 
@@ -30634,7 +30634,7 @@ async function cookieMethod(context, request, retry = true) {
 
 /***/ }),
 
-/***/ 9255:
+/***/ 7585:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -30642,12 +30642,12 @@ async function cookieMethod(context, request, retry = true) {
 /* harmony export */   Bn: () => (/* binding */ authorizationRequest),
 /* harmony export */   PM: () => (/* binding */ tokenMethod)
 /* harmony export */ });
-/* harmony import */ var oauth4webapi__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8377);
-/* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1668);
-/* harmony import */ var _dex_login_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6482);
-/* harmony import */ var _dex_token_endpoint_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8368);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9124);
-/* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6405);
+/* harmony import */ var oauth4webapi__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5235);
+/* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8758);
+/* harmony import */ var _dex_login_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4973);
+/* harmony import */ var _dex_token_endpoint_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8338);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7406);
+/* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9479);
 // The token method: authorization code with PKCE (RFC 6749, 4.1; RFC 7636), ending in a Dex id token.
 
 
@@ -30706,7 +30706,7 @@ function credentialOf({ idToken, refreshToken }) {
 
 /***/ }),
 
-/***/ 5561:
+/***/ 3159:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -30715,7 +30715,7 @@ function credentialOf({ idToken, refreshToken }) {
 /* harmony export */   kk: () => (/* binding */ Jar)
 /* harmony export */ });
 /* unused harmony export cookiesOf */
-/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5878);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6752);
 // The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
 
 /** The cookies that an answer sets. Those that no browser would take (over 4 kB) are left out. */
@@ -30774,15 +30774,15 @@ function sessionCookie(headers, name) {
 
 /***/ }),
 
-/***/ 1654:
+/***/ 9224:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   s: () => (/* binding */ startProxyLogin)
 /* harmony export */ });
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9965);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9124);
-/* harmony import */ var _cookies_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5561);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+/* harmony import */ var _cookies_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3159);
 // Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
 
 
@@ -30873,7 +30873,7 @@ async function notAProxy(http, trackingUri, answer) {
 
 /***/ }),
 
-/***/ 8777:
+/***/ 4131:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30897,7 +30897,7 @@ var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/package.json
 var build_package = __nccwpck_require__(8797);
 // EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(9124);
+var errors = __nccwpck_require__(7406);
 ;// CONCATENATED MODULE: ./build/src/python/source.js
 // Generated by npm run build from mlflow_auth_provider.py.
 const providerSource = "\"\"\"Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.\n\nMLflow finds this module by itself, through the entry point beside it, when its folder is on PYTHONPATH and\nMLFLOW_TRACKING_AUTH is \"mlflow-auth\". It must never fail on import: any error here would break `import mlflow`.\nPython 3.8, standard library only.\n\"\"\"\n\nimport datetime\nimport hashlib\nimport json\nimport os\nimport subprocess\nimport threading\nimport time\nfrom urllib.parse import urljoin, urlsplit\n\nNAME = \"mlflow-auth\"\nFILE_VARIABLE = \"MLFLOW_AUTH_CREDENTIAL_FILE\"\nPORTS = {\"http\": 80, \"https\": 443}\nRENEWAL_TIMEOUT = 300  # seconds; the command has limits of its own\nPAUSE = 30  # seconds until a renewal is tried again while the old credential is still good\n\n_lock = threading.Lock()\n_not_before = 0.0  # of time.monotonic()\n\n\nclass MlflowAuthError(Exception):\n    \"\"\"The credential did not work; the text says what to do.\"\"\"\n\n\nclass MlflowAuthProvider:\n    \"\"\"What MLflow asks of a request auth provider (mlflow/tracking/request_auth).\"\"\"\n\n    def get_name(self):\n        return NAME\n\n    def get_auth(self):\n        return authorize\n\n\ndef authorize(request):\n    \"\"\"Adds the credential to a prepared request of `requests`, if it goes to the tracking server.\"\"\"\n    credential = read_credential()\n    if not is_below(request.url, credential[\"tracking_uri\"]):\n        keep_from_others(request, credential)\n        return request\n    credential = renewed_in_time(credential)\n    add(request, credential)\n\n    def hook(response, **kwargs):\n        return check(response, credential, kwargs)\n\n    request.register_hook(\"response\", hook)\n    return request\n\n\ndef keep_from_others(request, credential):\n    \"\"\"MLflow sends MLFLOW_TRACKING_TOKEN to whatever server it talks to; ours is for one.\"\"\"\n    tokens = [credential[\"value\"], os.environ.get(\"MLFLOW_TRACKING_TOKEN\")]\n    if request.headers.get(\"Authorization\") in [\"Bearer {}\".format(token) for token in tokens]:\n        del request.headers[\"Authorization\"]\n\n\ndef add(request, credential):\n    \"\"\"Sets the headers of one request.\"\"\"\n    if credential[\"method\"] == \"cookie\":\n        request.headers[\"Cookie\"] = credential[\"value\"]\n        # A token left behind in the environment would only be in the way.\n        request.headers.pop(\"Authorization\", None)\n    else:\n        request.headers[\"Authorization\"] = \"Bearer \" + credential[\"value\"]\n    # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which\n    # MLflow takes for success when it uploads an artifact.\n    request.headers[\"Accept\"] = \"application/json, */*\"\n\n\ndef read_credential():\n    \"\"\"The credential of now: the file is read for each request, since it may have been renewed.\"\"\"\n    path = os.environ.get(FILE_VARIABLE)\n    if not path:\n        raise MlflowAuthError(\"mlflow-auth: {} is not set. Log in again.\".format(FILE_VARIABLE))\n    try:\n        with open(path, encoding=\"utf-8\") as file:\n            return json.load(file)\n    except (OSError, ValueError) as error:\n        raise MlflowAuthError(\"mlflow-auth: the credential file cannot be read ({}). Log in again.\".format(error))\n\n\ndef check(response, sent, options, again=False):\n    \"\"\"Mends a rejected credential once, and raises where the SDK would misunderstand the answer.\"\"\"\n    got = rejection(response, sent)\n    if not got:\n        return response\n    if again or not sent.get(\"renew\"):\n        raise rejected(sent, got)\n    current = read_credential()\n    if current[\"value\"] == sent[\"value\"]:\n        current = renew(current)\n    return check(resend(response, current, options), current, options, again=True)\n\n\ndef rejection(response, credential):\n    \"\"\"How the answer rejects the credential, or None; raises for a redirect away from the tracking server.\"\"\"\n    location = response.headers.get(\"location\")\n    if location and 300 <= response.status_code <= 399:\n        target = urljoin(response.url, location)\n        if \"client_id=\" in target:\n            return \"a redirect to the login page\"\n        # On a redirect, `requests` drops the cookie.\n        if credential[\"method\"] == \"cookie\" or not is_below(target, credential[\"tracking_uri\"]):\n            away = urlsplit(target)\n            raise MlflowAuthError(\n                \"mlflow-auth: {} redirects to {}://{}{}. The credential is not sent there; correct the tracking URI.\".format(\n                    credential[\"tracking_uri\"], away.scheme, away.netloc, away.path\n                )\n            )\n    if response.status_code == 401:\n        return \"401 \" + reason(response)\n    if response.status_code == 403 and (is_html(response) or response.text.strip() == \"Forbidden\"):\n        return \"403 \" + (\"a web page\" if is_html(response) else \"Forbidden\")\n    return None\n\n\ndef resend(response, credential, options):\n    \"\"\"Sends the request once more, with another credential, as requests' own digest authentication does.\"\"\"\n    response.content  # so that the connection can be used again\n    response.close()\n    request = response.request.copy()\n    body = request.body\n    if body is not None and not isinstance(body, (bytes, str)):\n        start = getattr(request, \"_body_position\", None)\n        if not isinstance(start, int):\n            raise MlflowAuthError(\"mlflow-auth: the credential was renewed, but this upload is a stream that cannot be sent again.\")\n        body.seek(start)\n    add(request, credential)\n    answer = response.connection.send(request, **options)\n    answer.history.append(response)\n    answer.request = request\n    return answer\n\n\ndef renewed_in_time(credential):\n    \"\"\"The credential, or a new one when it is near its end. A renewal that fails matters only once it has ended.\"\"\"\n    global _not_before\n    end = parse_time(credential.get(\"expires_at\"))\n    if not credential.get(\"renew\") or end is None:\n        return credential\n    life = end - parse_time(credential[\"issued_at\"])\n    now = time.time()\n    if now < end - min(max(life / 10, 60), 600, life / 2) or (now < end and time.monotonic() < _not_before):\n        return credential\n    try:\n        return renew(credential)\n    except MlflowAuthError:\n        if now >= end:\n            raise\n        _not_before = time.monotonic() + PAUSE\n        return credential\n\n\ndef renew(credential):\n    \"\"\"A new credential in place of this one, by the command that the login left; one at a time.\"\"\"\n    with _lock:\n        current = read_credential()\n        if current[\"value\"] != credential[\"value\"]:\n            return current\n        seen = hashlib.sha256(credential[\"value\"].encode()).hexdigest()\n        try:\n            done = subprocess.run(\n                list(credential[\"renew\"]) + [\"--seen\", seen],\n                stdin=subprocess.DEVNULL,\n                stdout=subprocess.DEVNULL,\n                stderr=subprocess.PIPE,\n                timeout=RENEWAL_TIMEOUT,\n            )\n        except (OSError, subprocess.SubprocessError) as error:\n            raise MlflowAuthError(\"mlflow-auth: the credential could not be renewed: {}\".format(error))\n        if done.returncode != 0:\n            text = done.stderr.decode(\"utf-8\", \"replace\").strip()\n            raise MlflowAuthError(\"mlflow-auth: the credential could not be renewed:\\n{}\".format(text))\n        return read_credential()\n\n\ndef rejected(credential, got):\n    \"\"\"What to tell when oauth2-proxy, or MLflow behind it, does not take the credential.\"\"\"\n    kind = \"session cookie\" if credential[\"method\"] == \"cookie\" else \"token\"\n    end = parse_time(credential.get(\"expires_at\"))\n    expired = end is not None and end <= time.time()\n    state = \"expired at {}\".format(credential[\"expires_at\"]) if expired else \"was rejected ({})\".format(got)\n    return MlflowAuthError(\"mlflow-auth: the {} for {} {}. Log in again.\".format(kind, credential[\"tracking_uri\"], state))\n\n\ndef parse_time(text):\n    \"\"\"Seconds since 1970 of ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on.\"\"\"\n    return datetime.datetime.fromisoformat(text.replace(\"Z\", \"+00:00\")).timestamp() if text else None\n\n\ndef reason(response):\n    \"\"\"The server's own reason in a few words.\"\"\"\n    try:\n        error = response.json().get(\"error\")\n        return str(error.get(\"message\") or \"\") if isinstance(error, dict) else str(error or \"\")\n    except (ValueError, AttributeError):\n        return \"\"\n\n\ndef is_html(response):\n    return \"text/html\" in response.headers.get(\"content-type\", \"\")\n\n\ndef is_below(url, base):\n    \"\"\"Whether the address is at or below the base: same scheme, host and port, and a path under its path.\"\"\"\n    one, other = urlsplit(url), urlsplit(base)\n    if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):\n        return False\n    path = other.path.rstrip(\"/\")\n    return one.path == path or one.path.startswith(path + \"/\")\n\n\ndef port_of(parts):\n    return parts.port or PORTS.get(parts.scheme)\n";
@@ -30973,7 +30973,7 @@ function writeWhole(path, text) {
 
 /***/ }),
 
-/***/ 3283:
+/***/ 4920:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -30995,7 +30995,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/core/lib/utils.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
 /**
@@ -31031,7 +31031,7 @@ function utils_toCommandProperties(annotationProperties) {
     };
 }
 //# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/core/lib/command.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
 
 
 /**
@@ -31127,7 +31127,7 @@ function escapeProperty(s) {
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
 ;// CONCATENATED MODULE: external "fs"
 const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/core/lib/file-command.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -31164,9 +31164,9 @@ function prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-// EXTERNAL MODULE: ../wt-faults/node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(7204);
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/http-client/lib/auth.js
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -31242,7 +31242,7 @@ class PersonalAccessTokenCredentialHandler {
     }
 }
 //# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/core/lib/oidc-utils.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
 var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -31316,7 +31316,7 @@ class oidc_utils_OidcClient {
     }
 }
 //# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/core/lib/summary.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
 var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -31597,7 +31597,7 @@ const _summary = new Summary();
 const markdownSummary = (/* unused pure expression or super */ null && (_summary));
 const summary = _summary;
 //# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/core/lib/path-utils.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
 
 /**
  * toPosixPath converts the given path to the posix form. On Windows, \\ will be
@@ -31639,7 +31639,7 @@ var external_events_ = __nccwpck_require__(4434);
 const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
 // EXTERNAL MODULE: external "assert"
 var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/io/lib/io-util.js
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
 var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -31819,7 +31819,7 @@ function getCmdPath() {
     return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
 }
 //# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/io/lib/io.js
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
 var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -32093,7 +32093,7 @@ function io_copyFile(srcFile, destFile, force) {
 //# sourceMappingURL=io.js.map
 ;// CONCATENATED MODULE: external "timers"
 const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/exec/lib/toolrunner.js
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
 var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -32681,7 +32681,7 @@ class ExecState extends external_events_.EventEmitter {
     }
 }
 //# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/exec/lib/exec.js
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
 var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -32761,7 +32761,7 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/core/lib/platform.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -32826,7 +32826,7 @@ function getDetails() {
     });
 }
 //# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/core/lib/core.js
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
 var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -33145,7 +33145,7 @@ function getIDToken(aud) {
 
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./build/src/text.js
-var src_text = __nccwpck_require__(2548);
+var src_text = __nccwpck_require__(706);
 ;// CONCATENATED MODULE: ./build/src/publish/github.js
 // The one file that speaks to the runner: masks, log groups, outputs, variables of later steps, summary, annotations.
 
@@ -33218,7 +33218,7 @@ function escapeHtml(text) {
 
 /***/ }),
 
-/***/ 9741:
+/***/ 2730:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33230,13 +33230,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/src/renewal/state.js
-var state = __nccwpck_require__(4209);
+var state = __nccwpck_require__(8207);
 // EXTERNAL MODULE: ./build/src/trust.js
-var trust = __nccwpck_require__(7029);
+var trust = __nccwpck_require__(7367);
 // EXTERNAL MODULE: ./build/src/publish/folder.js + 1 modules
-var publish_folder = __nccwpck_require__(8777);
+var publish_folder = __nccwpck_require__(4131);
 // EXTERNAL MODULE: ./build/src/publish/overrides.js
-var overrides = __nccwpck_require__(438);
+var overrides = __nccwpck_require__(3152);
 ;// CONCATENATED MODULE: ./build/src/publish/variables.js
 // What is handed over: the names under which the stock MLflow SDK finds a credential.
 
@@ -33297,7 +33297,7 @@ function writeAll(credential, settings, dir) {
 
 /***/ }),
 
-/***/ 438:
+/***/ 3152:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33353,7 +33353,7 @@ function overridesOf(env, trackingUri, insecureTls, readFile, withProvider) {
 
 /***/ }),
 
-/***/ 4209:
+/***/ 8207:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33368,7 +33368,7 @@ function overridesOf(env, trackingUri, insecureTls, readFile, withProvider) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var _publish_folder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8777);
+/* harmony import */ var _publish_folder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4131);
 // What renewal needs, in one file that only its owner can read: as little as the method allows.
 
 
@@ -33414,7 +33414,7 @@ function marginOf(life) {
 
 /***/ }),
 
-/***/ 7552:
+/***/ 7907:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33424,12 +33424,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   J: () => (/* binding */ runLogin)
 });
 
-// EXTERNAL MODULE: ../wt-faults/node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(7204);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ../wt-faults/node_modules/undici/index.js
-var undici = __nccwpck_require__(5878);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./build/src/agent.js
 // The connections beneath HTTP: which certificates count, through which web proxy, and how large a header may be.
 
@@ -33481,7 +33481,7 @@ function clockWatch(note) {
 }
 
 // EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(9124);
+var errors = __nccwpck_require__(7406);
 ;// CONCATENATED MODULE: ./build/src/streams.js
 // Under Deno, lets a reader learn that its answer broke off or took too long, where it would wait for ever.
 /** Tells node:stream, and undici through it, whether a web stream can still be read. Deno's streams do not have it. */
@@ -33628,7 +33628,7 @@ function outOfTime(tried, total) {
 }
 
 // EXTERNAL MODULE: ./build/src/login.js + 1 modules
-var login = __nccwpck_require__(4322);
+var login = __nccwpck_require__(5362);
 ;// CONCATENATED MODULE: ./build/src/progress.js
 // Tells the progress of a login, a line for each step with the time it took.
 /** Makes the `step` and `note` of a context out of a place to write to. */
@@ -33651,11 +33651,11 @@ function progress(say, now = () => performance.now()) {
 }
 
 // EXTERNAL MODULE: ./build/src/settings/checks.js
-var checks = __nccwpck_require__(3460);
+var checks = __nccwpck_require__(9210);
 // EXTERNAL MODULE: ./build/src/text.js
-var src_text = __nccwpck_require__(2548);
+var src_text = __nccwpck_require__(706);
 // EXTERNAL MODULE: ./build/src/trust.js
-var trust = __nccwpck_require__(7029);
+var trust = __nccwpck_require__(7367);
 ;// CONCATENATED MODULE: ./build/src/run.js
 // One login from open to close: wires HTTP, secrets and progress together for either door.
 
@@ -33706,13 +33706,13 @@ async function runLogin(settings, secrets, { say, warn, keep = () => { } }) {
 
 /***/ }),
 
-/***/ 6726:
+/***/ 7024:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   S: () => (/* binding */ Secrets)
 /* harmony export */ });
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2548);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(706);
 // The secrets of one run: told to the runner as soon as they exist, and struck out of all that is printed.
 
 /** Shorter values are not masked: a mask of a few letters garbles logs and tells the secret away. */
@@ -33762,7 +33762,7 @@ function encodings(value) {
 
 /***/ }),
 
-/***/ 3460:
+/***/ 9210:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33782,7 +33782,7 @@ function encodings(value) {
 /* harmony export */   zM: () => (/* binding */ boolean)
 /* harmony export */ });
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9124);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
 // The checks of single values: each returns the value as it will be used, or tells the problem.
 
 
@@ -33896,7 +33896,7 @@ function isLoopback(host) {
 
 /***/ }),
 
-/***/ 160:
+/***/ 3802:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33906,11 +33906,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(9124);
+var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/settings/checks.js
-var checks = __nccwpck_require__(3460);
+var checks = __nccwpck_require__(9210);
 // EXTERNAL MODULE: ./build/src/trust.js
-var trust = __nccwpck_require__(7029);
+var trust = __nccwpck_require__(7367);
 ;// CONCATENATED MODULE: ./build/src/settings/choices.js
 // The settings that follow from several values: the method, the tracking URI, the CA.
 
@@ -33965,9 +33965,9 @@ function certificate(value, { readFile }, problem) {
 }
 
 // EXTERNAL MODULE: ./build/src/settings/sources.js
-var settings_sources = __nccwpck_require__(5191);
+var settings_sources = __nccwpck_require__(6205);
 // EXTERNAL MODULE: ./build/src/settings/table.js
-var table = __nccwpck_require__(4909);
+var table = __nccwpck_require__(8403);
 ;// CONCATENATED MODULE: ./build/src/settings/settings.js
 // The settings of one run, checked: all that is wrong is said in one message, before any request.
 
@@ -34068,15 +34068,15 @@ function listOf(problems, { door, env }) {
 
 /***/ }),
 
-/***/ 5191:
+/***/ 6205:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J: () => (/* binding */ howToGive),
 /* harmony export */   k: () => (/* binding */ gather)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9124);
-/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4909);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8403);
 // Where each setting comes from: an input or a flag, an environment variable, a file, or its default.
 
 
@@ -34146,7 +34146,7 @@ function fromFile(row, path, readFile) {
 
 /***/ }),
 
-/***/ 4909:
+/***/ 8403:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34302,7 +34302,7 @@ const ROWS = TABLE;
 
 /***/ }),
 
-/***/ 2548:
+/***/ 706:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -34324,7 +34324,7 @@ function oneLine(text) {
 
 /***/ }),
 
-/***/ 6146:
+/***/ 5035:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35103,7 +35103,7 @@ const UNKNOWN = {
 
 /***/ }),
 
-/***/ 7029:
+/***/ 7367:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 var node_tls__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
@@ -35148,17 +35148,17 @@ function certificatesIn(pem) {
 
 /***/ }),
 
-/***/ 5982:
+/***/ 2896:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   M: () => (/* binding */ verify)
 /* harmony export */ });
-/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9965);
-/* harmony import */ var _credential_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7314);
-/* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1668);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9124);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2548);
+/* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9867);
+/* harmony import */ var _credential_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2852);
+/* harmony import */ var _dex_claims_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8758);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7406);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(706);
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
 
 
@@ -35264,7 +35264,7 @@ function isMlflow(answer) {
 
 /***/ }),
 
-/***/ 7204:
+/***/ 4942:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35279,7 +35279,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_http_ = __nccwpck_require__(8611);
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(5692);
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/http-client/lib/proxy.js
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
     if (checkBypass(reqUrl)) {
@@ -35370,11 +35370,11 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ../wt-faults/node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(9216);
-// EXTERNAL MODULE: ../wt-faults/node_modules/undici/index.js
-var undici = __nccwpck_require__(5878);
-;// CONCATENATED MODULE: ../wt-faults/node_modules/@actions/http-client/lib/index.js
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var node_modules_tunnel = __nccwpck_require__(770);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -36074,7 +36074,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 /***/ }),
 
-/***/ 8377:
+/***/ 5235:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38799,6 +38799,6 @@ module.exports = {"rE":"1.0.0"};
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(9259);
+/******/ var __webpack_exports__ = __nccwpck_require__(6857);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 
