@@ -21,7 +21,7 @@ const FIELDS: Record<string, Record<string, [end: End, others?: Partial<Record<V
     ts: ['bad-key', { 'a number': 'stale-key' }],
     pubkey: [SUCCESS],
     pubkey_encode: [SUCCESS],
-    'pubkey pubkey_encode': ['bad-key'],
+    'pubkey pubkey_encode': ['bad-key', { '1 MB of text': 'answer-too-large' }],
   },
   login: { redirect_url: ['unknown', { '1 MB of text': 'state' }], session_state: [SUCCESS] },
   token: {
