@@ -48,30 +48,40 @@ export function openConnections({ ca, insecure, timeout, roots }: Way): Connecti
   const sockets = new Set<Socket>();
   const early = new Map<string, Promise<Socket>[]>();
   const own = ca === undefined ? undefined : certificatesIn(ca);
-  let all: SecureContext | undefined;
 
-  const open = ({ protocol, hostname, port }: Target, trust: { ca?: string[]; secureContext?: SecureContext }) =>
-    new Promise<Socket>((resolve, reject) => {
-      const secure = protocol === 'https:';
-      const to = { host: hostname, port: Number(port) || (secure ? 443 : 80) };
-      const server = { servername: isIP(hostname) ? '' : hostname, ALPNProtocols: ['http/1.1'] };
-      const socket = secure
-        ? connectTls({ ...to, ...server, ...trust, rejectUnauthorized: !insecure })
-        : connectTcp(to);
+  /** Fails when the socket does, or is not there in time. */
+  const until = (socket: Socket, event: string, time: number) =>
+    new Promise<void>((resolve, reject) => {
       const late = Object.assign(new Error(`no connection within ${timeout} ms`), { code: 'ETIMEDOUT' });
-      const timer = setTimeout(() => socket.destroy(late), timeout);
+      const timer = setTimeout(() => socket.destroy(late), time - performance.now());
       sockets.add(socket);
-      socket.setNoDelay(true).once(secure ? 'secureConnect' : 'connect', () => {
-        clearTimeout(timer);
-        resolve(socket);
-      });
-      socket.on('error', reject).on('close', () => {
-        clearTimeout(timer);
+      socket.once(event, resolve).on('error', reject);
+      socket.on('close', () => {
         sockets.delete(socket);
         reject(new Error('the connection was closed before it was open'));
       });
+      for (const end of [event, 'close']) socket.once(end, () => clearTimeout(timer));
     });
 
+  const open = async ({ protocol, hostname, port }: Target, trust: () => SecureContext): Promise<Socket> => {
+    const time = performance.now() + timeout;
+    const secure = protocol === 'https:';
+    const socket = connectTcp({ host: hostname, port: Number(port) || (secure ? 443 : 80), noDelay: true });
+    await until(socket, 'connect', time);
+    if (socket.destroyed) throw new Error('the connection was closed before it was secure');
+    if (!secure) return socket;
+    const server = { host: hostname, servername: isIP(hostname) ? '' : hostname, ALPNProtocols: ['http/1.1'] };
+    // From here on it is part of the other one, which closes it: to close both at once crashes Node 20.
+    sockets.delete(socket);
+    const tls = connectTls({ ...server, socket, secureContext: trust(), rejectUnauthorized: !insecure });
+    await until(tls, 'secureConnect', time);
+    return tls;
+  };
+
+  let first: SecureContext | undefined;
+  /** What is tried first: the private CA alone, or without one the runtime's own roots. */
+  const usual = () => (first ??= createSecureContext(own ? { ca: own } : {}));
+  let all: SecureContext | undefined;
   const trust = () => {
     if (own) all ??= createSecureContext({ ca: [...own, ...roots()] });
     return all;
@@ -79,14 +89,14 @@ export function openConnections({ ca, insecure, timeout, roots }: Way): Connecti
 
   // Reading a few hundred roots takes longer than a round trip, and who gives a CA has servers of that CA: it comes first.
   const dial = async (target: Target): Promise<Socket> => {
-    if (!own || insecure || target.protocol !== 'https:') return open(target, {});
-    if (all) return open(target, { secureContext: all });
     try {
-      return await open(target, { ca: own });
+      return await open(target, () => all ?? usual());
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : '';
-      if (!UNTRUSTED.test(`${code} ${error}`) || roots().length === 0) throw error;
-      return open(target, { secureContext: trust() as SecureContext });
+      const worth = own && !all && UNTRUSTED.test(`${code} ${error}`) && roots().length > 0;
+      const full = worth ? trust() : undefined;
+      if (!full) throw error;
+      return open(target, () => full);
     }
   };
 
@@ -110,9 +120,12 @@ export function openConnections({ ca, insecure, timeout, roots }: Way): Connecti
       for (const one of opening) one.catch(() => {});
       early.set(key(target), opening);
       // A name that is known, and a packet on its way: until then, work here would keep the network waiting.
-      const [first] = sockets;
-      const known = isIP(target.hostname) ? undefined : first && once(first, 'lookup').catch(() => {});
+      const [socket] = sockets;
+      const known = isIP(target.hostname) ? undefined : socket && once(socket, 'lookup').catch(() => {});
       await Promise.race([known, sleep(LOOKUP)]);
+      await immediate();
+      // The answer takes a while; so does this.
+      if (target.protocol === 'https:') usual();
       await immediate();
     },
     trust,

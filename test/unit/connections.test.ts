@@ -68,8 +68,9 @@ describe('a connection', () => {
     const first = connect(target);
     const socket = await first;
     socket.destroy();
+    const again = once(server, 'secureConnection');
     await ahead(origin, 1);
-    await once(server, 'secureConnection');
+    await again;
     sockets[1]?.resetAndDestroy();
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal((await connect(target)).destroyed, false);
