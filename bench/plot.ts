@@ -34,6 +34,7 @@ export function plot(results: Result[], roundTrip: number): string {
   });
   const title = `Whole process at a round trip of ${roundTrip} ms: median in ms, and the range`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">
+<title>${title}</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 ${text(LEFT, 22, title, 'start')}
 ${bars.join('\n')}

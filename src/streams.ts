@@ -8,9 +8,14 @@ if (!(READABLE in ReadableStream.prototype)) {
   // Undici fails only what can be read. To fail what has already ended does nothing.
   Object.defineProperty(prototype, READABLE, { configurable: true, get: () => true });
   const { cancel } = prototype;
-  // At a time limit undici also cancels, and knows by Node's code that a reader is there, who gets to know anyway.
+  // At a time limit undici also cancels, and knows by Node's code that there is nothing left to cancel: the stream has a
+  // reader, who gets to know anyway, or has failed already.
+  const nothing = () =>
+    Object.assign(new TypeError('the stream is locked or has failed'), { code: 'ERR_INVALID_STATE' });
   prototype.cancel = async function (reason) {
-    if (this.locked) throw Object.assign(new TypeError('the stream is locked'), { code: 'ERR_INVALID_STATE' });
-    return cancel.call(this, reason);
+    if (this.locked) throw nothing();
+    await cancel.call(this, reason).catch(() => {
+      throw nothing();
+    });
   };
 }
