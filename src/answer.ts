@@ -67,9 +67,10 @@ export function reasonOf({ status, body, headers }: Answer): string {
     return oneLine([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
   }
   if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body)) return htmlReason(body);
-  if (body.trim() === '') return 'an empty answer';
+  const text = oneLine(body);
+  if (text === '') return 'an empty answer';
   // What was meant to be an answer, or JSON that broke off, may hold a code or a token that nobody has masked yet.
-  return status < 300 || /^\s*[[{"]/.test(body) ? 'no JSON object' : oneLine(body);
+  return status < 300 || /^\s*[[{"]/.test(body) ? 'no JSON object' : text;
 }
 
 function htmlReason(page: string): string {

@@ -20,6 +20,7 @@ describe('of any answer', () => {
         assert.notEqual(reason, '');
         assertLine(reason, 243);
       }),
+      [[{ status: 403, headers: [], body: '\0' }]],
     ));
 
   it('the reason is the text that the server gives', () =>
