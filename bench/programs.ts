@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { USUAL } from '../test/fake/switches.js';
 import type { Runtimes } from './runtimes.js';
 
-/** The same values as in servers.ts, which is a process of its own. */
-const SECRETS = { MLFLOW_PASSWORD: 'bench-password', DEX_CLIENT_SECRET: 'bench-secret' };
+/** Values that the guide's programs can carry: they do not encode what they send. */
+export const SECRETS = { MLFLOW_PASSWORD: 'bench-password', DEX_CLIENT_SECRET: 'bench-secret' };
 
 export interface Program {
   command: string;
@@ -72,7 +72,7 @@ export function programOf({ program, runtime, method, verify, roundTrip }: Case,
     DEX_CLIENT_ID: USUAL.clientId,
     ...SECRETS,
   };
-  const { command = '', args = [], ideal = '' } = runtimes[runtime] ?? {};
+  const { command = '', args = [] } = runtimes[runtime] ?? {};
   const proof = method === 'token' ? /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/ : /_oauth2_proxy=[\w+/=|-]{40}/;
   switch (program) {
     case 'mlflow-auth':
@@ -88,7 +88,7 @@ export function programOf({ program, runtime, method, verify, roundTrip }: Case,
       const trust = { NODE_EXTRA_CA_CERTS: ca, DENO_CERT: ca };
       return {
         command,
-        args: [...args, ideal, method, ...(verify ? ['verify'] : [])],
+        args: [...args, 'build/bench/ideal/main.js', method, ...(verify ? ['verify'] : [])],
         env: { ...env, ...trust },
         proof,
       };

@@ -8,8 +8,6 @@ import { dirname, join } from 'node:path';
 export interface Runtime {
   command: string;
   args: string[];
-  /** The least program for it. */
-  ideal: string;
 }
 
 export type Runtimes = Record<string, Runtime>;
@@ -18,11 +16,10 @@ export function runtimes(): Runtimes {
   const require = createRequire(import.meta.url);
   const denoPackage = `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`;
   const deno = join(dirname(require.resolve(`${denoPackage}/package.json`)), 'deno');
-  const ideal = (name: string) => `build/bench/ideal/${name}.js`;
   return {
-    'Node 20': { command: node(20), args: [], ideal: ideal('node') },
-    'Node 24': { command: node(24), args: [], ideal: ideal('node') },
-    Deno: { command: deno, args: ['run', '--allow-net', '--allow-env', '--allow-read'], ideal: ideal('deno') },
+    'Node 20': { command: node(20), args: [] },
+    'Node 24': { command: node(24), args: [] },
+    Deno: { command: deno, args: ['run', '--allow-net', '--allow-env', '--allow-read'] },
   };
 }
 

@@ -4,11 +4,9 @@ import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import type { Transport } from './http.js';
 
-/** Requests that may be on their way to one server at the same time; no step of a login has more. */
-export const PARALLEL = 2;
 const LIMITS = {
   maxHeaderSize: 1 << 20, // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB
-  connections: PARALLEL,
+  connections: 2, // no step of a login has more requests on their way to one server
 };
 
 /** Opens a pool of connections, direct or through the web proxy at `proxy`. */

@@ -1,10 +1,11 @@
 // Opens connections, with the certificates that count, and some ahead of need: their handshakes then cost no time.
 
 import { once } from 'node:events';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import { certificatesIn } from './trust.js';
+import { socketAddress } from './url.js';
 
 /** How to open connections. */
 export interface Way {
@@ -18,12 +19,8 @@ export interface Way {
   roots: () => string[];
 }
 
-/** Where to, as undici tells its connector: the port may be '' for the usual one. */
-export interface Target {
-  protocol: string;
-  hostname: string;
-  port: string;
-}
+/** Where to, as undici tells its connector and a URL does: the port may be '' for the usual one. */
+export type Target = Pick<URL, 'protocol' | 'hostname' | 'port'>;
 
 type Done = (...result: [error: null, socket: Socket] | [error: Error, socket: null]) => void;
 
@@ -63,17 +60,17 @@ export function openConnections({ ca, insecure, timeout, roots }: Way): Connecti
       for (const end of [event, 'close']) socket.once(end, () => clearTimeout(timer));
     });
 
-  const open = async ({ protocol, hostname, port }: Target, trust: () => SecureContext): Promise<Socket> => {
+  const open = async (target: Target, context: () => SecureContext): Promise<Socket> => {
     const time = performance.now() + timeout;
-    const secure = protocol === 'https:';
-    const socket = connectTcp({ host: hostname, port: Number(port) || (secure ? 443 : 80), noDelay: true });
+    const { host, port, servername } = socketAddress(target);
+    const socket = connectTcp({ host, port, noDelay: true });
     await until(socket, 'connect', time);
     if (socket.destroyed) throw new Error('the connection was closed before it was secure');
-    if (!secure) return socket;
-    const server = { host: hostname, servername: isIP(hostname) ? '' : hostname, ALPNProtocols: ['http/1.1'] };
+    if (target.protocol !== 'https:') return socket;
+    const server = { host, servername, ALPNProtocols: ['http/1.1'] };
     // From here on it is part of the other one, which closes it: to close both at once crashes Node 20.
     sockets.delete(socket);
-    const tls = connectTls({ ...server, socket, secureContext: trust(), rejectUnauthorized: !insecure });
+    const tls = connectTls({ ...server, socket, secureContext: context(), rejectUnauthorized: !insecure });
     await until(tls, 'secureConnect', time);
     return tls;
   };
@@ -94,7 +91,7 @@ export function openConnections({ ca, insecure, timeout, roots }: Way): Connecti
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : '';
       const worth = own && !all && UNTRUSTED.test(`${code} ${error}`) && roots().length > 0;
-      const full = worth ? trust() : undefined;
+      const full = worth && trust();
       if (!full) throw error;
       return open(target, () => full);
     }
@@ -113,15 +110,15 @@ export function openConnections({ ca, insecure, timeout, roots }: Way): Connecti
       );
     },
     ahead: async (origin, count) => {
-      const { protocol, hostname, port } = new URL(origin);
-      const target = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port };
+      const target = new URL(origin);
       const opening = Array.from({ length: count }, () => dial(target));
       // Whoever takes one hears of its failure; one that nobody takes fails nobody.
       for (const one of opening) one.catch(() => {});
       early.set(key(target), opening);
       // A name that is known, and a packet on its way: until then, work here would keep the network waiting.
       const [socket] = sockets;
-      const known = isIP(target.hostname) ? undefined : socket && once(socket, 'lookup').catch(() => {});
+      const known =
+        socketAddress(target).servername === '' ? undefined : socket && once(socket, 'lookup').catch(() => {});
       await Promise.race([known, sleep(LOOKUP)]);
       await immediate();
       // The answer takes a while; so does this.
@@ -135,4 +132,7 @@ export function openConnections({ ca, insecure, timeout, roots }: Way): Connecti
   };
 }
 
-const key = ({ protocol, hostname, port }: Target) => `${protocol}//${hostname}:${port}`;
+function key(target: Target): string {
+  const { host, port } = socketAddress(target);
+  return `${target.protocol}//${host}:${port}`;
+}

@@ -89,7 +89,7 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
         dispatcher: once(await agentFor(url)),
         signal,
       });
-      const headers = new Headers([...response.headers] as [string, string][]);
+      const headers = response.headers as unknown as Headers;
       clock(url.host, headers);
       return { url, status: response.status, headers, body: await readBody(response, signal), tried };
     } catch (error) {

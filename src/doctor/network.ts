@@ -4,6 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import * as tls from 'node:tls';
 import { AuthError, errorMessage } from '../errors.js';
+import { socketAddress } from '../url.js';
 import type { Report } from './report.js';
 
 const TIMEOUT = 10_000;
@@ -24,8 +25,7 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
     report.add({ layer: 'web proxy', ok: undefined, text: `${url.host} is reached through ${new URL(proxy).host}` });
     return true;
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  const { host, port, servername } = socketAddress(url);
   const failed = (what: string) => (error: unknown) => {
     throw new AuthError({ stage: 'connect', tried: `${what} ${url.host}`, got: errorMessage(error) }, { cause: error });
   };
@@ -46,11 +46,7 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
   });
   if (!connected || url.protocol !== 'https:') return connected === true;
   const secured = await report.check('TLS', async () => {
-    const options: tls.ConnectionOptions = {
-      host,
-      port,
-      servername: /[a-z]/i.test(host) && !host.includes(':') ? host : '',
-    };
+    const options: tls.ConnectionOptions = { host, port, servername };
     const trusted = { ...options, ...(ca ? { ca } : {}), rejectUnauthorized: !insecure };
     try {
       return [await handshake(trusted, describe), true];

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { type FakePlatform, startPlatform } from '../fake/platform.js';
 import { USUAL } from '../fake/switches.js';
-import { goodInputs, type Outcome, runAction, steady } from './program.js';
+import { goodInputs, type Outcome, runAction, steady, timesAsked } from './program.js';
 
 let platform: FakePlatform;
 before(async () => {
@@ -178,7 +178,7 @@ Logged in as ci@example.com, valid until <time>.
     assert.ok(valuesIn(files.GITHUB_ENV).MLFLOW_PROXY_COOKIE);
     assert.equal(valuesIn(files.GITHUB_ENV).MLFLOW_TRACKING_TOKEN, undefined);
     assert.equal(valuesIn(files.GITHUB_OUTPUT).method, 'cookie');
-    assert.equal(other.asked.filter(({ endpoint }) => endpoint === 'POST login').length, 2);
+    assert.equal(timesAsked(other, 'POST login'), 2);
   });
 
   it('lists all that is wrong before any request', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type StartOptions, startPlatform } from '../fake/platform.js';
 import { USUAL } from '../fake/switches.js';
-import { goodEnv, runCommand, steady } from './program.js';
+import { goodEnv, runCommand, steady, timesAsked } from './program.js';
 
 async function doctor(switches: StartOptions, args: string[] = [], change = (env: Record<string, string>) => env) {
   const platform = await startPlatform(switches);
@@ -13,7 +13,7 @@ async function doctor(switches: StartOptions, args: string[] = [], change = (env
     const everything = outcome.stdout + outcome.stderr;
     for (const secret of [USUAL.password, USUAL.clientSecret]) assert.ok(!everything.includes(secret), everything);
     assert.doesNotMatch(everything, /ey[\w-]+\.ey[\w-]+\.[\w-]+|\|\d{10}\|/);
-    return { ...outcome, logins: platform.asked.filter(({ endpoint }) => endpoint === 'POST login').length };
+    return { ...outcome, logins: timesAsked(platform, 'POST login') };
   } finally {
     await platform.close();
   }

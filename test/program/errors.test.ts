@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { status } from '../fake/dex.js';
-import { type FakePlatform, type StartOptions, startPlatform } from '../fake/platform.js';
+import { type StartOptions, startPlatform } from '../fake/platform.js';
 import { type Canned, type Endpoint, USUAL } from '../fake/switches.js';
-import { goodEnv, goodInputs, runAction, runCommand } from './program.js';
+import { goodEnv, goodInputs, runAction, runCommand, timesAsked } from './program.js';
 import { assertNoSecret, secretsOf } from './secrets.js';
 
 const HTML = { 'content-type': 'text/html' };
@@ -376,8 +376,6 @@ const CASES: Case[] = [
   },
 ];
 
-const logins = (platform: FakePlatform) => platform.asked.filter(({ endpoint }) => endpoint === 'POST login').length;
-
 describe('an error', { concurrency: 2 }, () => {
   for (const { name, platform: switches, inputs = {}, title, says = /./, logins: allowed = 1 } of CASES) {
     it(`${name} is told as "${title}"`, async () => {
@@ -395,7 +393,7 @@ describe('an error', { concurrency: 2 }, () => {
         assert.deepEqual(others, { GITHUB_ENV: '', GITHUB_OUTPUT: '' });
         assert.ok(summary.startsWith(`<h3>MLflow login failed: ${title}</h3>`), summary);
         for (const label of ['Layer', 'Tried', 'Got', 'Do']) assert.ok(summary.includes(`<th>${label}</th>`), summary);
-        assert.equal(logins(platform), allowed);
+        assert.equal(timesAsked(platform, 'POST login'), allowed);
         assertNoSecret(action, secretsOf(platform, given));
       } finally {
         await platform.close();
@@ -443,7 +441,7 @@ describe('an error', { concurrency: 2 }, () => {
       await platform.close();
       assert.equal(outcome.status, code, outcome.stderr);
       assert.match(outcome.stderr, /token with secret \*\*\* and \*\*\* refused/);
-      assert.equal(logins(platform), allowed);
+      assert.equal(timesAsked(platform, 'POST login'), allowed);
       assertNoSecret(outcome, secretsOf(platform, goodInputs(platform)));
     }
   });

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { type FakePlatform, type StartOptions, startPlatform } from '../fake/platform.js';
+import { type StartOptions, startPlatform } from '../fake/platform.js';
 import { type Canned, type Endpoint, USUAL } from '../fake/switches.js';
-import { goodEnv, goodInputs, runAction, runCommand } from './program.js';
+import { goodEnv, goodInputs, runAction, runCommand, timesAsked } from './program.js';
 
 const evil = await startPlatform({ host: '127.0.0.1' });
 after(() => evil.close());
@@ -24,8 +24,6 @@ async function run(args: string[], options: StartOptions) {
   return { ...outcome, platform };
 }
 
-const logins = ({ asked }: FakePlatform) => asked.filter(({ endpoint }) => endpoint === 'POST login').length;
-
 describe('a redirect to another server', () => {
   for (const [method, endpoints] of Object.entries(STEPS)) {
     for (const endpoint of endpoints) {
@@ -38,7 +36,7 @@ describe('a redirect to another server', () => {
           const { status: code, stdout, platform } = await run([method], { canned });
           assert.equal(code, 1);
           assert.equal(stdout, '');
-          assert.ok(logins(platform) <= 1);
+          assert.ok(timesAsked(platform, 'POST login') <= 1);
         }
       });
     }
@@ -65,7 +63,7 @@ describe('an address of another server', () => {
 
   it('in redirect_url with the state of another login ends the run', async () => {
     const { status, stdout, platform } = await run(['token'], { sendsTo: evil.address, state: 'forged' });
-    assert.deepEqual([status, stdout, logins(platform)], [1, '', 1]);
+    assert.deepEqual([status, stdout, timesAsked(platform, 'POST login')], [1, '', 1]);
   });
 
   it('as the redirect URI of oauth2-proxy gets neither code nor cookie', async () => {

@@ -107,6 +107,11 @@ export function goodEnv({ address, ca }: FakePlatform): Env {
   };
 }
 
+/** How often a platform was asked for something, such as `POST login`. */
+export function timesAsked({ asked }: FakePlatform, what: string): number {
+  return asked.filter(({ endpoint }) => endpoint === what).length;
+}
+
 /** The text with what differs from run to run replaced: times, ports, tokens, random names. */
 export function steady(text: string): string {
   return text

@@ -17,13 +17,11 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fingerprint } from '../../src/renewal/state.js';
 import { type FakePlatform, type StartOptions, startPlatform } from '../fake/platform.js';
-import { BUNDLE, goodEnv, goodInputs, runAction, runCommand, runProgram } from './program.js';
+import { BUNDLE, goodEnv, goodInputs, runAction, runCommand, runProgram, timesAsked } from './program.js';
 
 const root = mkdtempSync(join(tmpdir(), 'mlflow-auth-renewal-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-const count = (platform: FakePlatform, endpoint: string) =>
-  platform.asked.filter((one) => one.endpoint === endpoint).length;
 const grants = (platform: FakePlatform) =>
   platform.asked.filter(
     ({ endpoint, request }) => endpoint === 'POST token' && request.body.includes('grant_type=refresh_token'),
@@ -52,7 +50,7 @@ describe('refresh', () => {
         tokens.add(readFileSync(file, 'utf8'));
       }
       assert.equal(tokens.size, 4);
-      assert.deepEqual([count(platform, 'POST login'), grants(platform)], [1, 3]);
+      assert.deepEqual([timesAsked(platform, 'POST login'), grants(platform)], [1, 3]);
       if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
     });
   });
@@ -88,7 +86,7 @@ describe('refresh', () => {
           const { MLFLOW_PASSWORD: _, ...env } = goodEnv(platform);
           const given = { ...(password ? goodEnv(platform) : env), DEX_REFRESH_TOKEN: 'refresh-token-of-before' };
           const { status, stderr } = await runCommand(['token'], given);
-          assert.deepEqual([status, count(platform, 'POST login')], password ? [0, 1] : [1, 0], stderr);
+          assert.deepEqual([status, timesAsked(platform, 'POST login')], password ? [0, 1] : [1, 0], stderr);
           assert.match(stderr, password ? /: logging in/ : /Got: .*Refresh token is invalid.*\n.*account of its own/);
         });
       }
@@ -161,7 +159,7 @@ describe('renewal', () => {
       const before = credentialIn(dir).value;
       for (let run = 0; run < 3; run++) assert.equal((await renewIn(dir)).status, 0);
       assert.notEqual(credentialIn(dir).value, before);
-      assert.deepEqual([count(platform, 'POST login'), grants(platform)], [1, 3]);
+      assert.deepEqual([timesAsked(platform, 'POST login'), grants(platform)], [1, 3]);
     });
   });
 
@@ -174,7 +172,7 @@ describe('renewal', () => {
       const { status, stderr } = await renewIn(dir);
       assert.equal(status, 0, stderr);
       assert.notEqual(credentialIn(dir).value, before);
-      assert.equal(count(platform, 'POST login'), 2);
+      assert.equal(timesAsked(platform, 'POST login'), 2);
     });
   });
 
@@ -248,7 +246,7 @@ describe('renewal', () => {
         assert.equal(status, 1);
         assert.match(stderr, /most likely a wrong user name or password[\s\S]*Not tried again/);
       }
-      assert.equal(count(platform, 'POST login'), 2, 'the first login, and one that was refused');
+      assert.equal(timesAsked(platform, 'POST login'), 2, 'the first login, and one that was refused');
       assert.ok(!first.stderr.includes('changed meanwhile'));
     });
   });
@@ -399,7 +397,7 @@ describe('exec', () => {
       const { status, stdout, stderr } = await exec(platform, script);
       assert.equal(status, 0, stderr);
       assert.ok(Number(stdout) >= 3, `${stdout} credentials seen`);
-      assert.equal(count(platform, 'POST login'), 1);
+      assert.equal(timesAsked(platform, 'POST login'), 1);
       assert.match(
         stderr,
         /^! the credential in the environment ends at .*: Python programs get a new one, others keep the old one$/m,

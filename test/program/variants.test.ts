@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type StartOptions, startPlatform } from '../fake/platform.js';
-import { goodEnv, runCommand } from './program.js';
+import { goodEnv, runCommand, timesAsked } from './program.js';
 
 interface Case {
   platform: StartOptions;
@@ -72,7 +72,7 @@ describe('a platform with', { concurrency: 2 }, () => {
       assert.equal(status, 0, stderr);
       assert.match(stdout, /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/);
       assert.match(stderr, says);
-      assert.equal(platform.asked.filter(({ endpoint }) => endpoint === 'POST login').length, logins);
+      assert.equal(timesAsked(platform, 'POST login'), logins);
     });
   }
 });

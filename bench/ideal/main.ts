@@ -1,4 +1,4 @@
-// The ideal for Deno: its own RSA, and its own fetch.
+// The ideal for Node and for Deno: the runtime's own RSA, and its own fetch.
 
 import { constants, publicEncrypt } from 'node:crypto';
 import { login } from './login.js';
