@@ -1,6 +1,6 @@
 // A CA of the tests' own, and certificates that it signs, made anew in each process.
 
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 
 export interface Certificate {
@@ -35,10 +35,13 @@ export function usualCertificate(): Certificate {
   return usual;
 }
 
-/** A server certificate that the tests' CA signed, unless that is its flaw. */
-export function serverCertificate({ hosts = HOSTS, expired = false, selfSigned = false }: Flaws = {}): Certificate {
+/** A server certificate that the tests' CA signed, unless that is its flaw; `random` is 8 bytes for its serial number. */
+export function serverCertificate(
+  { hosts = HOSTS, expired = false, selfSigned = false }: Flaws = {},
+  random = randomBytes(8),
+): Certificate {
   const { forgeKey, forgeCert } = testAuthority();
-  const { certificate, key } = blank('mlflow-auth test server');
+  const { certificate, key } = blank('mlflow-auth test server', random);
   if (expired) {
     certificate.validity.notBefore = new Date(Date.now() - 3 * DAY);
     certificate.validity.notAfter = new Date(Date.now() - 2 * DAY);
@@ -54,7 +57,7 @@ export function serverCertificate({ hosts = HOSTS, expired = false, selfSigned =
 }
 
 function makeAuthority() {
-  const { certificate, key } = blank('mlflow-auth test CA');
+  const { certificate, key } = blank('mlflow-auth test CA', randomBytes(8));
   const forgeKey = forge.pki.privateKeyFromPem(key);
   certificate.setIssuer(certificate.subject.attributes);
   certificate.setExtensions([
@@ -66,7 +69,7 @@ function makeAuthority() {
   return { cert: forge.pki.certificateToPem(certificate), key, forgeKey, forgeCert: certificate };
 }
 
-function blank(name: string) {
+function blank(name: string, random: Buffer) {
   const keys = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -74,7 +77,8 @@ function blank(name: string) {
   });
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
-  certificate.serialNumber = `00${forge.util.bytesToHex(forge.random.getBytesSync(8))}`;
+  // DER allows no needless zeros in front of an integer (X.690 §8.3.2), so the first byte is never one.
+  certificate.serialNumber = `01${random.toString('hex')}`;
   certificate.validity.notBefore = new Date(Date.now() - DAY);
   certificate.validity.notAfter = new Date(Date.now() + 2 * DAY);
   certificate.setSubject([{ name: 'commonName', value: name }]);

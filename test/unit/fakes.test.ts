@@ -1,10 +1,13 @@
-// The tests' own servers outlive whatever a client does to its connections.
+// The tests' own servers outlive whatever a client does to its connections, and start with whatever certificate chance brings.
 
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createSecureContext } from 'node:tls';
+import { serverCertificate } from '../fake/certificates.js';
 import { startPlatform } from '../fake/platform.js';
 import { startWebProxy } from '../fake/web-proxy.js';
 
@@ -39,4 +42,14 @@ describe('a reset connection', () => {
     await reset(platform.port, 'no TLS');
     for (const one of [proxy, strict, platform]) await one.close();
   });
+});
+
+describe('a certificate of the tests', () => {
+  for (const start of ['0000', '0001', '007f', '0080', '00ff', '7fff', '8000', 'ff7f', 'ff80', 'ffff']) {
+    it(`is taken by OpenSSL when its random bytes start with ${start}`, () => {
+      const certificate = serverCertificate({}, Buffer.from(start.padEnd(16, '0'), 'hex'));
+      createSecureContext(certificate);
+      assert.match(new X509Certificate(certificate.cert).serialNumber, new RegExp(`^0?1${start}`, 'i'));
+    });
+  }
 });
