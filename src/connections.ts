@@ -1,7 +1,7 @@
 // Opens connections, with the certificates that count, and some ahead of need: their handshakes then cost no time.
 
 import { once } from 'node:events';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type Socket, setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import { certificatesIn } from './trust.js';
@@ -38,12 +38,20 @@ export interface Connections {
 /** What a certificate of a CA that is not trusted is called; Deno's words are those of rustls. */
 const UNTRUSTED = /UNABLE_TO_(GET|VERIFY)|SELF_SIGNED|SIGNATURE_FAILURE|UNTRUSTED|UnknownIssuer/;
 
+/**
+ * Milliseconds for each but the last address of a name. Node gives up a connection that takes longer, and by itself
+ * grants 250, which is less than a far round trip: on a machine without IPv6, whose turn comes next, nothing is left.
+ */
+const EACH_ADDRESS = 2500;
+
 /** Milliseconds that a name may take to be looked up before something else is done meanwhile. */
 const LOOKUP = 10;
 
 export function openConnections({ ca, insecure, timeout, roots }: Way): Connections {
   const sockets = new Set<Socket>();
   const early = new Map<string, Promise<Socket>[]>();
+  // For the whole process: connections to a web proxy, and those of doctor, are opened elsewhere.
+  setDefaultAutoSelectFamilyAttemptTimeout(EACH_ADDRESS);
   const own = ca === undefined ? undefined : certificatesIn(ca);
 
   /** Fails when the socket does, or is not there in time. */

@@ -30,7 +30,7 @@ export function expansion(
 ): void {
   if (!found || !/^\$\{?[A-Za-z_]\w*\}?$|\$\{\{/.test(found.value)) return;
   if (row.secret) note(`${row.name} (${found.from}) looks like a variable that was not replaced`);
-  else problem(row.name, `${quoted(found.value)} (${found.from}) is a variable that was not replaced.`);
+  else problem(row.name, `${quotedAddress(found.value)} (${found.from}) is a variable that was not replaced.`);
 }
 
 export function boolean(name: Name, value: string, problem: Problem): boolean {

@@ -80,8 +80,9 @@ describe('settings of any kind', () => {
         value,
         secret,
         value,
-        (scheme, user, password, rest) => {
-          const tail = rest.replaceAll('@', '');
+        fc.constantFrom('', '${{ vars.HOST }}'),
+        (scheme, user, password, rest, expression) => {
+          const tail = rest.replaceAll('@', '') + expression;
           const address = `${scheme}${user}:${password}@${tail}`;
           const given = { 'platform-address': address, 'tracking-uri': address, 'redirect-uri': address };
           assert.throws(

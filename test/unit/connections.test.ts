@@ -1,6 +1,7 @@
 // Connections: opened ahead, handed out once, replaced when they broke, and trusting the private CA before all others.
 
 import assert from 'node:assert/strict';
+import dns from 'node:dns';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
@@ -91,6 +92,29 @@ describe('a connection', () => {
     server.removeAllListeners('connection');
     const { port } = server.address() as AddressInfo;
     await assert.rejects(open({ timeout: 200 }).connect(targetOf(port)), { code: 'ETIMEDOUT' });
+  });
+
+  it('may take longer than a moment, also where the next address of the name leads nowhere', async () => {
+    const { sockets, target } = await start();
+    const usual = dns.lookup;
+    const both = [
+      { address: '127.0.0.1', family: 4 },
+      { address: '::1', family: 6 },
+    ];
+    // Once the first attempt is on its way, its answer is not looked at for longer than Node's usual 250 or 500 ms.
+    const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+    const lookup = (...given: unknown[]) =>
+      setImmediate(() => {
+        (given.at(-1) as (...found: unknown[]) => void)(null, both);
+        process.nextTick(() => process.nextTick(pause));
+      });
+    Object.assign(dns, { lookup });
+    try {
+      assert.equal((await open().connect(target)).destroyed, false);
+      assert.equal(sockets.length, 1);
+    } finally {
+      Object.assign(dns, { lookup: usual });
+    }
   });
 
   it('trusts the private CA without reading the other roots, and the other roots where it must', async () => {

@@ -196,6 +196,7 @@ describe('addresses', () => {
       assert.equal(withGood({ 'platform-address': address }).platform, 'https://platform.test'));
   }
 
+  const HOST = '${{ vars.HOST }}';
   const REFUSED: [name: string, value: string, why: RegExp][] = [
     ['platform-address', 'platform.test', /is no address that begins with https:\/\//],
     ['platform-address', 'https://', /is no address/],
@@ -205,6 +206,11 @@ describe('addresses', () => {
     ['platform-address', 'http://127.0.0.1.nip.test', /would send credentials unencrypted/],
     ['tracking-uri', 'http://mlflow.kubeflow:5000', /would send credentials unencrypted/],
     ['tracking-uri', 'databricks', /is no address/],
+    ...['platform-address', 'tracking-uri', 'redirect-uri'].map((name): [string, string, RegExp] => [
+      name,
+      `https://user:secret@${HOST}/`,
+      /: "https:\/\/\$\{\{ vars\.HOST \}\}\/" \(.*\) is a variable that was not replaced/,
+    ]),
   ];
   for (const [name, value, why] of REFUSED) {
     it(`${name} ${value} is refused`, () => {
