@@ -2,8 +2,8 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { denoProgram } from '../test/program/program.js';
 
 export interface Runtime {
   command: string;
@@ -13,13 +13,10 @@ export interface Runtime {
 export type Runtimes = Record<string, Runtime>;
 
 export function runtimes(): Runtimes {
-  const require = createRequire(import.meta.url);
-  const denoPackage = `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`;
-  const deno = join(dirname(require.resolve(`${denoPackage}/package.json`)), 'deno');
   return {
     'Node 20': { command: node(20), args: [] },
     'Node 24': { command: node(24), args: [] },
-    Deno: { command: deno, args: ['run', '--allow-net', '--allow-env', '--allow-read'] },
+    Deno: { command: denoProgram(), args: ['run', '--allow-net', '--allow-env', '--allow-read'] },
   };
 }
 

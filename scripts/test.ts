@@ -13,7 +13,9 @@ const files = suites.flatMap((suite) =>
     .map((file) => `build/test/${suite}/${file}`),
 );
 if (files.length === 0) throw new Error(`no test files in: ${suites.join(', ')}`);
-const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files.sort()], {
+// Each file of the suite stack starts all servers, and the first one builds them.
+const flags = ['--test', '--test-reporter=spec', ...(suites.includes('stack') ? ['--test-concurrency=1'] : [])];
+const { status } = spawnSync(process.execPath, [...flags, ...files.sort()], {
   stdio: 'inherit',
   env: { ...process.env, ...(runs ? { FUZZ_RUNS: runs } : {}) },
 });

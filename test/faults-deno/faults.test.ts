@@ -10,13 +10,12 @@ import type { Case } from '../faults/case.js';
 import { LIMIT } from '../faults/run.js';
 import { faultSuite } from '../faults/suite.js';
 import { CASES } from '../faults/table.js';
-import { BUNDLE, needed, runProgram } from '../program/program.js';
+import { BUNDLE, denoProgram, runProgram } from '../program/program.js';
 
-const deno = needed('node_modules/deno/bin.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const args = [deno, 'run', '--no-prompt', '--quiet', '--allow-net', '--allow-env', BUNDLE];
+const args = ['run', '--no-prompt', '--quiet', '--allow-net', '--allow-env', BUNDLE];
 const PRINTED = /^(ey[\w-]+\.ey[\w-]+\.[\w-]+|_oauth2_proxy=[^\s;]+)$/;
 
 /** Ends that Deno's own layers leave no way to tell better. */
@@ -36,7 +35,7 @@ faultSuite(CASES, {
       value,
     ]);
     const env = { ...Object.fromEntries(given), DENO_DIR: folder, NO_COLOR: '1' };
-    return runProgram(process.execPath, [...args, inputs.method ?? ''], env, '', LIMIT);
+    return runProgram(denoProgram(), [...args, inputs.method ?? ''], env, '', LIMIT);
   },
   assertFailed: ({ status, stdout, stderr = '' }, _, meaning) => {
     assert.ok(stderr.includes(`(${meaning})`), stderr);

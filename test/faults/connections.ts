@@ -31,7 +31,7 @@ const ledTo = (options: SecureContextOptions) => (line: Line) => {
  * without an answer.
  */
 async function fillBacklog(line: Line): Promise<void> {
-  line.shut();
+  await line.shut();
   const awake = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('./backlog.js', import.meta.url), { workerData: { port: line.port, awake } });
   await once(worker, 'message');
@@ -54,8 +54,8 @@ export const CONNECTION_FAULTS: ConnectionFault[] = [
   {
     name: 'connection refused',
     tells: 'unreachable',
-    connection: (line) => {
-      line.shut();
+    connection: async (line) => {
+      await line.shut();
       line.fire();
     },
   },

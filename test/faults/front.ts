@@ -1,8 +1,9 @@
 // A TLS server on loopback that gives the fake platform's answers, until it is told to spoil a connection or an answer.
 
+import { once } from 'node:events';
 import { createServer as createPlain, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { type AddressInfo, createServer as createLine, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createLine, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { usualCertificate } from '../fake/certificates.js';
 import { type Answers, endpointOf, send } from '../fake/platform.js';
@@ -21,8 +22,8 @@ export interface Line {
   port: number;
   /** Takes each new connection. */
   take: (spoil: (socket: Socket) => void) => void;
-  /** Closes the port. */
-  shut: () => void;
+  /** Closes the port, and keeps it from being given to anyone else. */
+  shut: () => Promise<void>;
   /** Says that the fault is there, where no connection can show it. */
   fire: () => void;
   /** Says how to tell that the fault was met, where the server cannot. */
@@ -115,7 +116,14 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
         const usual = take;
         take = (socket) => (fired++ < times ? next(socket) : usual(socket));
       },
-      shut: () => line.close(),
+      shut: async () => {
+        // A port that a connection still has is no free port.
+        const accepted = once(line, 'connection');
+        const held = connect(port, '127.0.0.1').on('error', () => {});
+        ends.push(() => held.destroy());
+        await accepted;
+        line.close();
+      },
       fire: () => fired++,
       proof: (struck) => {
         proven = () => Number(struck());

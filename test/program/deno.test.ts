@@ -9,9 +9,8 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import { type FakePlatform, startPlatform } from '../fake/platform.js';
-import { BUNDLE, goodEnv, needed, runProgram, steady } from './program.js';
+import { BUNDLE, denoProgram, goodEnv, runProgram, steady } from './program.js';
 
-const deno = needed('node_modules/deno/bin.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
 const web = createServer((_, response) =>
   response.setHeader('content-type', 'text/javascript').end(readFileSync(BUNDLE)),
@@ -32,7 +31,7 @@ after(async () => {
 });
 
 const run = (permissions: string[], from: string, args: string[], env = goodEnv(platform)) =>
-  runProgram(process.execPath, [deno, 'run', '--no-prompt', '--quiet', ...permissions, from, ...args], {
+  runProgram(denoProgram(), ['run', '--no-prompt', '--quiet', ...permissions, from, ...args], {
     ...env,
     DENO_DIR: folder,
     NO_COLOR: '1',

@@ -1,7 +1,8 @@
 // Starts the built bundle as a program, as an action or as a command, and collects all that it leaves behind.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FakePlatform } from '../fake/platform.js';
@@ -46,7 +47,8 @@ export function runProgram(
     child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, stdout, stderr }));
-    child.stdin.end(stdin);
+    // A program may end before it reads.
+    child.stdin.on('error', () => {}).end(stdin);
   });
 }
 
@@ -127,8 +129,7 @@ function mapValues(record: Record<string, string>, change: (text: string) => str
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
-/** The path of a file of the project that must be there, for a clear message when it is not. */
-export function needed(path: string): string {
-  if (!existsSync(path)) throw new Error(`${path} is missing: run npm ci, then npm test`);
-  return path;
+/** Deno itself. The program in its package is a script around it, which would live on when Deno is killed, and takes time. */
+export function denoProgram(): string {
+  return createRequire(import.meta.url)('deno/install_api.cjs').runInstall();
 }

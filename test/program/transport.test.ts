@@ -171,7 +171,7 @@ describe('time', () => {
   it('of the whole login is limited', async () => {
     const { status, stderr } = await login({ canned: { login: { status: 200, hang: true } } }, (env) => ({
       ...env,
-      MLFLOW_AUTH_TIMEOUT: '1',
+      MLFLOW_AUTH_TIMEOUT: '3',
     }));
     assert.equal(status, 1);
     assert.match(stderr, /Tried: log in as .*\nGot: {3}no answer within \d+ ms/);

@@ -18,7 +18,7 @@ before(async () => {
     'approval-page': { approval_prompt: 'force' },
     'csrf-per-request': { cookie_csrf_per_request: true, encode_state: true },
     'other-name': { cookie_name: '__Host-mlflow', cookie_csrf_per_request: true },
-    'short-lived': { cookie_expire: '20s', cookie_refresh: '0s' },
+    'short-lived': { cookie_expire: '40s', cookie_refresh: '0s' },
     closed: { email_domains: ['elsewhere.test'] },
     'wrong-secret': { client_secret: 'rotated' },
   });
@@ -80,7 +80,7 @@ describe('the cookie method on the real oauth2-proxy', () => {
     const env = await handedOver('short-lived');
     const started = await python(stack, env, ['quickstart.py']);
     const run = /^run: ([0-9a-f]{32})$/m.exec(started.stdout)?.[1] ?? assert.fail(started.stderr);
-    const late = await python(stack, env, ['upload.py', run, '21']);
+    const late = await python(stack, env, ['upload.py', run, '41']);
     assert.notEqual(late.status, 0, late.stdout);
     assert.doesNotMatch(late.stdout, /uploaded/);
     assert.match(late.stderr, /mlflow-auth: the session cookie for .* expired at .*\. Log in again\./);

@@ -96,9 +96,10 @@ describe('on the real stack, the cause is named', () => {
   it('a proxy that takes no bearer tokens', async () => {
     await bothSay(['--cluster', 'flag-off'], /401 Unauthorized[\s\S]*--skip-jwt-bearer-tokens=true/);
     const uri = `${stack.address}/clusters/flag-off/mlflow`;
-    const token = await tokenOf();
-    assert.equal((await sdkSays(token, { MLFLOW_TRACKING_URI: uri })).id, 'sdk-rejected');
-    assert.equal((await sdkSays(token, { MLFLOW_TRACKING_URI: uri, MLFLOW_WORKSPACE: 'team-a' })).id, 'sdk-rejected');
+    const script = async (workspace = '') =>
+      sdkSays(await tokenOf(), { MLFLOW_TRACKING_URI: uri, MLFLOW_WORKSPACE: workspace });
+    assert.equal((await script()).id, 'sdk-rejected');
+    assert.equal((await script('team-a')).id, 'sdk-rejected');
   });
 
   it('a rejected token that shows as a TLS error of the login page', async () => {
@@ -124,8 +125,7 @@ describe('on the real stack, the cause is named', () => {
   it('a workspace without access, and one that does not exist', async () => {
     await bothSay(['--workspace', 'team-b'], /PERMISSION_DENIED[\s\S]*mlflow\.kubeflow\.org/);
     await bothSay(['--workspace', 'team-x'], /RESOURCE_DOES_NOT_EXIST[\s\S]*mlflow-enabled=true/);
-    const token = await tokenOf();
-    const script = (workspace: string) => sdkSays(token, { MLFLOW_WORKSPACE: workspace });
+    const script = async (workspace: string) => sdkSays(await tokenOf(), { MLFLOW_WORKSPACE: workspace });
     assert.equal((await script('team-b')).id, 'workspace-forbidden');
     assert.equal((await script('team-x')).id, 'workspace-unknown');
   });

@@ -1,5 +1,6 @@
 // The edge of the real stack: TLS with the tests' CA, the login API, and the ways to Dex and to one oauth2-proxy for each cluster.
 
+import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { usualCertificate } from '../fake/certificates.js';
@@ -53,13 +54,15 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
     const redeem = () => fetch(`http://127.0.0.1:${dexPort}/dex/token`, { method: 'POST', headers, body });
     if (thief.on) await redeem();
     const answer = await redeem();
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    const text = await answer.text();
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
   };
 
   const server = createServer({ ...usualCertificate(), maxHeaderSize: 1 << 20 }, (incoming, response) => {
     handle(incoming, response).catch((error) => response.writeHead(500).end(String(error)));
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
   return {
     thief,
     grants,

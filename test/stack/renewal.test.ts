@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { runCommand } from '../program/program.js';
-import { python, quiet } from './python.js';
+import { quiet } from './python.js';
 import { type Stack, startStack } from './stack.js';
 
 const SECONDS = 90;
@@ -27,8 +27,8 @@ async function losesNothing(
   const run = /^run: ([0-9a-f]{32})$/m.exec(stdout)?.[1] ?? assert.fail(stdout);
   const said = /^metrics: (\d+) artifacts: (\d+)$/m.exec(stdout) ?? assert.fail(stdout);
   assert.ok(Number(said[1]) > SECONDS * 4, `${said[0]}: the workers hardly ran`);
-  const again = await runCommand(['env', '--format', 'json'], stack.env);
-  const counted = await python(stack, JSON.parse(again.stdout), ['count_run.py', run]);
+  const count = [stack.tools.python, 'test/stack/python/count_run.py', run];
+  const counted = await runCommand(['exec', '--', ...count], { ...stack.env, ...quiet(stack) });
   assert.equal(counted.stdout.trim(), said[0], counted.stderr);
   return stderr;
 }

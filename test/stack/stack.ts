@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { testAuthority } from '../fake/certificates.js';
 import { startEdge } from './edge.js';
 import { kubeconfig, startKubernetes } from './kubernetes.js';
-import { freePort, startServer, stopAll, stopServer } from './processes.js';
+import { freePorts, startServer, stopAll, stopServer } from './processes.js';
 import { type Tools, tools } from './tools.js';
 
 /** "password", bcrypt with cost 10. */
@@ -91,16 +91,17 @@ async function startAll(
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
-  const [port, dexPort, mlflowPort] = [await freePort(), await freePort(), await freePort()];
-  const address = `https://localhost:${port}`;
-  const caFile = file('ca.pem', testAuthority().cert);
   const kubernetes = await startKubernetes({ 'team-a': ['ci@example.com', 'big@example.com'], 'team-b': [] });
   atEnd(kubernetes.close);
-  for (const name of Object.keys(proxies)) clusters.set(name, await freePort());
+  const names = Object.keys(proxies);
+  const [port = 0, dexPort = 0, mlflowPort = 0, ...own] = await freePorts(3 + names.length);
+  for (const [index, name] of names.entries()) clusters.set(name, own[index] ?? 0);
+  const address = `https://localhost:${port}`;
+  const caFile = file('ca.pem', testAuthority().cert);
   const edge = await startEdge(port, dexPort, clusters);
   atEnd(edge.close);
 
-  const dexConfig = file('dex.json', JSON.stringify(dex(address, dexPort, Object.keys(proxies), options)));
+  const dexConfig = file('dex.json', JSON.stringify(dex(address, dexPort, names, options)));
   const startDex = () =>
     startServer('dex', programs.dex, ['serve', dexConfig], `http://127.0.0.1:${dexPort}/dex/healthz`);
   let dexProcess = await startDex();
@@ -198,5 +199,7 @@ async function startMlflow(programs: Tools, folder: string, port: number, config
     ['--workers', '1', '--allowed-hosts', '*'],
   ].flat();
   const env = { KUBECONFIG: config, MLFLOW_K8S_AUTH_USERNAME_CLAIM: 'email', MLFLOW_K8S_NAMESPACE: 'kubeflow' };
+  // Its eight workers for jobs take part in nothing here, and half a minute of two cores.
+  Object.assign(env, { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' });
   await startServer('mlflow', programs.mlflow, args, `http://127.0.0.1:${port}/health`, env);
 }
