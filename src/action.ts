@@ -31,12 +31,14 @@ async function runMain(env: Env): Promise<void> {
   const warn = (text: string) => github.warn(secrets.redact(text));
   try {
     const sources: Sources = { door: 'action', given: inputs(env), env, readFile };
-    const settings = readSettings(sources, { trackingUri: true, caPath: false }, secrets.add, warn);
+    const settings = readSettings(sources, { trackingUri: true, caPath: false, folder: 'always' }, secrets.add, warn);
     if (settings.workspace && settings.maskWorkspace) github.mask(settings.workspace);
     requireFiles(env, settings);
     const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
     if (settings.dir !== undefined) requirePrivate(settings.dir);
-    const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, github));
+    // At once: whatever comes of the login, the one that was given is spent. With renew, the renewals spend this one too.
+    const keep = settings.refreshToken && !settings.renew ? github.handBack : () => {};
+    const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, { ...github, keep }));
     github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
     const variables = handOver(credential, settings, dir, sources, warn);
     await github.publish({ credential, settings, variables });

@@ -11,7 +11,7 @@ export type Flags = Record<string, string | undefined>;
 export const NEEDS: Readonly<Record<string, Needs>> = {
   token: { trackingUri: false, caPath: false, method: 'token' },
   cookie: { trackingUri: true, caPath: false, method: 'cookie' },
-  env: { trackingUri: true, caPath: true },
+  env: { trackingUri: true, caPath: true, folder: 'dir' },
   exec: { trackingUri: true, caPath: false, renew: true },
 };
 const COMMANDS = [...Object.keys(NEEDS), 'refresh', 'doctor'];

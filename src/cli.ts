@@ -1,5 +1,6 @@
 // The command line's door: a credential on standard output, everything else on standard error, and the exit code.
 
+import { existsSync } from 'node:fs';
 import { parse } from './args.js';
 import { errorMessage, UsageError } from './errors.js';
 import { helpText, version } from './help.js';
@@ -9,17 +10,32 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Runs one command and returns the exit code: 0 fine, 1 login or verification failed, 2 wrong usage or settings. */
 export async function runCli(args: readonly string[], env: Env): Promise<number> {
-  const secrets = new Secrets();
+  let announce = (_: string) => {};
+  const secrets = new Secrets((secret) => announce(secret));
   try {
     const parsed = parse(args);
     if (parsed.command === 'help') return print(helpText());
     if (parsed.command === 'version') return print(`${version}\n`);
+    if (masks(parsed.command, env)) {
+      const { maskLine } = await import(/* webpackMode: "eager" */ './publish/github.js');
+      announce = (secret) => process.stderr.write(maskLine(secret));
+    }
     const { runCommand } = await import(/* webpackMode: "eager" */ './commands.js');
     return await runCommand(parsed, env, secrets, { print, say });
   } catch (error) {
     say(secrets.redact(errorMessage(error)));
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+/**
+ * Whether a runner reads along, and is told of each secret on standard error: elsewhere the line would show what it is to
+ * hide. What renew and doctor print ends up in an error of Python's, or in a ticket.
+ */
+function masks(command: string, env: Env): boolean {
+  return (
+    env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? '') && command !== 'renew' && command !== 'doctor'
+  );
 }
 
 function say(line: string): void {

@@ -1,8 +1,8 @@
 // The commands: what each reads of flags and environment, and what it prints.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type Flags, NEEDS, type Parsed } from './args.js';
-import { type Credential, secretsOf } from './credential.js';
+import type { Credential } from './credential.js';
 import { UsageError } from './errors.js';
 import type { Say } from './progress.js';
 import { requirePrivate } from './publish/folder.js';
@@ -48,7 +48,7 @@ export async function runCommand(
   }
   if (command === 'renew') {
     const { renew } = await import(/* webpackMode: "eager" */ './renewal/renew.js');
-    await renew(flags.dir ?? '', flags.seen ?? '', sources, secrets, say);
+    await renew(flags.dir ?? '', flags.seen ?? '', sources, secrets, { say, warn: say });
     return 0;
   }
   const format = formatOf(flags.format);
@@ -59,12 +59,8 @@ export async function runCommand(
     const { execCommand } = await import(/* webpackMode: "eager" */ './renewal/exec.js');
     return execCommand(rest, settings, sources, secrets, say);
   }
-  const credential = await runLogin(settings, secrets, { say, warn });
-  // Only where a runner reads along: elsewhere the line would show what it is to hide.
-  if (env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? '')) {
-    const { maskLine } = await import(/* webpackMode: "eager" */ './publish/github.js');
-    for (const secret of secretsOf(credential)) process.stderr.write(maskLine(secret));
-  }
+  const { keeperOf } = await import(/* webpackMode: "eager" */ './renewal/keeper.js');
+  const credential = await runLogin(settings, secrets, { say, warn, keep: keeperOf(settings, sources, note) });
   if (command === 'env') {
     const { handOver } = await import(/* webpackMode: "eager" */ './publish/handover.js');
     print(format(handOver(credential, settings, settings.dir, sources, note)));

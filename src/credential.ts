@@ -1,5 +1,7 @@
 // What a login yields: a token or a session cookie, and how a request carries it.
 
+import { createHash } from 'node:crypto';
+
 interface Common {
   /** E-mail address, or what comes closest to it; '' while a cookie's owner is not known. */
   identity: string;
@@ -23,6 +25,11 @@ export interface CookieCredential extends Common {
 }
 
 export type Credential = TokenCredential | CookieCredential;
+
+/** By which two processes know whether they mean the same credential, without showing it: SHA-256 in hexadecimal. */
+export function fingerprint(value: string): string {
+  return createHash('sha256').update(value).digest('hex');
+}
 
 /** The headers with which a request carries the credential. */
 export function headersOf(credential: Credential): Record<string, string> {

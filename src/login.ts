@@ -46,9 +46,12 @@ async function token(context: Context, settings: Settings, repeated: () => void)
     const canLogIn = settings.username !== '' && settings.password !== '';
     if (!(error instanceof AuthError && error.failure.stage === 'refresh' && canLogIn)) throw error;
     context.note(`${error.failure.got} (${error.symptom.meaning}): logging in`);
-    return tokenMethod(context, settings, repeated);
+    // Whoever gave a refresh token needs the next one.
+    return tokenMethod(context, { ...settings, scopes: withOfflineAccess(settings.scopes) }, repeated);
   }
 }
+
+const withOfflineAccess = (scopes: string) => [...new Set([...scopes.split(' '), 'offline_access'])].join(' ');
 
 async function prove(context: Context, settings: Settings, credential: Credential): Promise<Credential> {
   const named = (identity: string) => ({

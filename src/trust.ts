@@ -1,5 +1,6 @@
 // Which certificates are trusted: the runtime's own roots, and the CA that the user gives.
 
+import { X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
 
 /** The private CA and the roots beside it, as PEM texts. */
@@ -37,4 +38,20 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** The certificates in a PEM text, which may be a bundle with comments between them. */
 export function certificatesIn(pem: string): string[] {
   return pem.match(CERTIFICATE) ?? [];
+}
+
+/** The same certificate with its line breaks where PEM has them (RFC 7468, 2), if they were lost or became "\\n". */
+export function withLineBreaks(certificate: string): string {
+  const [, before = '', body = '', behind = ''] = /^(-+[^-]+-+)([^-]+)(-+[^-]+-+)$/.exec(certificate) ?? [];
+  const base64 = body.replace(/\\[nr]|\s/g, '');
+  return [before, ...(base64.match(/.{1,64}/g) ?? []), behind].join('\n');
+}
+
+/** Whether OpenSSL can read it; it skips what it cannot read without a word. */
+export function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }

@@ -51,7 +51,9 @@ export async function verify(
   ]);
   seen(identity.status === 'fulfilled' ? identity.value.groups : undefined);
   if (identity.status === 'rejected') {
-    const hidden = identity.reason instanceof AuthError && identity.reason.id === 'not-the-proxy';
+    // It rejects an account that it does not let in like a credential that it does not know; the way to MLflow tells which.
+    if (workspace.status === 'rejected' && idOf(workspace.reason) === 'proxy-forbids') throw workspace.reason;
+    const hidden = idOf(identity.reason) === 'not-the-proxy';
     if (!hidden || workspace.status === 'rejected') throw identity.reason;
     // What the workspace says proves as much: it is behind the same proxy.
     note('there is no /oauth2/userinfo here; MLflow itself took the credential');
@@ -60,6 +62,8 @@ export async function verify(
   if (workspace.status === 'rejected') throw workspace.reason;
   return identity.value;
 }
+
+const idOf = (error: unknown) => (error instanceof AuthError ? error.id : undefined);
 
 async function checkIdentity({ http, trackingUri, credential, headers }: Asking): Promise<Proof> {
   const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers } as const;

@@ -91,6 +91,7 @@ async function grant(
   const oauthClient: oauth.Client = { client_id: client.clientId, [oauth.clockTolerance]: CLOCK_TOLERANCE };
   const server = { issuer: `${client.platform}/dex`, token_endpoint: endpoint };
   let answer: Answer | undefined;
+  let kept = true;
   try {
     const response = await send(server, oauthClient, {
       // The settings have already refused http: to other machines, unless asked for by name.
@@ -106,13 +107,18 @@ async function grant(
     const json = jsonObject(answer?.body ?? '') ?? {};
     for (const token of [json.access_token, json.id_token, json.refresh_token])
       if (typeof token === 'string') mask(token);
-    if (typeof json.refresh_token === 'string') keep(json.refresh_token);
+    if (typeof json.refresh_token === 'string') {
+      kept = false;
+      keep(json.refresh_token);
+      kept = true;
+    }
     const issuer = await issuerOf(http, client.platform, json.id_token);
     const result = await check({ ...server, issuer }, oauthClient, response);
     if (result.id_token === undefined) throw new Error('"id_token" is missing in the response');
     return { idToken: result.id_token, refreshToken: result.refresh_token };
   } catch (error) {
-    if (error instanceof AuthError) throw error;
+    // A file that cannot be written is no fault of the server.
+    if (error instanceof AuthError || !kept) throw error;
     if (answer && (answer.status !== 200 || !jsonObject(answer.body))) {
       const refused = refusal(answer, stage);
       throw refused.id === 'invalid-client' ? refusal(answer, stage, base64Hint(client)) : refused;

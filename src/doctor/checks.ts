@@ -77,6 +77,11 @@ async function checkMethod(
   settings: Settings,
   method: Settings['method'],
 ): Promise<boolean> {
+  if (!settings.username || !settings.password) {
+    const text = 'not logged in: doctor spends no refresh token; give user name and password';
+    report.add({ layer: 'account', ok: undefined, text });
+    return false;
+  }
   const credential = await report.check('account', async () => {
     const made = await (method === 'token' ? tokenMethod(context, settings) : cookieMethod(context, settings));
     return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];

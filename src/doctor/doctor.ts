@@ -43,8 +43,8 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
   if (!settings) return;
   if (settings.trackingUri) {
     const ours = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
-    const overrides = overridesOf(env, settings.trackingUri, settings.insecureTls, readFile, ours);
-    for (const text of overrides) report.add({ layer: 'SDK settings', ok: false, text });
+    for (const text of overridesOf(env, settings, readFile, ours))
+      report.add({ layer: 'SDK settings', ok: false, text });
   }
   const ca = settings.ca && trustedRoots(settings.ca.pem);
   const insecure = settings.insecureTls;

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Credential } from '../credential.js';
+import { type Credential, fingerprint } from '../credential.js';
 import { UsageError } from '../errors.js';
 import { providerSource } from '../python/source.js';
 
@@ -38,6 +38,9 @@ export function requirePrivate(path: string): void {
   if (!found.isDirectory()) throw new UsageError(`dir: ${path} is no folder.`);
   if ((found.mode & 0o022) !== 0)
     throw new UsageError(`dir: others may write to ${path}. Make it private: chmod go-w.`);
+  // The superuser can put code anywhere.
+  if (found.uid !== 0 && found.uid !== process.getuid?.())
+    throw new UsageError(`dir: ${path} belongs to another user. Give a folder of your own.`);
 }
 
 /** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
@@ -68,6 +71,8 @@ export interface CredentialFile {
   issued_at: string;
   expires_at: string | undefined;
   renew: readonly string[] | undefined;
+  /** Fingerprint of the first credential, which stays in the environment however often it is renewed. */
+  first: string;
 }
 
 /** Writes the credential alone, for the first time or anew. @returns the path of its file */
@@ -76,14 +81,17 @@ export function writeCredential(
   credential: Credential,
   trackingUri: string,
   renew: readonly string[] | undefined,
+  first?: string,
 ): string {
+  const value = credential.method === 'token' ? credential.token : credential.cookie;
   const file: CredentialFile = {
     tracking_uri: trackingUri,
     method: credential.method,
-    value: credential.method === 'token' ? credential.token : credential.cookie,
+    value,
     issued_at: new Date().toISOString(),
     expires_at: credential.expiresAt?.toISOString(),
     renew,
+    first: first ?? fingerprint(value),
   };
   const path = resolve(dir, CREDENTIAL_FILE);
   writeWhole(path, JSON.stringify(file));
@@ -93,6 +101,16 @@ export function writeCredential(
 /** @throws Error when there is none */
 export function readCredential(dir: string): CredentialFile {
   return JSON.parse(readFileSync(join(dir, CREDENTIAL_FILE), 'utf8'));
+}
+
+/** Fails where no file can be written beside this one. @throws Error of the file system */
+export function requireWritable(path: string): void {
+  const probe = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(probe, 'x', { mode: 0o600, flag: 'wx' });
+  } finally {
+    rmSync(probe, { force: true });
+  }
 }
 
 /** Writes a file with mode 0600, as a whole or not at all. */

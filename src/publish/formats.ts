@@ -34,9 +34,9 @@ function dotenvValue(name: string, value: string): string {
   if (/^[\w./:@%+,=|-]*$/.test(value)) return value;
   // python-dotenv replaces these within all quotes.
   const replaced = /\$\{[^}]*\}/.test(value);
+  if (!replaced && !/[#\p{Cc}\u2028\u2029]|^[\s'"`]|\s$/u.test(value)) return value;
   if (!replaced && !/['\r]|\\\\|\\$/.test(value)) return `'${value}'`;
   if (!replaced && !/["\\]/.test(value)) return `"${value.replaceAll('\r', '\\r')}"`;
-  if (!replaced && !/[#\p{Cc}\u2028\u2029]|^[\s'"`]|\s$/u.test(value)) return value;
   const why = replaced ? '${…}' : 'quotes, backslashes or line breaks';
   throw new UsageError(`${name} holds ${why} that readers of .env files take differently. Use another --format.`);
 }

@@ -44,6 +44,9 @@ export function saveState(name: string, value: string): void {
 /** A warning as an annotation. */
 export const warn = (message: string): void => core.warning(message, { title: 'mlflow-auth' });
 
+/** Hands the next refresh token back. It is masked by now. */
+export const handBack = (refreshToken: string): void => core.setOutput('refresh-token', refreshToken);
+
 /** What the action hands over. */
 export interface HandOver {
   credential: Credential;
@@ -57,7 +60,6 @@ export async function publish({ credential, settings, variables }: HandOver): Pr
   const facts = {
     method: credential.method,
     identity: credential.identity,
-    'refresh-token': credential.method === 'token' && settings.refreshToken ? (credential.refreshToken ?? '') : '',
     'expires-at': credential.expiresAt?.toISOString() ?? '',
   };
   for (const [name, value] of Object.entries({ ...outputs, ...facts })) if (value) core.setOutput(name, value);

@@ -23,8 +23,12 @@ export function handOver(
   warn: (text: string) => void,
 ): Variable[] {
   const folder = dir === undefined ? undefined : writeAll(credential, settings, dir);
-  for (const text of overridesOf(env, settings.trackingUri, settings.insecureTls, readFile, folder !== undefined))
-    warn(text);
+  for (const text of overridesOf(env, settings, readFile, folder !== undefined)) warn(text);
+  if (settings.renew && credential.method === 'token' && !credential.refreshToken) {
+    warn(
+      'the platform sent no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
+    );
+  }
   if (!folder && credential.method === 'cookie') {
     warn(
       'the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it',

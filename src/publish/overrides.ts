@@ -1,6 +1,7 @@
 // Finds what would keep the MLflow SDK from using the credential that it is given (mlflow/utils/credentials.py, rest_utils.py).
 
 import { join } from 'node:path';
+import type { Settings } from '../settings/settings.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -11,8 +12,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export function overridesOf(
   env: Env,
-  trackingUri: string,
-  insecureTls: boolean,
+  { trackingUri, insecureTls, ca }: Pick<Settings, 'trackingUri' | 'insecureTls' | 'ca'>,
   readFile: (path: string) => string,
   withProvider: boolean,
 ): string[] {
@@ -43,6 +43,10 @@ export function overridesOf(
       'MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it',
     );
   }
+  if (env.MLFLOW_TRACKING_SERVER_CERT_PATH === '' && !ca)
+    found.push('MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, with which the SDK checks no certificate: unset it');
+  if (env.MLFLOW_TRACKING_INSECURE_TLS === '' && !insecureTls)
+    found.push('MLFLOW_TRACKING_INSECURE_TLS is set and empty, at which the SDK fails: unset it, or set it to false');
   if (env.MLFLOW_TRACKING_SERVER_CERT_PATH && insecureTls) {
     found.push(
       'MLFLOW_TRACKING_SERVER_CERT_PATH is set beside insecure-tls, and the SDK takes only one of them: unset it',

@@ -56,9 +56,15 @@ def authorize(request):
 
 def keep_from_others(request, credential):
     """MLflow sends MLFLOW_TRACKING_TOKEN to whatever server it talks to; ours is for one."""
-    tokens = [credential["value"], os.environ.get("MLFLOW_TRACKING_TOKEN")]
-    if request.headers.get("Authorization") in ["Bearer {}".format(token) for token in tokens]:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    # The environment may still hold the first one, long since renewed; a token of another server is none of our business.
+    if scheme == "Bearer" and (token == credential["value"] or fingerprint(token) == credential.get("first")):
         del request.headers["Authorization"]
+
+
+def fingerprint(value):
+    """By which a credential is known without showing it: SHA-256 in hexadecimal."""
+    return hashlib.sha256(value.encode()).hexdigest()
 
 
 def add(request, credential):
@@ -164,10 +170,9 @@ def renew(credential):
         current = read_credential()
         if current["value"] != credential["value"]:
             return current
-        seen = hashlib.sha256(credential["value"].encode()).hexdigest()
         try:
             done = subprocess.run(
-                list(credential["renew"]) + ["--seen", seen],
+                list(credential["renew"]) + ["--seen", fingerprint(credential["value"])],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

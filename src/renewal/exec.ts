@@ -1,20 +1,24 @@
 // The command exec: runs a program with the credential, keeps the credential fresh while it runs, and leaves nothing behind.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty } from 'node:tty';
+import { fingerprint } from '../credential.js';
 import { errorMessage, UsageError } from '../errors.js';
 import type { Say } from '../progress.js';
 import { readCredential } from '../publish/folder.js';
 import { handOver } from '../publish/handover.js';
-import { runLogin } from '../run.js';
+import { type Listeners, runLogin } from '../run.js';
 import type { Secrets } from '../secrets.js';
 import type { Settings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
+import { keeperOf } from './keeper.js';
+import { removeSecrets } from './post.js';
 import { renew } from './renew.js';
-import { fingerprint, marginOf } from './state.js';
+import { marginOf } from './state.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Milliseconds between tries after a renewal that failed for want of a connection. */
@@ -31,27 +35,32 @@ export async function execCommand(
   const [program = '', ...args] = command;
   if (!program) throw new UsageError('exec needs a command behind --, as in: exec -- python train.py');
   const warn: Say = (text) => say(`! ${text}`);
-  const credential = await runLogin(settings, secrets, { say, warn });
+  const keep = keeperOf(settings, sources, warn);
+  const credential = await runLogin(settings, secrets, { say, warn, keep });
   const dir = settings.dir ?? mkdtempSync(join(tmpdir(), 'mlflow-auth-'));
   const ended = new AbortController();
   try {
     const variables = handOver(credential, settings, dir, sources, warn);
     const env = { ...sources.env, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
-    const fresh = keepFresh(dir, sources, secrets, warn, ended.signal);
+    const fresh = keepFresh(dir, sources, secrets, { say: () => {}, warn, keep }, ended.signal);
     const code = await run(program, args, env);
     ended.abort();
     await fresh;
     return code;
   } finally {
     ended.abort();
-    if (settings.dir === undefined) rmSync(dir, { recursive: true, force: true });
+    removeSecrets(dir, settings.dir === undefined);
   }
 }
 
 function run(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: 'inherit' });
-    const passOn = (signal: NodeJS.Signals) => child.kill(signal);
+    // A terminal sends Ctrl-C to its whole foreground group, so the program has it already; a second one would end its cleanup.
+    const terminal = [0, 1, 2].some((stream) => isatty(stream));
+    const passOn = (signal: NodeJS.Signals) => {
+      if (!(terminal && signal === 'SIGINT')) child.kill(signal);
+    };
     for (const signal of SIGNALS) process.on(signal, passOn);
     const done = () => {
       for (const signal of SIGNALS) process.off(signal, passOn);
@@ -72,9 +81,10 @@ async function keepFresh(
   dir: string,
   sources: Sources,
   secrets: Secrets,
-  warn: Say,
+  listeners: Listeners,
   signal: AbortSignal,
 ): Promise<void> {
+  const { warn } = listeners;
   const wait = (time: number) => sleep(Math.max(0, Math.min(time, 2 ** 31 - 1)), undefined, { signal }).catch(() => {});
   let told = false;
   while (!signal.aborted) {
@@ -89,7 +99,7 @@ async function keepFresh(
       );
     told = true;
     try {
-      await renew(dir, fingerprint(value), sources, secrets, () => {});
+      await renew(dir, fingerprint(value), sources, secrets, listeners);
     } catch (error) {
       if (signal.aborted) return;
       warn(secrets.redact(`renewal failed: ${errorMessage(error)}`));

@@ -1,14 +1,13 @@
 // The command refresh: a new id token for a refresh token, and the refresh token that takes the place of the old one kept safe.
 
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Say } from '../progress.js';
-import { writeWhole } from '../publish/folder.js';
 import { runLogin } from '../run.js';
 import type { Secrets } from '../secrets.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
+import { keepIn, tokenFile } from './keeper.js';
 
 const NEEDS = { trackingUri: false, caPath: false, method: 'token', renew: true } as const;
 
@@ -26,8 +25,7 @@ export async function refreshCommand(
   warn: Say,
 ): Promise<string> {
   if (format !== undefined && format !== 'json') throw new UsageError(`--format ${format}: refresh knows json alone.`);
-  const path = sources.given['refresh-token-file']?.trim() || sources.env.DEX_REFRESH_TOKEN_FILE?.trim();
-  const file = path === '-' ? undefined : path;
+  const file = tokenFile(sources);
   if (file === undefined && format !== 'json') {
     throw new UsageError(
       'refresh spends the refresh token and gets a new one: give --refresh-token-file, where that is stored, or --format json, which prints it.',
@@ -39,9 +37,7 @@ export async function refreshCommand(
     secrets.add,
     warn,
   );
-  const keep = (refreshToken: string) => {
-    if (file !== undefined) writeWhole(resolve(file), refreshToken);
-  };
+  const keep = file === undefined ? () => {} : keepIn(file);
   const credential = await runLogin(settings, secrets, { say, warn, keep });
   if (credential.method !== 'token') throw new UsageError('refresh needs the token method');
   const { token, refreshToken = '' } = credential;

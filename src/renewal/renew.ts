@@ -1,15 +1,15 @@
 // Renews the credential in a folder, once, whoever and however many ask for it at the same time.
 
 import { join } from 'node:path';
+import { fingerprint } from '../credential.js';
 import { AuthError, errorMessage } from '../errors.js';
-import type { Say } from '../progress.js';
 import { readCredential, writeCredential } from '../publish/folder.js';
-import { runLogin } from '../run.js';
+import { type Listeners, runLogin } from '../run.js';
 import type { Secrets } from '../secrets.js';
 import type { Settings } from '../settings/settings.js';
 import { gather, type Sources } from '../settings/sources.js';
 import { withLock } from './lock.js';
-import { fingerprint, readState, renewCommand, type State, stateOf, writeState } from './state.js';
+import { readState, renewCommand, type State, stateOf, writeState } from './state.js';
 
 /**
  * Renews the credential under a lock, unless another process has done so since the caller looked at it.
@@ -17,26 +17,35 @@ import { fingerprint, readState, renewCommand, type State, stateOf, writeState }
  * @param seen fingerprint of the credential that the caller found wanting
  * @throws AuthError or Error with the reason
  */
-export async function renew(dir: string, seen: string, sources: Sources, secrets: Secrets, say: Say): Promise<void> {
+export async function renew(
+  dir: string,
+  seen: string,
+  sources: Sources,
+  secrets: Secrets,
+  listeners: Listeners,
+): Promise<void> {
   const state = readState(dir);
   const patience = (state.settings.timeout + 30) * 1000;
   await withLock(join(dir, 'renewal.lock'), patience, async () => {
     if (fingerprint(readCredential(dir).value) !== seen) return;
-    await renewLocked(dir, sources, secrets, say);
+    await renewLocked(dir, sources, secrets, listeners);
   });
 }
 
-async function renewLocked(dir: string, sources: Sources, secrets: Secrets, say: Say): Promise<void> {
+async function renewLocked(dir: string, sources: Sources, secrets: Secrets, listeners: Listeners): Promise<void> {
   const state = readState(dir);
   if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
   const settings = withLogin(state.settings, sources);
   for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
   try {
     // At once, and before the proof: without it, nothing could be renewed any more.
-    const keep = (refreshToken: string) => writeState(dir, { settings: { ...state.settings, refreshToken } });
-    const credential = await runLogin(settings, secrets, { say, warn: say, keep });
+    const keep = (refreshToken: string) => {
+      writeState(dir, { settings: { ...state.settings, refreshToken } });
+      listeners.keep?.(refreshToken);
+    };
+    const credential = await runLogin(settings, secrets, { ...listeners, keep });
     writeState(dir, stateOf(settings, credential));
-    writeCredential(dir, credential, settings.trackingUri, renewCommand(dir));
+    writeCredential(dir, credential, settings.trackingUri, renewCommand(dir), readCredential(dir).first);
   } catch (error) {
     remember(dir, state, error, secrets);
     throw error;

@@ -1,6 +1,5 @@
 // What renewal needs, in one file that only its owner can read: as little as the method allows.
 
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Credential } from '../credential.js';
@@ -33,11 +32,6 @@ export function writeState(dir: string, state: State): void {
 /** @throws Error when there is none */
 export function readState(dir: string): State {
   return JSON.parse(readFileSync(join(dir, STATE_FILE), 'utf8'));
-}
-
-/** By which two processes know whether they mean the same credential, without showing it: SHA-256 in hexadecimal. */
-export function fingerprint(value: string): string {
-  return createHash('sha256').update(value).digest('hex');
 }
 
 /** The command that renews the credential in a folder: the same bundle under the same runtime. */

@@ -83,7 +83,7 @@ export function workspace(value: string, problem: Problem): string | undefined {
 export function scopes(value: string, problem: Problem): string {
   const list = value.split(/[\s,]+/).filter(Boolean);
   if (!list.includes('openid')) problem('scopes', `${quoted(value)} lacks openid, without which there is no id token.`);
-  return list.join(' ');
+  return [...new Set(list)].join(' ');
 }
 
 /** RFC 6265, 4.1.1: a token. */

@@ -1,8 +1,8 @@
 // The settings that follow from several values: the method, the tracking URI, the CA.
 
-import { certificatesIn } from '../trust.js';
+import { certificatesIn, isCertificate, withLineBreaks } from '../trust.js';
 import * as check from './checks.js';
-import type { Settings } from './settings.js';
+import type { Needs, Settings } from './settings.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 
@@ -52,10 +52,22 @@ export function trackingUri(
 export function certificate(value: string, { readFile }: Sources, problem: check.Problem): Settings['ca'] {
   if (!value) return undefined;
   const path = value.includes('-----BEGIN') ? undefined : value;
-  const pem = path === undefined ? value : check.readable('ca-cert', path, readFile, problem);
-  if (pem === undefined) return undefined;
-  if (pem.includes('PRIVATE KEY')) problem('ca-cert', 'holds a private key. Give the certificate alone.');
-  else if (certificatesIn(pem).length === 0)
-    problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
-  return { pem, path };
+  const text = path === undefined ? value : check.readable('ca-cert', path, readFile, problem);
+  if (text === undefined) return undefined;
+  const found = certificatesIn(text);
+  // Text goes through variables, which are known to lose line breaks; a file is handed on to the SDK as it is.
+  const mended = path === undefined && !found.every(isCertificate) ? found.map(withLineBreaks) : found;
+  const bad = mended.findIndex((one) => !isCertificate(one));
+  if (text.includes('PRIVATE KEY')) problem('ca-cert', 'holds a private key. Give the certificate alone.');
+  else if (found.length === 0) problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
+  else if (bad >= 0) problem('ca-cert', `certificate ${bad + 1} of ${found.length} in it is damaged: no X.509 in PEM.`);
+  return { pem: mended === found ? text : mended.join('\n'), path };
+}
+
+/** Whether there is a folder for a credential that is to be renewed; if not, that is said. */
+export function canRenew(found: Map<Name, Found>, { folder, login }: Needs, note: (text: string) => void): boolean {
+  if (folder === 'always' || (folder === 'dir' && found.has('dir'))) return true;
+  const how = folder === 'dir' ? 'give dir' : 'use env --dir, or exec';
+  if (login === undefined) note(`renew has no effect: there is no folder in which to renew the credential; ${how}`);
+  return false;
 }

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../errors.js';
 import * as check from './checks.js';
-import { certificate, chooseMethod, trackingUri } from './choices.js';
+import { canRenew, certificate, chooseMethod, trackingUri } from './choices.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
 import { type Name, ROWS } from './table.js';
 
@@ -52,6 +52,8 @@ export interface Needs {
   caPath: boolean;
   /** False for what can be found out without logging in. */
   login?: boolean;
+  /** Whether there is a folder in which the credential can be renewed: always, or if dir is given. */
+  folder?: 'always' | 'dir';
   /** The command renews whatever the setting says. */
   renew?: boolean;
   /** The one method that the command can use. */
@@ -94,7 +96,7 @@ export function readSettings(
   const platform = address && check.platformAddress(address, allowHttp, problem);
   const { method, methodReason, methodIsFree } = chooseMethod(found, needs.method, problem);
   const verify = flag('verify');
-  const renew = flag('renew') || needs.renew === true;
+  const renew = needs.renew === true || (flag('renew') && canRenew(found, needs, note));
   const password = needs.login !== false && !(method === 'token' && found.has('refresh-token'));
   const settings: Settings = {
     platform,
@@ -111,9 +113,7 @@ export function readSettings(
     methodIsFree,
     connector: check.plain('connector', text('connector'), problem),
     // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
-    scopes:
-      check.scopes(text('scopes'), problem) +
-      (renew && !/\boffline_access\b/.test(text('scopes')) ? ' offline_access' : ''),
+    scopes: check.scopes(text('scopes') + (renew ? ' offline_access' : ''), problem),
     redirectUri: check.redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
     cookieName: check.cookieName(text('cookie-name'), problem),
     dir: text('dir') || undefined,

@@ -17,13 +17,13 @@ export const CONNECTION: readonly Symptom[] = [
     layer: 'TLS',
     stages: ['connect'],
     pattern:
-      /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
+      /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|SIGNATURE_FAILURE|CERT_UNTRUSTED|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
     message:
-      /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self.signed certificate|SELF_SIGNED|unable to get (local )?issuer|UNABLE_TO_(VERIFY|GET)|curl: \(60\)/i,
+      /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self.signed certificate|SELF_SIGNED|unable to get (local )?issuer|UNABLE_TO_(VERIFY|GET)|certificate signature failure|SIGNATURE_FAILURE|curl: \(60\)/i,
     title: 'Untrusted certificate',
     meaning: 'the server shows a certificate of a CA that this machine does not trust',
     advice:
-      'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. For a lab, insecure-tls turns the check off by name. Under Deno a certificate that has run out looks the same.',
+      'Give the CA in ca-cert (PLATFORM_CA) as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. If it was given: it may have been replaced there since. For a lab, insecure-tls turns the check off by name. Under Deno a certificate that has run out looks the same.',
   },
   {
     id: 'certificate-expired',

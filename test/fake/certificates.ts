@@ -56,7 +56,8 @@ export function serverCertificate(
   return { cert: forge.pki.certificateToPem(certificate), key };
 }
 
-function makeAuthority() {
+/** A CA of the same name with a key of its own. */
+export function makeAuthority() {
   const { certificate, key } = blank('mlflow-auth test CA', randomBytes(8));
   const forgeKey = forge.pki.privateKeyFromPem(key);
   certificate.setIssuer(certificate.subject.attributes);

@@ -151,7 +151,7 @@ export class FakeDex {
       expires_in: this.#switches.tokenLife,
       id_token: this.#idToken(origin),
     };
-    if (!offline) return { status: 200, body: tokens };
+    if (!offline || !this.#switches.givesRefreshTokens) return { status: 200, body: tokens };
     // One refresh token for each account and client: a new one ends the one before.
     const former = this.#refreshToken;
     this.#refreshToken = `refresh-token-${++this.#count}`;

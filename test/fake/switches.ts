@@ -53,6 +53,8 @@ export interface Switches {
   tokenLife: number;
   /** A refresh token of an earlier login. */
   refreshToken: string | undefined;
+  /** Asked for one, Dex gives a refresh token. */
+  givesRefreshTokens: boolean;
   /** A refresh token works once more after it was spent, as with reuseInterval. */
   reusesRefreshTokens: boolean;
   /** oauth2-proxy takes bearer tokens. */
@@ -108,6 +110,7 @@ export const USUAL: Switches = {
   issuer: undefined,
   tokenLife: 86_400,
   refreshToken: undefined,
+  givesRefreshTokens: true,
   reusesRefreshTokens: false,
   skipJwtBearerTokens: true,
   proxyClientId: 'alauda-auth',

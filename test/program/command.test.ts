@@ -81,13 +81,16 @@ describe('token', () => {
     assert.equal((await runCommand(['token'], env)).status, 2);
   });
 
-  it('within a workflow masks the token on standard error, and nothing else', async () => {
+  it('within a workflow masks all secrets on standard error, and never elsewhere', async () => {
     const { stdout, stderr } = await runCommand(['token'], {
       ...goodEnv(platform),
       GITHUB_ACTIONS: 'true',
       GITHUB_OUTPUT: caFile,
     });
-    assert.deepEqual(stderr.match(/^::add-mask::.*$/gm), [`::add-mask::${stdout}`]);
+    const masked = stderr.match(/(?<=^::add-mask::).*$/gm)?.map((value) => value.replaceAll('%25', '%')) ?? [];
+    for (const secret of [stdout, USUAL.password, USUAL.clientSecret]) assert.ok(masked.includes(secret), stderr);
+    const { stderr: elsewhere } = await runCommand(['token'], { ...goodEnv(platform), GITHUB_OUTPUT: caFile });
+    assert.doesNotMatch(elsewhere, /add-mask/);
   });
 });
 

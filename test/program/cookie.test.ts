@@ -1,7 +1,7 @@
 // The cookie method through the built program: every form of oauth2-proxy that is known, every error, and what is handed over.
 
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -343,6 +343,18 @@ describe('the hand-over of a cookie', () => {
       assert.match(stderr, /others may write to .*chmod go-w/);
     }
     assert.equal(platform.asked.length, 0);
+  });
+
+  it('goes into no folder of somebody else', {
+    skip: process.getuid?.() !== 0 && 'only the superuser can give a folder to somebody else',
+  }, async () => {
+    const dir = mkdtempSync(join(folder, 'foreign-'));
+    chownSync(dir, 65534, 65534);
+    const platform = await startPlatform();
+    const { status, stderr } = await runCommand(['env', '--dir', dir], cookieEnv(platform));
+    await platform.close();
+    assert.deepEqual([status, platform.asked.length], [2, 0]);
+    assert.match(stderr, /belongs to another user/);
   });
 
   it('names what would override it in the SDK', async () => {

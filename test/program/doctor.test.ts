@@ -155,6 +155,31 @@ describe('doctor', () => {
     assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS/);
   });
 
+  it('names variables that are set and empty, which the SDK takes for something', async () => {
+    const { stdout } = await doctor({}, [], ({ PLATFORM_CA: _, ...env }) => ({
+      ...env,
+      MLFLOW_TRACKING_SERVER_CERT_PATH: '',
+      MLFLOW_TRACKING_INSECURE_TLS: '',
+    }));
+    assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, .* no certificate/);
+    assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_INSECURE_TLS is set and empty, .* fails/);
+    const mended = await doctor({}, [], (env) => ({ ...env, MLFLOW_TRACKING_SERVER_CERT_PATH: '' }));
+    assert.doesNotMatch(mended.stdout, /is set and empty/);
+  });
+
+  it('--login spends no refresh token, and never logs in without a name', async () => {
+    const { status, stdout, logins } = await doctor(
+      {},
+      ['--login'],
+      ({ MLFLOW_USERNAME: _, MLFLOW_PASSWORD: __, ...env }) => ({
+        ...env,
+        DEX_REFRESH_TOKEN: 'refresh-token-of-before',
+      }),
+    );
+    assert.deepEqual([status, logins], [0, 0], stdout);
+    assert.match(stdout, /- account: not logged in: doctor spends no refresh token; give user name and password/);
+  });
+
   it('--json is the same for machines', async () => {
     const { stdout, status } = await doctor({}, ['--json']);
     const { ok, findings } = JSON.parse(stdout);

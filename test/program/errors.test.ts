@@ -332,6 +332,20 @@ const CASES: Case[] = [
     says: /token is for client alauda-auth, oauth2-proxy logs in as mlflow/,
   },
   {
+    name: 'account that the proxy lets in neither here nor there',
+    platform: {
+      canned: {
+        userinfo: { status: 401, body: 'Unauthorized' },
+        workspace: {
+          status: 403,
+          body: '<title>403 Forbidden</title>You do not have permission to access this resource.',
+          headers: { 'content-type': 'text/html' },
+        },
+      },
+    },
+    title: 'oauth2-proxy refuses the account',
+  },
+  {
     name: 'account that the proxy does not let in',
     platform: at('userinfo', { status: 403, body: page('403'), headers: HTML }),
     title: 'oauth2-proxy refuses the account',

@@ -114,7 +114,7 @@ export function timesAsked({ asked }: FakePlatform, what: string): number {
   return asked.filter(({ endpoint }) => endpoint === what).length;
 }
 
-/** The text with what differs from run to run replaced: times, ports, tokens, random names. */
+/** The text with what differs from run to run replaced: times, ports, tokens, fingerprints, random names. */
 export function steady(text: string): string {
   return text
     .replace(/\(\d+ ms\)/g, '(N ms)')
@@ -122,6 +122,7 @@ export function steady(text: string): string {
     .replace(/(localhost|127\.0\.0\.1|platform\.test):\d+/g, '$1:PORT')
     .replace(/ey[\w-]+\.ey[\w-]+\.[\w-]+/g, '<token>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/\b[0-9a-f]{64}\b/g, '<sha256>')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uuid>');
 }
 

@@ -1,4 +1,4 @@
-// Refresh, renewal and exec through the built program, on a platform whose tokens live for seconds.
+// Renewal through the built program, on a platform whose tokens live for seconds, and the last step of the action.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -12,123 +12,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
-import { fingerprint } from '../../src/renewal/state.js';
-import { type FakePlatform, type StartOptions, startPlatform } from '../fake/platform.js';
-import { BUNDLE, goodEnv, goodInputs, runAction, runCommand, runProgram, timesAsked } from './program.js';
-
-const root = mkdtempSync(join(tmpdir(), 'mlflow-auth-renewal-'));
-after(() => rmSync(root, { recursive: true, force: true }));
-
-const grants = (platform: FakePlatform) =>
-  platform.asked.filter(
-    ({ endpoint, request }) => endpoint === 'POST token' && request.body.includes('grant_type=refresh_token'),
-  ).length;
-
-/** Runs a test at a platform started for it. */
-async function at(switches: StartOptions, test: (platform: FakePlatform) => Promise<void>): Promise<void> {
-  const platform = await startPlatform(switches);
-  try {
-    await test(platform);
-  } finally {
-    await platform.close();
-  }
-}
-
-describe('refresh', () => {
-  it('makes the first refresh token by a login, then spends and replaces it, again and again', async () => {
-    await at({}, async (platform) => {
-      const file = join(root, 'token');
-      const env = goodEnv(platform);
-      const tokens = new Set<string>();
-      for (let run = 0; run < 4; run++) {
-        const { status, stdout, stderr } = await runCommand(['refresh', '--refresh-token-file', file], env);
-        assert.equal(status, 0, stderr);
-        assert.match(stdout, /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/);
-        tokens.add(readFileSync(file, 'utf8'));
-      }
-      assert.equal(tokens.size, 4);
-      assert.deepEqual([timesAsked(platform, 'POST login'), grants(platform)], [1, 3]);
-      if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
-    });
-  });
-
-  it('needs no password, and asks for a place for the new refresh token', async () => {
-    await at({}, async (platform) => {
-      const file = join(root, 'no-password');
-      await runCommand(['refresh', '--refresh-token-file', file], goodEnv(platform));
-      const { MLFLOW_PASSWORD: _, MLFLOW_USERNAME: __, ...env } = goodEnv(platform);
-      assert.equal((await runCommand(['refresh', '--refresh-token-file', file], env)).status, 0);
-      const { status, stderr } = await runCommand(['refresh', '--refresh-token', readFileSync(file, 'utf8')], env);
-      assert.equal(status, 2);
-      assert.match(stderr, /give --refresh-token-file, where that is stored, or --format json, which prints it/);
-      const { stdout } = await runCommand(['refresh', '--format', 'json'], {
-        ...env,
-        DEX_REFRESH_TOKEN: readFileSync(file, 'utf8'),
-      });
-      assert.deepEqual(Object.keys(JSON.parse(stdout)), ['id_token', 'refresh_token']);
-    });
-  });
-
-  for (const error of ['invalid_request', 'invalid_grant']) {
-    it(`that is refused with ${error} logs in where it can, and says why where it cannot`, async () => {
-      const canned = {
-        token: {
-          status: 400,
-          body: { error, error_description: 'Refresh token is invalid or has already been claimed by another client.' },
-          times: 1,
-        },
-      };
-      for (const password of [true, false]) {
-        await at({ canned }, async (platform) => {
-          const { MLFLOW_PASSWORD: _, ...env } = goodEnv(platform);
-          const given = { ...(password ? goodEnv(platform) : env), DEX_REFRESH_TOKEN: 'refresh-token-of-before' };
-          const { status, stderr } = await runCommand(['token'], given);
-          assert.deepEqual([status, timesAsked(platform, 'POST login')], password ? [0, 1] : [1, 0], stderr);
-          assert.match(stderr, password ? /: logging in/ : /Got: .*Refresh token is invalid.*\n.*account of its own/);
-        });
-      }
-    });
-  }
-
-  it('that meets a server error is tried once more', async () => {
-    await at({ canned: { token: { status: 500, body: { error: 'server_error' }, times: 1 } } }, async (platform) => {
-      const { stderr } = await runCommand(['token'], {
-        ...goodEnv(platform),
-        DEX_REFRESH_TOKEN: 'refresh-token-of-before',
-      });
-      assert.match(stderr, /500 server_error: trying once more/);
-      assert.equal(grants(platform), 2);
-    });
-  });
-
-  it('in the action hands back the new refresh token, masked, and only when one was given', async () => {
-    await at({ reusesRefreshTokens: true }, async (platform) => {
-      const plain = await runAction(goodInputs(platform));
-      assert.doesNotMatch(plain.files.GITHUB_OUTPUT ?? '', /refresh-token/);
-      const first = await runCommand(['refresh', '--format', 'json'], goodEnv(platform));
-      const { refresh_token } = JSON.parse(first.stdout);
-      const { stdout, files } = await runAction({ ...goodInputs(platform), 'refresh-token': refresh_token });
-      const handed = /^refresh-token<<.*\n(.*)$/m.exec(files.GITHUB_OUTPUT ?? '')?.[1] ?? assert.fail(stdout);
-      assert.notEqual(handed, refresh_token);
-      assert.match(stdout, new RegExp(`^::add-mask::${handed}$`, 'm'));
-      assert.doesNotMatch(files.GITHUB_ENV ?? '', /refresh/i);
-    });
-  });
-
-  it('asks for offline_access only when it is to renew', async () => {
-    await at({}, async (platform) => {
-      await runCommand(['token'], goodEnv(platform));
-      await runCommand(['token', '--renew'], goodEnv(platform));
-      const scopes = platform.asked
-        .filter(({ endpoint }) => endpoint === 'GET authorize')
-        .map(({ request }) => request.url.searchParams.get('scope'));
-      assert.deepEqual(scopes, ['openid email groups', 'openid email groups offline_access']);
-    });
-  });
-});
+import { describe, it } from 'node:test';
+import { fingerprint } from '../../src/credential.js';
+import { type FakePlatform, startPlatform } from '../fake/platform.js';
+import { goodEnv, goodInputs, runAction, runCommand, runProgram, timesAsked } from './program.js';
+import { at, FULL_DISK, grants, root, SYSTEM } from './renewing.js';
 
 /** Logs in with `env --dir --renew`, and returns the folder. */
 async function folderOf(platform: FakePlatform, env = goodEnv(platform)): Promise<string> {
@@ -139,7 +28,6 @@ async function folderOf(platform: FakePlatform, env = goodEnv(platform)): Promis
 }
 
 const credentialIn = (dir: string) => JSON.parse(readFileSync(join(dir, 'credential.json'), 'utf8'));
-const SYSTEM = { PATH: process.env.PATH ?? '' };
 
 /** Runs the command that the login left for the provider. */
 function renewIn(dir: string, env: Record<string, string> = {}, seen = fingerprint(credentialIn(dir).value)) {
@@ -219,6 +107,14 @@ describe('renewal', () => {
     });
   });
 
+  it('that has no refresh token to begin with is said at once', async () => {
+    await at({ givesRefreshTokens: false }, async (platform) => {
+      const { status, stderr } = await runCommand(['env', '--dir', join(root, 'none'), '--renew'], goodEnv(platform));
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /^! the platform sent no refresh token: .* only where MLFLOW_USERNAME and MLFLOW_PASSWORD/m);
+    });
+  });
+
   it('that is refused says so, and logs in with the user name and password of the environment if they are there', async () => {
     await at({}, async (platform) => {
       const dir = await folderOf(platform);
@@ -284,11 +180,9 @@ describe('renewal', () => {
       const dir = await folderOf(platform);
       const files = readdirSync(dir).sort();
       const before = readFileSync(join(dir, 'credential.json'), 'utf8');
-      // No file may grow beyond 0 bytes, which fails each write as a full disk does.
-      const full = ['-c', 'trap "" XFSZ; ulimit -f 0; exec "$@"', 'sh'];
       const { status, stderr } = await runProgram(
         'sh',
-        [...full, ...JSON.parse(before).renew, '--seen', fingerprint(JSON.parse(before).value)],
+        [...FULL_DISK, ...JSON.parse(before).renew, '--seen', fingerprint(JSON.parse(before).value)],
         SYSTEM,
       );
       assert.equal(status, 1);
@@ -325,97 +219,6 @@ describe('renewal', () => {
       assert.match(stderr, /EACCES/);
       assert.equal(credentialIn(dir).value, before);
       assert.equal(grants(platform), 0, 'no refresh token is spent that could not be replaced');
-    });
-  });
-});
-
-const SHOW = `
-const { MLFLOW_TRACKING_URI, MLFLOW_WORKSPACE, MLFLOW_AUTH_CREDENTIAL_FILE, MLFLOW_TRACKING_TOKEN } = process.env;
-console.log(JSON.stringify({ MLFLOW_TRACKING_URI, MLFLOW_WORKSPACE, MLFLOW_AUTH_CREDENTIAL_FILE, token: MLFLOW_TRACKING_TOKEN !== undefined }));
-`;
-
-describe('exec', () => {
-  const exec = (platform: FakePlatform, script: string, more: string[] = [], stdin = '') =>
-    runCommand(['exec', ...more, '--', process.execPath, '-e', script], goodEnv(platform), stdin);
-
-  it('runs a command with the variables, passes its exit code on, and leaves nothing behind', async () => {
-    await at({}, async (platform) => {
-      const { status, stdout, stderr } = await exec(platform, `${SHOW} process.exitCode = 7;`);
-      assert.equal(status, 7, stderr);
-      const shown = JSON.parse(stdout);
-      assert.deepEqual([shown.MLFLOW_WORKSPACE, shown.token], ['team-a', true]);
-      assert.ok(!existsSync(shown.MLFLOW_AUTH_CREDENTIAL_FILE));
-    });
-  });
-
-  it('passes standard input on', async () => {
-    await at({}, async (platform) => {
-      const { stdout } = await exec(platform, 'process.stdin.pipe(process.stdout)', [], 'hello');
-      assert.equal(stdout, 'hello');
-    });
-  });
-
-  it('passes arguments on as they are, also those that look like ours', async () => {
-    await at({}, async (platform) => {
-      const args = [
-        'exec',
-        '--',
-        process.execPath,
-        '-p',
-        'JSON.stringify(process.argv.slice(1))',
-        '--',
-        '--help',
-        'a b',
-        '*',
-      ];
-      assert.deepEqual(JSON.parse((await runCommand(args, goodEnv(platform))).stdout), ['--help', 'a b', '*']);
-    });
-  });
-
-  it('passes signals on, and ends as the command does', {
-    skip: process.platform === 'win32' && 'Windows has no signals',
-  }, async () => {
-    await at({}, async (platform) => {
-      for (const [script, expected] of [
-        ['process.on("SIGTERM", () => process.exit(9)); setInterval(() => {}, 1000); console.log("up")', 9],
-        ['setInterval(() => {}, 1000); console.log("up")', 128 + 15],
-      ] as const) {
-        const child = spawn(process.execPath, [BUNDLE, 'exec', '--', process.execPath, '-e', script], {
-          env: { ...SYSTEM, ...goodEnv(platform) },
-        });
-        child.stdout.once('data', () => child.kill('SIGTERM'));
-        const code = await new Promise((resolve) => child.once('exit', resolve));
-        assert.equal(code, expected);
-      }
-    });
-  });
-
-  it('keeps the credential fresh while the command runs, and says what that does not reach', async () => {
-    await at({ tokenLife: 4 }, async (platform) => {
-      const script = `
-        const { readFileSync } = require('node:fs');
-        const seen = new Set();
-        const timer = setInterval(() => seen.add(JSON.parse(readFileSync(process.env.MLFLOW_AUTH_CREDENTIAL_FILE, 'utf8')).value), 20);
-        setTimeout(() => { clearInterval(timer); console.log(seen.size); }, 7000);`;
-      const { status, stdout, stderr } = await exec(platform, script);
-      assert.equal(status, 0, stderr);
-      assert.ok(Number(stdout) >= 3, `${stdout} credentials seen`);
-      assert.equal(timesAsked(platform, 'POST login'), 1);
-      assert.match(
-        stderr,
-        /^! the credential in the environment ends at .*: Python programs get a new one, others keep the old one$/m,
-      );
-    });
-  });
-
-  it('runs nothing when the login fails, and says what cannot be run', async () => {
-    await at({}, async (platform) => {
-      const failed = await exec(platform, SHOW, ['--workspace', 'team-b']);
-      assert.deepEqual([failed.status, failed.stdout], [1, '']);
-      const missing = await runCommand(['exec', '--', '/no/such/program'], goodEnv(platform));
-      assert.equal(missing.status, 2);
-      assert.match(missing.stderr, /\/no\/such\/program cannot be run: .*ENOENT/);
-      assert.match((await runCommand(['exec'], goodEnv(platform))).stderr, /exec needs a command behind --/);
     });
   });
 });

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { serverCertificate } from '../fake/certificates.js';
+import { makeAuthority, serverCertificate } from '../fake/certificates.js';
 import { type StartOptions, startPlatform } from '../fake/platform.js';
 import { startWebProxy } from '../fake/web-proxy.js';
 import { goodEnv, runCommand } from './program.js';
@@ -47,6 +47,12 @@ describe('a certificate', () => {
     message: RegExp,
   ][] = [
     ['of a CA that is not given', {}, without, /that this machine does not trust.*\n.*ca-cert.*insecure-tls/],
+    [
+      'of a CA that was given, and has a new key since',
+      {},
+      (env) => ({ ...env, PLATFORM_CA: makeAuthority().cert }),
+      /that this machine does not trust.*\n.*it may have been replaced/,
+    ],
     [
       'that has expired',
       { certificate: serverCertificate({ expired: true }) },

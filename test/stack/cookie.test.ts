@@ -108,6 +108,12 @@ describe('the cookie method on the real oauth2-proxy', () => {
     });
   }
 
+  it('refuses a token of an account that it does not let in, and names that cause', async () => {
+    const { status, stdout, stderr } = await runCommand(['token', '--cluster', 'closed'], stack.env);
+    assert.deepEqual([status, stdout], [1, ''], stderr);
+    assert.match(stderr, /403 HTML page.*the account is not among the e-mail domains or groups/);
+  });
+
   it('works in a real workflow: uses: ./, then a plain python step, no secret in the log', async () => {
     const { status, log } = await runWorkflow(stack, 'test/stack/workflows/cookie.yml');
     assert.equal(status, 0, log);
@@ -124,7 +130,7 @@ describe('the Python provider', () => {
     const env = await handedOver('c1');
     const { status, stderr } = await python(stack, env, ['test_provider.py', '-v']);
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /^Ran 21 tests in /m);
+    assert.match(stderr, /^Ran 22 tests in /m);
     assert.match(stderr, /^OK$/m);
   });
 });

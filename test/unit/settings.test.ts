@@ -333,6 +333,23 @@ describe('values', () => {
     const files = { 'ca.pem': cert };
     assert.deepEqual(withGood({ 'ca-cert': cert }).ca, { pem: cert.trim(), path: undefined });
     assert.deepEqual(withGood({ 'ca-cert': 'ca.pem' }, { files }).ca, { pem: cert, path: 'ca.pem' });
+    for (const broken of [
+      cert.replaceAll(/\r?\n/g, ' '),
+      cert.replaceAll(/\r?\n/g, '\\n'),
+      cert.replaceAll(/\r?\n/g, ''),
+    ]) {
+      const mended = withGood({ 'ca-cert': `${cert}${broken}` }).ca?.pem ?? '';
+      assert.equal(mended, [cert, cert].map((one) => one.trim().replaceAll('\r', '')).join('\n'));
+    }
+    const damaged = cert.replace(/\n[A-Za-z0-9+/]{8}/, '\nAAAAAAAA');
+    for (const text of [damaged, `${cert}${damaged}`]) {
+      const message = problems(() => withGood({ 'ca-cert': text }));
+      assert.match(message, /ca-cert: certificate (1 of 1|2 of 2) in it is damaged: no X\.509 in PEM/);
+    }
+    assert.match(
+      problems(() => withGood({ 'ca-cert': 'ca.pem' }, { files: { 'ca.pem': cert.replaceAll(/\r?\n/g, ' ') } })),
+      /certificate 1 of 1 in it is damaged/,
+    );
     const needs = { trackingUri: true, caPath: true };
     assert.match(
       problems(() => withGood({ 'ca-cert': cert }, { needs })),

@@ -39,8 +39,12 @@ describe('the format', () => {
       { name: 'A', value: 'https://platform.test:8443/clusters/c1/mlflow' },
       { name: 'B', value: 'eyJ.eyJ-_.sig' },
       { name: 'C', value: "it's a \\path" },
+      { name: 'D', value: '_oauth2_proxy_0=a|1=; _oauth2_proxy_1=b' },
     ]);
-    assert.equal(lines, "A=https://platform.test:8443/clusters/c1/mlflow\nB=eyJ.eyJ-_.sig\nC=it's a \\path\n");
+    assert.equal(
+      lines,
+      "A=https://platform.test:8443/clusters/c1/mlflow\nB=eyJ.eyJ-_.sig\nC=it's a \\path\nD=_oauth2_proxy_0=a|1=; _oauth2_proxy_1=b\n",
+    );
   });
 
   it('powershell doubles every kind of single quote', () => {

@@ -108,6 +108,15 @@ class ProviderTest(unittest.TestCase):
             self.ask(self.other.address + "/x", headers={"Authorization": header})
             self.assertEqual("Authorization" in self.sent(self.other), kept, header)
 
+    def test_only_our_own_token_is_kept_from_other_servers(self):
+        first = provider.fingerprint("first.of.ours")
+        self.write(method="token", value="renewed.since.then", first=first)
+        os.environ["MLFLOW_TRACKING_TOKEN"] = "their.own.token"
+        self.addCleanup(os.environ.pop, "MLFLOW_TRACKING_TOKEN", None)
+        for token, kept in [("first.of.ours", False), ("renewed.since.then", False), ("their.own.token", True)]:
+            self.ask(self.other.address + "/x", headers={"Authorization": "Bearer " + token})
+            self.assertEqual("Authorization" in self.sent(self.other), kept, token)
+
     def test_redirect_within_the_server_loses_no_cookie_unsaid(self):
         self.server.answers["/clusters/c1/mlflow/x"] = (307, {"location": self.base + "/y"}, "")
         with self.assertRaisesRegex(provider.MlflowAuthError, "correct the tracking URI"):
