@@ -24,7 +24,7 @@ export function keepIn(file: string): (refreshToken: string) => void {
   try {
     requireWritable(file);
   } catch (error) {
-    throw new UsageError(`${reason(error)} Each use replaces the refresh token, so it must be.`);
+    throw new UsageError(`${reason(error)} Each use replaces the refresh token in it.`);
   }
   return (refreshToken) => {
     try {
@@ -35,15 +35,24 @@ export function keepIn(file: string): (refreshToken: string) => void {
   };
 }
 
-/** The same for a command that is given a refresh token beside other things. Where it came from no file, the loss is said. */
-export function keeperOf({ refreshToken }: Settings, sources: Sources, warn: Say): (refreshToken: string) => void {
-  if (!refreshToken) return () => {};
-  const file = tokenFile(sources);
-  if (file !== undefined) return keepIn(file);
-  let told = false;
-  return () => {
-    if (!told)
-      warn('the refresh token is spent, and the next one is kept nowhere: give --refresh-token-file, or use refresh');
-    told = true;
+/**
+ * The same for a command that is given a refresh token beside other things. What cannot be kept is said; a Dex that does
+ * not rotate (refreshTokens.disableRotation) sends the same one again, so that nothing is lost.
+ */
+export function keeperOf({ refreshToken: given }: Settings, sources: Sources, warn: Say): (token: string) => void {
+  if (!given) return () => {};
+  let last = given;
+  const changed = (act: (token: string) => void) => (token: string) => {
+    if (token !== last) act(token);
+    last = token;
   };
+  const file = tokenFile(sources);
+  const lost = () => warn('the refresh token is spent, and the next one is kept nowhere: see the command refresh');
+  if (file === undefined) return changed(lost);
+  try {
+    return changed(keepIn(file));
+  } catch (error) {
+    warn(errorMessage(error));
+    return changed(lost);
+  }
 }

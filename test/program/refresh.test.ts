@@ -140,19 +140,23 @@ describe('a refresh token that is given', () => {
     });
   });
 
-  it('is not spent where the next one cannot be written', {
+  it('is not spent by refresh where the next one cannot be written, and is by others, which is said', {
     skip: process.platform === 'win32' && 'Windows has no ulimit',
   }, async () => {
     await at({}, async (platform) => {
       const { file, env } = await given(platform, 'for-full-disk');
       const before = platform.asked.length;
-      for (const command of ['refresh', 'token']) {
+      const run = (command: string) => {
         const args = [process.execPath, BUNDLE, command, '--refresh-token-file', file];
-        const { status, stderr } = await runProgram('sh', [...FULL_DISK, ...args], { ...SYSTEM, ...env });
-        assert.deepEqual([status, platform.asked.length], [2, before], stderr);
-        assert.match(stderr, /^refresh-token-file: .* cannot be written: .*(EFBIG|ENOSPC)/);
-      }
+        return runProgram('sh', [...FULL_DISK, ...args], { ...SYSTEM, ...env });
+      };
+      const { status, stderr } = await run('refresh');
+      assert.deepEqual([status, platform.asked.length], [2, before], stderr);
+      assert.match(stderr, /^refresh-token-file: .* cannot be written: .*(EFBIG|ENOSPC)/);
       assert.equal((await runCommand(['refresh', '--refresh-token-file', file], env)).status, 0);
+      const other = await run('token');
+      assert.equal(other.status, 0, other.stderr);
+      assert.match(other.stderr, /^! refresh-token-file: .* cannot be written: [\s\S]*^! the refresh token is spent/m);
     });
   });
 

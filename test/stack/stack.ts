@@ -199,7 +199,7 @@ async function startMlflow(programs: Tools, folder: string, port: number, config
     ['--workers', '1', '--allowed-hosts', '*'],
   ].flat();
   const env = { KUBECONFIG: config, MLFLOW_K8S_AUTH_USERNAME_CLAIM: 'email', MLFLOW_K8S_NAMESPACE: 'kubeflow' };
-  // Its eight workers for jobs take part in nothing here, and half a minute of two cores.
+  // Its workers for jobs take part in nothing here, and sixteen seconds of two cores.
   Object.assign(env, { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' });
   await startServer('mlflow', programs.mlflow, args, `http://127.0.0.1:${port}/health`, env);
 }
