@@ -29,6 +29,7 @@ export async function runAction(env: Env): Promise<void> {
 async function runMain(env: Env): Promise<void> {
   const secrets = new Secrets(github.mask);
   const warn = (text: string) => github.warn(secrets.redact(text));
+  let next = '';
   try {
     const sources: Sources = { door: 'action', given: inputs(env), env, readFile };
     const settings = readSettings(sources, { trackingUri: true, caPath: false, folder: 'always' }, secrets.add, warn);
@@ -36,8 +37,7 @@ async function runMain(env: Env): Promise<void> {
     requireFiles(env, settings);
     const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
     if (settings.dir !== undefined) requirePrivate(settings.dir);
-    // At once: whatever comes of the login, the one that was given is spent. With renew, the renewals spend this one too.
-    const keep = settings.refreshToken && !settings.renew ? github.handBack : () => {};
+    const keep = settings.refreshToken ? (refreshToken: string) => (next = refreshToken) : undefined;
     const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, { ...github, keep }));
     github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
     const variables = handOver(credential, settings, dir, sources, warn);
@@ -45,6 +45,9 @@ async function runMain(env: Env): Promise<void> {
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.say(`Logged in as ${credential.identity}${until}.`);
   } catch (error) {
+    // Nothing else is handed over where the proof fails; but the refresh token that was given is spent.
+    const unproven = error instanceof AuthError && ['proxy', 'mlflow'].includes(error.failure.stage);
+    if (next && unproven) github.handBack(next);
     await github.fail(reportOf(error, secrets.redact));
   }
 }

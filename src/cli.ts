@@ -18,7 +18,9 @@ export async function runCli(args: readonly string[], env: Env): Promise<number>
     if (parsed.command === 'version') return print(`${version}\n`);
     if (masks(parsed.command, env)) {
       const { maskLine } = await import(/* webpackMode: "eager" */ './publish/github.js');
-      announce = (secret) => process.stderr.write(maskLine(secret));
+      // A command counts at the start of a line alone, and the program that exec runs may be in the middle of one.
+      const start = parsed.command === 'exec' ? '\n' : '';
+      announce = (secret) => process.stderr.write(`${start}${maskLine(secret)}`);
     }
     const { runCommand } = await import(/* webpackMode: "eager" */ './commands.js');
     return await runCommand(parsed, env, secrets, { print, say });

@@ -48,7 +48,7 @@ export async function runCommand(
   }
   if (command === 'renew') {
     const { renew } = await import(/* webpackMode: "eager" */ './renewal/renew.js');
-    await renew(flags.dir ?? '', flags.seen ?? '', sources, secrets, { say, warn: say });
+    await renew(flags.dir ?? '', flags.seen ?? '', sources, secrets, say);
     return 0;
   }
   const format = formatOf(flags.format);
@@ -60,7 +60,11 @@ export async function runCommand(
     return execCommand(rest, settings, sources, secrets, say);
   }
   const { keeperOf } = await import(/* webpackMode: "eager" */ './renewal/keeper.js');
-  const credential = await runLogin(settings, secrets, { say, warn, keep: keeperOf(settings, sources, note) });
+  // In the folder it is renewed with the credential, and whoever used it elsewhere would end that.
+  const keep = settings.renew ? () => {} : keeperOf(settings, sources, note);
+  if (settings.renew && settings.refreshToken)
+    note('the refresh token is in the folder from now on, for the renewals alone');
+  const credential = await runLogin(settings, secrets, { say, warn, keep });
   if (command === 'env') {
     const { handOver } = await import(/* webpackMode: "eager" */ './publish/handover.js');
     print(format(handOver(credential, settings, settings.dir, sources, note)));

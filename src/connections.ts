@@ -43,6 +43,8 @@ const UNTRUSTED = /UNABLE_TO_(GET|VERIFY)|SELF_SIGNED|SIGNATURE_FAILURE|UNTRUSTE
  * grants 250, which is less than a far round trip: on a machine without IPv6, whose turn comes next, nothing is left.
  */
 const EACH_ADDRESS = 2500;
+// For the whole process: connections to a web proxy, and those of doctor, are opened elsewhere.
+setDefaultAutoSelectFamilyAttemptTimeout(EACH_ADDRESS);
 
 /** Milliseconds that a name may take to be looked up before something else is done meanwhile. */
 const LOOKUP = 10;
@@ -50,8 +52,6 @@ const LOOKUP = 10;
 export function openConnections({ ca, insecure, timeout, roots }: Way): Connections {
   const sockets = new Set<Socket>();
   const early = new Map<string, Promise<Socket>[]>();
-  // For the whole process: connections to a web proxy, and those of doctor, are opened elsewhere.
-  setDefaultAutoSelectFamilyAttemptTimeout(EACH_ADDRESS);
   const own = ca === undefined ? undefined : certificatesIn(ca);
 
   /** Fails when the socket does, or is not there in time. */

@@ -27,7 +27,7 @@ ${item('token', 'Log in and print the id token, nothing else.')}
 ${item('cookie', 'Log in and print the session cookie of oauth2-proxy, as the value of a Cookie header.')}
 ${item('env', 'Log in and print the variables of the MLflow SDK.')}
 ${item('  --format FORMAT', `One of ${Object.keys(FORMATS).join(', ')}. Default: shell.`)}
-${item('exec -- COMMAND…', 'Log in and run a command with these variables. The credential stays fresh while it runs, and no secret is left behind.')}
+${item('exec -- COMMAND…', 'Log in and run a command with these variables. The credential stays fresh while it runs, and nothing is left behind.')}
 ${item('refresh', 'Print a new id token for the refresh token in --refresh-token-file, and put the new refresh token there.')}
 ${item('doctor', 'Look at every layer between here and MLflow, without logging in, and say what is wrong. Shows no secret.')}
 ${item('  --login', 'Log in too. The password is sent once; a wrong one counts towards a lockout.')}

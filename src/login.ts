@@ -6,6 +6,7 @@ import { AuthError } from './errors.js';
 import { cookieMethod } from './methods/cookie.js';
 import { refreshMethod } from './methods/refresh.js';
 import { tokenMethod } from './methods/token.js';
+import { withOfflineAccess } from './settings/checks.js';
 import type { Settings } from './settings/settings.js';
 import { verify } from './verify.js';
 
@@ -46,12 +47,11 @@ async function token(context: Context, settings: Settings, repeated: () => void)
     const canLogIn = settings.username !== '' && settings.password !== '';
     if (!(error instanceof AuthError && error.failure.stage === 'refresh' && canLogIn)) throw error;
     context.note(`${error.failure.got} (${error.symptom.meaning}): logging in`);
-    // Whoever gave a refresh token needs the next one.
-    return tokenMethod(context, { ...settings, scopes: withOfflineAccess(settings.scopes) }, repeated);
+    // Whoever keeps refresh tokens needs the next one. For others it would only end that of another job.
+    const scopes = context.keep ? withOfflineAccess(settings.scopes) : settings.scopes;
+    return tokenMethod(context, { ...settings, scopes }, repeated);
   }
 }
-
-const withOfflineAccess = (scopes: string) => [...new Set([...scopes.split(' '), 'offline_access'])].join(' ');
 
 async function prove(context: Context, settings: Settings, credential: Credential): Promise<Credential> {
   const named = (identity: string) => ({

@@ -60,7 +60,7 @@ export interface Listeners {
   /** Gets what deserves more attention than progress. */
   warn: Say;
   /** Gets each new refresh token as soon as it is there: the one before is spent, whatever happens next. */
-  keep?: (refreshToken: string) => void;
+  keep?: ((refreshToken: string) => void) | undefined;
 }
 
 /**
@@ -70,7 +70,7 @@ export interface Listeners {
 export async function runLogin(
   settings: Settings,
   secrets: Secrets,
-  { say, warn, keep = () => {} }: Listeners,
+  { say, warn, keep }: Listeners,
 ): Promise<Credential> {
   const safe =
     (tell: Say): Say =>

@@ -109,7 +109,7 @@ async function grant(
       if (typeof token === 'string') mask(token);
     if (typeof json.refresh_token === 'string') {
       kept = false;
-      keep(json.refresh_token);
+      keep?.(json.refresh_token);
       kept = true;
     }
     const issuer = await issuerOf(http, client.platform, json.id_token);

@@ -60,8 +60,7 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
     report.add({ layer: clock ? 'clock' : 'network', ok: clock ? false : undefined, text });
   };
   const { http, close } = await openFor(settings, secrets.add, tell);
-  const nothing = () => {};
-  const context: Context = { http, mask: secrets.add, keep: nothing, step: (_, work) => work(), note, warn: note };
+  const context: Context = { http, mask: secrets.add, keep: undefined, step: (_, work) => work(), note, warn: note };
   try {
     if (platform) await checkLoginApi(report, context, settings);
     if (server) await checkProxy(report, context, settings);

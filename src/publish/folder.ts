@@ -26,6 +26,9 @@ export interface Folder {
   certificates: string | undefined;
 }
 
+/** Renewals of a day and more, at one in ten minutes. */
+const KNOWN = 200;
+
 export const CREDENTIAL_FILE = 'credential.json';
 
 /** Its own name, so that it can be told apart on a PYTHONPATH. */
@@ -39,8 +42,17 @@ export function requirePrivate(path: string): void {
   if ((found.mode & 0o022) !== 0)
     throw new UsageError(`dir: others may write to ${path}. Make it private: chmod go-w.`);
   // The superuser can put code anywhere.
-  if (found.uid !== 0 && found.uid !== process.getuid?.())
+  if (found.uid !== 0 && found.uid !== ownId(found.uid))
     throw new UsageError(`dir: ${path} belongs to another user. Give a folder of your own.`);
+}
+
+/** Our user id; where Deno does not tell it without --allow-sys, the folder counts as ours. */
+function ownId(otherwise: number): number {
+  try {
+    return process.getuid?.() ?? otherwise;
+  } catch {
+    return otherwise;
+  }
 }
 
 /** Writes all files with mode 0600, each at once or not at all, into a folder that is made with mode 0700. */
@@ -71,8 +83,8 @@ export interface CredentialFile {
   issued_at: string;
   expires_at: string | undefined;
   renew: readonly string[] | undefined;
-  /** Fingerprint of the first credential, which stays in the environment however often it is renewed. */
-  first: string;
+  /** Fingerprints of the last credentials in this folder: an environment may hold any of them still. */
+  known: readonly string[];
 }
 
 /** Writes the credential alone, for the first time or anew. @returns the path of its file */
@@ -81,7 +93,6 @@ export function writeCredential(
   credential: Credential,
   trackingUri: string,
   renew: readonly string[] | undefined,
-  first?: string,
 ): string {
   const value = credential.method === 'token' ? credential.token : credential.cookie;
   const file: CredentialFile = {
@@ -91,11 +102,19 @@ export function writeCredential(
     issued_at: new Date().toISOString(),
     expires_at: credential.expiresAt?.toISOString(),
     renew,
-    first: first ?? fingerprint(value),
+    known: [fingerprint(value), ...knownIn(dir)].slice(0, KNOWN),
   };
   const path = resolve(dir, CREDENTIAL_FILE);
   writeWhole(path, JSON.stringify(file));
   return path;
+}
+
+function knownIn(dir: string): readonly string[] {
+  try {
+    return readCredential(dir).known ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** @throws Error when there is none */

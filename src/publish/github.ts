@@ -60,6 +60,9 @@ export async function publish({ credential, settings, variables }: HandOver): Pr
   const facts = {
     method: credential.method,
     identity: credential.identity,
+    // With renew, the renewals spend it.
+    'refresh-token':
+      credential.method === 'token' && settings.refreshToken && !settings.renew ? (credential.refreshToken ?? '') : '',
     'expires-at': credential.expiresAt?.toISOString() ?? '',
   };
   for (const [name, value] of Object.entries({ ...outputs, ...facts })) if (value) core.setOutput(name, value);

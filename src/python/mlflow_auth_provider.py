@@ -56,9 +56,9 @@ def authorize(request):
 
 def keep_from_others(request, credential):
     """MLflow sends MLFLOW_TRACKING_TOKEN to whatever server it talks to; ours is for one."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    # The environment may still hold the first one, long since renewed; a token of another server is none of our business.
-    if scheme == "Bearer" and (token == credential["value"] or fingerprint(token) == credential.get("first")):
+    scheme, _, token = str(request.headers.get("Authorization", "")).partition(" ")
+    # The environment may still hold an older one, long since renewed; a token of another server is none of our business.
+    if scheme == "Bearer" and (token == credential["value"] or fingerprint(token) in credential.get("known", [])):
         del request.headers["Authorization"]
 
 

@@ -1,7 +1,7 @@
 // The command exec: runs a program with the credential, keeps the credential fresh while it runs, and leaves nothing behind.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,14 +11,13 @@ import { errorMessage, UsageError } from '../errors.js';
 import type { Say } from '../progress.js';
 import { readCredential } from '../publish/folder.js';
 import { handOver } from '../publish/handover.js';
-import { type Listeners, runLogin } from '../run.js';
+import { runLogin } from '../run.js';
 import type { Secrets } from '../secrets.js';
 import type { Settings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import { keeperOf } from './keeper.js';
-import { removeSecrets } from './post.js';
 import { renew } from './renew.js';
-import { marginOf } from './state.js';
+import { marginOf, readState, STATE_FILE } from './state.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Milliseconds between tries after a renewal that failed for want of a connection. */
@@ -37,19 +36,25 @@ export async function execCommand(
   const warn: Say = (text) => say(`! ${text}`);
   const keep = keeperOf(settings, sources, warn);
   const credential = await runLogin(settings, secrets, { say, warn, keep });
-  const dir = settings.dir ?? mkdtempSync(join(tmpdir(), 'mlflow-auth-'));
+  // A folder of its own, also within the user's: another login may be at home there.
+  if (settings.dir !== undefined) mkdirSync(settings.dir, { recursive: true, mode: 0o700 });
+  const dir = mkdtempSync(join(settings.dir ?? tmpdir(), 'mlflow-auth-'));
   const ended = new AbortController();
   try {
     const variables = handOver(credential, settings, dir, sources, warn);
     const env = { ...sources.env, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
-    const fresh = keepFresh(dir, sources, secrets, { say: () => {}, warn, keep }, ended.signal);
+    const fresh = keepFresh(dir, sources, secrets, warn, ended.signal).catch((error) =>
+      warn(secrets.redact(`the credential is not renewed any more: ${errorMessage(error)}`)),
+    );
     const code = await run(program, args, env);
     ended.abort();
     await fresh;
     return code;
   } finally {
     ended.abort();
-    removeSecrets(dir, settings.dir === undefined);
+    // Whoever renewed, the program or we, the last refresh token is in the folder.
+    if (keep && existsSync(join(dir, STATE_FILE))) keep(readState(dir).settings.refreshToken);
+    rmSync(dir, { recursive: true, force: true });
   }
 }
 
@@ -81,10 +86,9 @@ async function keepFresh(
   dir: string,
   sources: Sources,
   secrets: Secrets,
-  listeners: Listeners,
+  warn: Say,
   signal: AbortSignal,
 ): Promise<void> {
-  const { warn } = listeners;
   const wait = (time: number) => sleep(Math.max(0, Math.min(time, 2 ** 31 - 1)), undefined, { signal }).catch(() => {});
   let told = false;
   while (!signal.aborted) {
@@ -99,7 +103,7 @@ async function keepFresh(
       );
     told = true;
     try {
-      await renew(dir, fingerprint(value), sources, secrets, listeners);
+      await renew(dir, fingerprint(value), sources, secrets, () => {});
     } catch (error) {
       if (signal.aborted) return;
       warn(secrets.redact(`renewal failed: ${errorMessage(error)}`));

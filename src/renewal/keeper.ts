@@ -1,5 +1,6 @@
 // Keeps the refresh token that takes the place of the one that was given, and is spent: in its file, if it came from one.
 
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage, UsageError } from '../errors.js';
 import type { Say } from '../progress.js';
@@ -7,12 +8,13 @@ import { requireWritable, writeWhole } from '../publish/folder.js';
 import type { Settings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 
-/** The file from which the refresh token is read, unless that is standard input or the token is given itself. */
+/** The file of the refresh token, unless that is standard input or the token comes from elsewhere. */
 export function tokenFile({ given, env }: Sources): string | undefined {
-  const direct = given['refresh-token']?.trim();
-  const chosen = given['refresh-token-file']?.trim();
-  const path = direct ? '' : chosen || (env.DEX_REFRESH_TOKEN?.trim() ? '' : env.DEX_REFRESH_TOKEN_FILE?.trim());
-  return path && path !== '-' ? resolve(path) : undefined;
+  const direct = given['refresh-token']?.trim() || env.DEX_REFRESH_TOKEN?.trim();
+  const path = given['refresh-token-file']?.trim() || (direct ? '' : env.DEX_REFRESH_TOKEN_FILE?.trim());
+  if (!path || path === '-') return undefined;
+  // A link stays a link.
+  return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
 /**
@@ -28,31 +30,51 @@ export function keepIn(file: string): (refreshToken: string) => void {
   }
   return (refreshToken) => {
     try {
-      writeWhole(file, refreshToken);
+      writeInPlace(file, refreshToken);
     } catch (error) {
       throw new UsageError(`${reason(error)} The refresh token in it is spent: log in again.`);
     }
   };
 }
 
-/**
- * The same for a command that is given a refresh token beside other things. What cannot be kept is said; a Dex that does
- * not rotate (refreshTokens.disableRotation) sends the same one again, so that nothing is lost.
- */
-export function keeperOf({ refreshToken: given }: Settings, sources: Sources, warn: Say): (token: string) => void {
-  if (!given) return () => {};
-  let last = given;
-  const changed = (act: (token: string) => void) => (token: string) => {
-    if (token !== last) act(token);
-    last = token;
-  };
-  const file = tokenFile(sources);
-  const lost = () => warn('the refresh token is spent, and the next one is kept nowhere: see the command refresh');
-  if (file === undefined) return changed(lost);
+/** A file that is a mount of its own, as in containers, cannot be replaced, but written. */
+function writeInPlace(file: string, text: string): void {
   try {
-    return changed(keepIn(file));
+    writeWhole(file, text);
+  } catch {
+    writeFileSync(file, text, { mode: 0o600 });
+  }
+}
+
+/**
+ * The same for a command that is given a refresh token beside other things, which a failure here does not end: it is said.
+ * @returns undefined where there is nothing to keep, or no place for it
+ */
+export function keeperOf(
+  { method, refreshToken: given }: Settings,
+  sources: Sources,
+  warn: Say,
+): ((refreshToken: string) => void) | undefined {
+  if (!given || method !== 'token') return undefined;
+  const file = tokenFile(sources);
+  const keep = file === undefined ? undefined : attempt(() => keepIn(file), warn);
+  if (!keep) warn('the refresh token is spent by this, and the next one is kept nowhere: see the command refresh');
+  let last = given;
+  return (
+    keep &&
+    ((refreshToken) => {
+      // A Dex that does not rotate (refreshTokens.disableRotation) sends the same one again.
+      if (refreshToken && refreshToken !== last) attempt(() => keep(refreshToken), warn);
+      last = refreshToken;
+    })
+  );
+}
+
+function attempt<T>(work: () => T, warn: Say): T | undefined {
+  try {
+    return work();
   } catch (error) {
     warn(errorMessage(error));
-    return changed(lost);
+    return undefined;
   }
 }

@@ -3,8 +3,9 @@
 import { join } from 'node:path';
 import { fingerprint } from '../credential.js';
 import { AuthError, errorMessage } from '../errors.js';
+import type { Say } from '../progress.js';
 import { readCredential, writeCredential } from '../publish/folder.js';
-import { type Listeners, runLogin } from '../run.js';
+import { runLogin } from '../run.js';
 import type { Secrets } from '../secrets.js';
 import type { Settings } from '../settings/settings.js';
 import { gather, type Sources } from '../settings/sources.js';
@@ -17,35 +18,26 @@ import { readState, renewCommand, type State, stateOf, writeState } from './stat
  * @param seen fingerprint of the credential that the caller found wanting
  * @throws AuthError or Error with the reason
  */
-export async function renew(
-  dir: string,
-  seen: string,
-  sources: Sources,
-  secrets: Secrets,
-  listeners: Listeners,
-): Promise<void> {
+export async function renew(dir: string, seen: string, sources: Sources, secrets: Secrets, say: Say): Promise<void> {
   const state = readState(dir);
   const patience = (state.settings.timeout + 30) * 1000;
   await withLock(join(dir, 'renewal.lock'), patience, async () => {
     if (fingerprint(readCredential(dir).value) !== seen) return;
-    await renewLocked(dir, sources, secrets, listeners);
+    await renewLocked(dir, sources, secrets, say);
   });
 }
 
-async function renewLocked(dir: string, sources: Sources, secrets: Secrets, listeners: Listeners): Promise<void> {
+async function renewLocked(dir: string, sources: Sources, secrets: Secrets, say: Say): Promise<void> {
   const state = readState(dir);
   if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
   const settings = withLogin(state.settings, sources);
   for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
   try {
     // At once, and before the proof: without it, nothing could be renewed any more.
-    const keep = (refreshToken: string) => {
-      writeState(dir, { settings: { ...state.settings, refreshToken } });
-      listeners.keep?.(refreshToken);
-    };
-    const credential = await runLogin(settings, secrets, { ...listeners, keep });
+    const keep = (refreshToken: string) => writeState(dir, { settings: { ...state.settings, refreshToken } });
+    const credential = await runLogin(settings, secrets, { say, warn: say, keep });
     writeState(dir, stateOf(settings, credential));
-    writeCredential(dir, credential, settings.trackingUri, renewCommand(dir), readCredential(dir).first);
+    writeCredential(dir, credential, settings.trackingUri, renewCommand(dir));
   } catch (error) {
     remember(dir, state, error, secrets);
     throw error;

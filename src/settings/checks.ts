@@ -83,7 +83,12 @@ export function workspace(value: string, problem: Problem): string | undefined {
 export function scopes(value: string, problem: Problem): string {
   const list = value.split(/[\s,]+/).filter(Boolean);
   if (!list.includes('openid')) problem('scopes', `${quoted(value)} lacks openid, without which there is no id token.`);
-  return [...new Set(list)].join(' ');
+  return list.join(' ');
+}
+
+/** With the scope for which Dex gives a refresh token. */
+export function withOfflineAccess(scopes: string): string {
+  return scopes.split(' ').includes('offline_access') ? scopes : `${scopes} offline_access`;
 }
 
 /** RFC 6265, 4.1.1: a token. */

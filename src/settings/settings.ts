@@ -98,6 +98,7 @@ export function readSettings(
   const verify = flag('verify');
   const renew = needs.renew === true || (flag('renew') && canRenew(found, needs, note));
   const password = needs.login !== false && !(method === 'token' && found.has('refresh-token'));
+  const scopes = check.scopes(text('scopes'), problem);
   const settings: Settings = {
     platform,
     trackingUri: trackingUri(found, platform, allowHttp, problem),
@@ -113,7 +114,7 @@ export function readSettings(
     methodIsFree,
     connector: check.plain('connector', text('connector'), problem),
     // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
-    scopes: check.scopes(text('scopes') + (renew ? ' offline_access' : ''), problem),
+    scopes: renew ? check.withOfflineAccess(scopes) : scopes,
     redirectUri: check.redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
     cookieName: check.cookieName(text('cookie-name'), problem),
     dir: text('dir') || undefined,

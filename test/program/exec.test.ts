@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { describe, it } from 'node:test';
 import type { FakePlatform } from '../fake/platform.js';
 import { BUNDLE, goodEnv, runCommand, runProgram, timesAsked } from './program.js';
-import { at, root, SYSTEM } from './renewing.js';
+import { at, grants, root, SYSTEM } from './renewing.js';
 
 const SHOW = `
 const { MLFLOW_TRACKING_URI, MLFLOW_WORKSPACE, MLFLOW_AUTH_CREDENTIAL_FILE, MLFLOW_TRACKING_TOKEN } = process.env;
@@ -35,7 +35,7 @@ while True:
         os.write(terminal, b"go\\n")
 sys.stdout.write(seen.decode("utf-8", "replace"))
 sys.stdout.flush()
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+sys.exit(os.WEXITSTATUS(os.waitpid(pid, 0)[1]))
 `;
 
 describe('exec', () => {
@@ -52,25 +52,48 @@ describe('exec', () => {
     });
   });
 
-  it("leaves no secret in a folder of the user's either", async () => {
+  it("has a folder of its own within a folder of the user's, and leaves all else there", async () => {
     await at({}, async (platform) => {
+      const dir = mkdtempSync(join(root, 'mine-'));
+      writeFileSync(join(dir, 'credential.json'), 'of another login');
       for (const method of ['token', 'cookie']) {
-        const dir = mkdtempSync(join(root, 'mine-'));
         const { status, stdout, stderr } = await exec(platform, SHOW, ['--dir', dir, '--method', method]);
         assert.equal(status, 0, stderr);
-        assert.equal(JSON.parse(stdout).MLFLOW_AUTH_CREDENTIAL_FILE, join(dir, 'credential.json'));
-        assert.deepEqual(readdirSync(dir).sort(), ['ca.pem', 'mlflow-auth-python']);
+        const [file, folder] = JSON.parse(stdout).MLFLOW_AUTH_CREDENTIAL_FILE.split(sep).reverse();
+        assert.deepEqual([file, folder.startsWith('mlflow-auth-')], ['credential.json', true]);
+        assert.deepEqual(readdirSync(dir), ['credential.json']);
       }
+      assert.equal(readFileSync(join(dir, 'credential.json'), 'utf8'), 'of another login');
+    });
+  });
+
+  it('puts the last refresh token back into its file, also where the command itself renewed', async () => {
+    await at({}, async (platform) => {
+      const file = join(root, 'exec-token');
+      await runCommand(['refresh', '--refresh-token-file', file], goodEnv(platform));
+      const renews = `
+        const { readFileSync } = require('node:fs');
+        const { createHash } = require('node:crypto');
+        const { renew: [program, ...args], value } = JSON.parse(readFileSync(process.env.MLFLOW_AUTH_CREDENTIAL_FILE, 'utf8'));
+        const seen = createHash('sha256').update(value).digest('hex');
+        const { status } = require('node:child_process').spawnSync(program, [...args, '--seen', seen]);
+        process.exitCode = status;`;
+      for (let run = 0; run < 2; run++) {
+        const { status, stderr } = await exec(platform, renews, ['--refresh-token-file', file]);
+        assert.equal(status, 0, stderr);
+      }
+      assert.deepEqual([timesAsked(platform, 'POST login'), grants(platform)], [1, 4]);
     });
   });
 
   it('within a workflow masks each token, also those that come later, before the command can print them', async () => {
-    await at({ tokenLife: 4 }, async (platform) => {
+    await at({ tokenLife: 6 }, async (platform) => {
       const output = join(root, 'GITHUB_OUTPUT');
       writeFileSync(output, '');
       const script = `
         const read = () => console.log(JSON.parse(fs.readFileSync(process.env.MLFLOW_AUTH_CREDENTIAL_FILE, 'utf8')).value);
-        read(); setTimeout(read, 3000);`;
+        read(); setTimeout(read, 5000);
+        setInterval(() => process.stderr.write('\\r 50%'), 20).unref();`;
       const { stdout, stderr } = await runCommand(['exec', '--', process.execPath, '-e', script], {
         ...goodEnv(platform),
         GITHUB_ACTIONS: 'true',
@@ -78,7 +101,8 @@ describe('exec', () => {
       });
       const tokens = stdout.trim().split('\n');
       assert.equal(new Set(tokens).size, 2, stderr);
-      for (const token of tokens) assert.ok(stderr.includes(`::add-mask::${token}\n`), stderr);
+      // A command counts at the start of a line alone.
+      for (const token of tokens) assert.ok(`\n${stderr}`.includes(`\n::add-mask::${token}\n`), stderr);
     });
   });
 

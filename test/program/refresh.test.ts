@@ -1,10 +1,10 @@
 // The command refresh, and refresh tokens given to the other commands and to the action: each is spent, and the next one kept.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { keepIn } from '../../src/renewal/keeper.js';
+import { keepIn, tokenFile } from '../../src/renewal/keeper.js';
 import { BUNDLE, goodEnv, goodInputs, runAction, runCommand, runProgram, timesAsked } from './program.js';
 import { at, FULL_DISK, grants, root, SYSTEM } from './renewing.js';
 
@@ -136,7 +136,13 @@ describe('a refresh token that is given', () => {
       const { file, env } = await given(platform, 'for-variable');
       const { status, stderr } = await runCommand(['token'], { ...env, DEX_REFRESH_TOKEN: readFileSync(file, 'utf8') });
       assert.equal(status, 0, stderr);
-      assert.match(stderr, /^! the refresh token is spent, and the next one is kept nowhere/m);
+      assert.match(stderr, /^! the refresh token is spent by this, and the next one is kept nowhere/m);
+      const scopes = () => platform.asked.flatMap(({ request }) => request.url.searchParams.getAll('scope'));
+      const before = scopes().length;
+      // It is refused by now; the login in its place must not end the refresh token of another job.
+      const again = { ...goodEnv(platform), DEX_REFRESH_TOKEN: readFileSync(file, 'utf8') };
+      assert.equal((await runCommand(['token'], again)).status, 0);
+      assert.deepEqual(scopes().slice(before), ['openid email groups']);
     });
   });
 
@@ -156,7 +162,33 @@ describe('a refresh token that is given', () => {
       assert.equal((await runCommand(['refresh', '--refresh-token-file', file], env)).status, 0);
       const other = await run('token');
       assert.equal(other.status, 0, other.stderr);
-      assert.match(other.stderr, /^! refresh-token-file: .* cannot be written: [\s\S]*^! the refresh token is spent/m);
+      assert.match(
+        other.stderr,
+        /^! refresh-token-file: .* cannot be written: [\s\S]*^! the refresh token is spent by this/m,
+      );
+    });
+  });
+
+  it('is written through a link, which stays one', () => {
+    const [folder, link] = [join(root, 'mount'), join(root, 'link')];
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'token'), 'old');
+    symlinkSync(join(folder, 'token'), link);
+    const file = tokenFile({ door: 'cli', given: { 'refresh-token-file': link }, env: {}, readFile: String });
+    assert.equal(file, realpathSync(join(folder, 'token')));
+    keepIn(file)('next');
+    assert.deepEqual([readFileSync(link, 'utf8'), readlinkSync(link)], ['next', join(folder, 'token')]);
+  });
+
+  it('is in the folder alone with env --renew', async () => {
+    await at({}, async (platform) => {
+      const { file, env } = await given(platform, 'for-renew');
+      const before = readFileSync(file, 'utf8');
+      const args = ['env', '--renew', '--dir', join(root, 'renews'), '--refresh-token-file', file];
+      const { status, stderr } = await runCommand(args, env);
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /^! the refresh token is in the folder from now on/m);
+      assert.equal(readFileSync(file, 'utf8'), before);
     });
   });
 
@@ -181,12 +213,24 @@ describe('a refresh token that is given', () => {
       const renewed = await runAction({ ...goodInputs(platform), 'refresh-token': handed(next) ?? '', renew: 'true' });
       assert.deepEqual([renewed.status, handed(renewed)], [0, undefined], 'the renewals spend it');
     });
-    await at({ refreshToken: 'refresh-token-1', canned: { userinfo: { status: 401, body: '' } } }, async (platform) => {
-      const failed = await runAction({ ...goodInputs(platform), 'refresh-token': 'refresh-token-1' });
-      assert.equal(failed.status, 1);
-      assert.match(handed(failed) ?? '', /^refresh-token-/);
-      assert.deepEqual([failed.files.GITHUB_ENV, grants(platform)], ['', 1]);
-      assert.doesNotMatch(failed.files.GITHUB_OUTPUT ?? '', /MLFLOW/);
+    await at({ givesRefreshTokens: false, refreshToken: 'refresh-token-1' }, async (platform) => {
+      const same = await runAction({ ...goodInputs(platform), 'refresh-token': 'refresh-token-1' });
+      assert.deepEqual(
+        [same.status, handed(same)],
+        [0, 'refresh-token-1'],
+        'where none is sent, the old one stays good',
+      );
     });
+    for (const renew of ['false', 'true'])
+      await at(
+        { refreshToken: 'refresh-token-1', canned: { userinfo: { status: 401, body: '' } } },
+        async (platform) => {
+          const failed = await runAction({ ...goodInputs(platform), 'refresh-token': 'refresh-token-1', renew });
+          assert.equal(failed.status, 1);
+          assert.match(handed(failed) ?? '', /^refresh-token-/);
+          assert.deepEqual([failed.files.GITHUB_ENV, grants(platform)], ['', 1]);
+          assert.doesNotMatch(failed.files.GITHUB_OUTPUT ?? '', /MLFLOW/);
+        },
+      );
   });
 });

@@ -110,7 +110,7 @@ class ProviderTest(unittest.TestCase):
 
     def test_only_our_own_token_is_kept_from_other_servers(self):
         first = provider.fingerprint("first.of.ours")
-        self.write(method="token", value="renewed.since.then", first=first)
+        self.write(method="token", value="renewed.since.then", known=[first])
         os.environ["MLFLOW_TRACKING_TOKEN"] = "their.own.token"
         self.addCleanup(os.environ.pop, "MLFLOW_TRACKING_TOKEN", None)
         for token, kept in [("first.of.ours", False), ("renewed.since.then", False), ("their.own.token", True)]:
