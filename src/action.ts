@@ -46,8 +46,8 @@ async function runMain(env: Env): Promise<void> {
     github.say(`Logged in as ${credential.identity}${until}.`);
   } catch (error) {
     // Nothing else is handed over where the proof fails; but the refresh token that was given is spent.
-    const unproven = error instanceof AuthError && ['proxy', 'mlflow'].includes(error.failure.stage);
-    if (next && unproven) github.handBack(next);
+    const unchecked = error instanceof AuthError && !['proxy', 'mlflow'].includes(error.failure.stage);
+    if (next && !unchecked) github.handBack(next);
     await github.fail(reportOf(error, secrets.redact));
   }
 }

@@ -60,14 +60,15 @@ export async function runCommand(
     return execCommand(rest, settings, sources, secrets, say);
   }
   const { keeperOf } = await import(/* webpackMode: "eager" */ './renewal/keeper.js');
-  // In the folder it is renewed with the credential, and whoever used it elsewhere would end that.
-  const keep = settings.renew ? () => {} : keeperOf(settings, sources, note);
-  if (settings.renew && settings.refreshToken)
-    note('the refresh token is in the folder from now on, for the renewals alone');
+  // With renew the folder keeps it too, so that no other place is missed.
+  const keep = keeperOf(settings, sources, settings.renew ? () => {} : note);
   const credential = await runLogin(settings, secrets, { say, warn, keep });
   if (command === 'env') {
     const { handOver } = await import(/* webpackMode: "eager" */ './publish/handover.js');
-    print(format(handOver(credential, settings, settings.dir, sources, note)));
+    const variables = handOver(credential, settings, settings.dir, sources, note);
+    if (settings.renew && settings.refreshToken)
+      note('the renewals spend the refresh token from now on: it must be used nowhere else');
+    print(format(variables));
   } else print(bare(credential));
   return 0;
 }

@@ -43,7 +43,7 @@ export async function execCommand(
   try {
     const variables = handOver(credential, settings, dir, sources, warn);
     const env = { ...sources.env, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
-    const fresh = keepFresh(dir, sources, secrets, warn, ended.signal).catch((error) =>
+    const fresh = keepFresh(dir, sources, secrets, { warn, keep }, ended.signal).catch((error) =>
       warn(secrets.redact(`the credential is not renewed any more: ${errorMessage(error)}`)),
     );
     const code = await run(program, args, env);
@@ -53,8 +53,12 @@ export async function execCommand(
   } finally {
     ended.abort();
     // Whoever renewed, the program or we, the last refresh token is in the folder.
-    if (keep && existsSync(join(dir, STATE_FILE))) keep(readState(dir).settings.refreshToken);
-    rmSync(dir, { recursive: true, force: true });
+    try {
+      if (existsSync(join(dir, STATE_FILE))) keep?.(readState(dir).settings.refreshToken);
+    } catch (error) {
+      warn(secrets.redact(`the refresh token cannot be kept: ${errorMessage(error)}`));
+    }
+    rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
@@ -86,7 +90,7 @@ async function keepFresh(
   dir: string,
   sources: Sources,
   secrets: Secrets,
-  warn: Say,
+  { warn, keep }: { warn: Say; keep: ((refreshToken: string) => void) | undefined },
   signal: AbortSignal,
 ): Promise<void> {
   const wait = (time: number) => sleep(Math.max(0, Math.min(time, 2 ** 31 - 1)), undefined, { signal }).catch(() => {});
@@ -104,6 +108,7 @@ async function keepFresh(
     told = true;
     try {
       await renew(dir, fingerprint(value), sources, secrets, () => {});
+      keep?.(readState(dir).settings.refreshToken);
     } catch (error) {
       if (signal.aborted) return;
       warn(secrets.redact(`renewal failed: ${errorMessage(error)}`));

@@ -10,8 +10,10 @@ import type { Sources } from '../settings/sources.js';
 
 /** The file of the refresh token, unless that is standard input or the token comes from elsewhere. */
 export function tokenFile({ given, env }: Sources): string | undefined {
-  const direct = given['refresh-token']?.trim() || env.DEX_REFRESH_TOKEN?.trim();
-  const path = given['refresh-token-file']?.trim() || (direct ? '' : env.DEX_REFRESH_TOKEN_FILE?.trim());
+  // The order in which settings/sources.ts looks for it.
+  const { 'refresh-token': direct = '', 'refresh-token-file': chosen = '' } = given;
+  const fromEnv = env.DEX_REFRESH_TOKEN?.trim() ? '' : env.DEX_REFRESH_TOKEN_FILE?.trim();
+  const path = direct.trim() ? '' : chosen.trim() || fromEnv;
   if (!path || path === '-') return undefined;
   // A link stays a link.
   return existsSync(path) ? realpathSync(path) : resolve(path);
@@ -41,7 +43,8 @@ export function keepIn(file: string): (refreshToken: string) => void {
 function writeInPlace(file: string, text: string): void {
   try {
     writeWhole(file, text);
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
     writeFileSync(file, text, { mode: 0o600 });
   }
 }

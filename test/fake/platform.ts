@@ -128,6 +128,9 @@ export function send(response: ServerResponse, { status, body, headers }: Answer
 }
 
 /** Starts a platform that behaves as usual but for the given switches. */
+/** Milliseconds that an idle connection is kept: making a large key may keep this process from looking at it for a while. */
+export const PATIENCE = 600_000;
+
 export async function startPlatform(options: StartOptions = {}): Promise<FakePlatform> {
   const { plain = false, certificate, host = 'localhost', before, onConnection, ...given } = options;
   const { asked, answer } = makePlatform(given);
@@ -147,7 +150,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
     if (!answered.hang) send(response, answered);
   };
 
-  const limits = { maxHeaderSize: 1 << 20 };
+  const limits = { maxHeaderSize: 1 << 20, keepAliveTimeout: PATIENCE };
   const server = plain
     ? createHttpServer(limits, handle)
     : createServer({ ...limits, ...(certificate ?? usualCertificate()) }, handle);

@@ -6,7 +6,7 @@ import { createServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createLine, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { usualCertificate } from '../fake/certificates.js';
-import { type Answers, endpointOf, send } from '../fake/platform.js';
+import { type Answers, endpointOf, PATIENCE, send } from '../fake/platform.js';
 import type { Endpoint } from '../fake/switches.js';
 import { issuedBy, type Reached, whole } from './wire.js';
 
@@ -135,7 +135,7 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
   const serve = (incoming: IncomingMessage, response: ServerResponse) => {
     handle(incoming, response).catch(() => incoming.socket.destroy());
   };
-  const limits = { maxHeaderSize: 1 << 21 };
+  const limits = { maxHeaderSize: 1 << 21, keepAliveTimeout: PATIENCE };
   const server = plain ? createPlain(limits, serve) : createServer({ ...limits, ...usualCertificate() }, serve);
   const line = createLine({ noDelay: true }, (socket) => {
     const { remotePort } = socket;

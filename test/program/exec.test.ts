@@ -86,6 +86,40 @@ describe('exec', () => {
     });
   });
 
+  it('has its own renewals in the file at once, and goes on when the folder is damaged', async () => {
+    await at({ tokenLife: 4 }, async (platform) => {
+      const file = join(root, 'killed-token');
+      await runCommand(['refresh', '--refresh-token-file', file], goodEnv(platform));
+      const args = [
+        BUNDLE,
+        'exec',
+        '--refresh-token-file',
+        file,
+        '--',
+        process.execPath,
+        '-e',
+        'setTimeout(() => {}, 9000)',
+      ];
+      const child = spawn(process.execPath, args, { env: { ...SYSTEM, ...goodEnv(platform) }, stdio: 'ignore' });
+      while (grants(platform) < 2) {
+        assert.equal(child.exitCode, null);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      // The answer is on its way; killed half a second later, the command has it.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.once('exit', resolve));
+      const { MLFLOW_PASSWORD: _, ...env } = goodEnv(platform);
+      const after = await runCommand(['refresh', '--refresh-token-file', file], env);
+      assert.equal(after.status, 0, after.stderr);
+      const damage = `fs.writeFileSync(require('node:path').dirname(process.env.MLFLOW_AUTH_CREDENTIAL_FILE) + '/renewal.json', '{'); process.exitCode = 4;`;
+      const dir = mkdtempSync(join(root, 'damaged-'));
+      const { status, stderr } = await exec(platform, damage, ['--dir', dir, '--refresh-token-file', file]);
+      assert.deepEqual([status, readdirSync(dir)], [4, []], stderr);
+      assert.match(stderr, /^! the refresh token cannot be kept: /m);
+    });
+  });
+
   it('within a workflow masks each token, also those that come later, before the command can print them', async () => {
     await at({ tokenLife: 6 }, async (platform) => {
       const output = join(root, 'GITHUB_OUTPUT');

@@ -180,15 +180,29 @@ describe('a refresh token that is given', () => {
     assert.deepEqual([readFileSync(link, 'utf8'), readlinkSync(link)], ['next', join(folder, 'token')]);
   });
 
-  it('is in the folder alone with env --renew', async () => {
-    await at({}, async (platform) => {
-      const { file, env } = await given(platform, 'for-renew');
-      const before = readFileSync(file, 'utf8');
-      const args = ['env', '--renew', '--dir', join(root, 'renews'), '--refresh-token-file', file];
+  it('with env --renew is in the folder, and never lost before it is there', async () => {
+    await at({ canned: { userinfo: { status: 503, body: '', times: 1 } } }, async (platform) => {
+      const file = join(root, 'for-renew');
+      await runCommand(['refresh', '--no-verify', '--refresh-token-file', file], goodEnv(platform));
+      const { MLFLOW_PASSWORD: _, MLFLOW_USERNAME: __, ...env } = goodEnv(platform);
+      const dir = join(root, 'renews');
+      const args = ['env', '--renew', '--dir', dir, '--refresh-token-file', file];
+      assert.equal((await runCommand(args, env)).status, 1);
       const { status, stderr } = await runCommand(args, env);
       assert.equal(status, 0, stderr);
-      assert.match(stderr, /^! the refresh token is in the folder from now on/m);
-      assert.equal(readFileSync(file, 'utf8'), before);
+      assert.match(stderr, /^! the renewals spend the refresh token from now on: it must be used nowhere else$/m);
+      const { settings } = JSON.parse(readFileSync(join(dir, 'renewal.json'), 'utf8'));
+      assert.equal(settings.refreshToken, readFileSync(file, 'utf8'));
+    });
+  });
+
+  it('beside another one in a file leaves that file alone', async () => {
+    await at({ refreshToken: 'refresh-token-1' }, async (platform) => {
+      const file = join(root, 'another');
+      writeFileSync(file, 'another refresh token');
+      const args = ['token', '--refresh-token', 'refresh-token-1', '--refresh-token-file', file];
+      assert.equal((await runCommand(args, goodEnv(platform))).status, 0);
+      assert.equal(readFileSync(file, 'utf8'), 'another refresh token');
     });
   });
 

@@ -44,6 +44,25 @@ describe('a reset connection', () => {
   });
 });
 
+describe('a platform that is busy for longer than a server usually keeps a connection', () => {
+  it('answers what came meanwhile', async () => {
+    const platform = await startPlatform({ plain: true });
+    const socket = connect(platform.port, '127.0.0.1');
+    const answers: string[] = [];
+    socket.on('data', (data) => answers.push(String(data)));
+    const ask = () => socket.write('GET /dex/api/v1/connectors HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    ask();
+    await once(socket, 'data');
+    ask();
+    // Node keeps an idle connection for 5 s, and a second more.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6500);
+    await once(socket, 'data');
+    assert.equal(answers.filter((answer) => answer.startsWith('HTTP/1.1 200')).length, 2);
+    socket.destroy();
+    await platform.close();
+  });
+});
+
 describe('a certificate of the tests', () => {
   for (const start of ['0000', '0001', '007f', '0080', '00ff', '7fff', '8000', 'ff7f', 'ff80', 'ffff']) {
     it(`is taken by OpenSSL when its random bytes start with ${start}`, () => {
