@@ -37,7 +37,7 @@ export async function refreshCommand(
     secrets.add,
     warn,
   );
-  const keep = file === undefined ? () => {} : keepIn(file);
+  const keep = file === undefined ? undefined : keepIn(file);
   const credential = await runLogin(settings, secrets, { say, warn, keep });
   if (credential.method !== 'token') throw new UsageError('refresh needs the token method');
   const { token, refreshToken = '' } = credential;

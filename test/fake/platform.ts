@@ -127,10 +127,10 @@ export function send(response: ServerResponse, { status, body, headers }: Answer
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-/** Starts a platform that behaves as usual but for the given switches. */
 /** Milliseconds that an idle connection is kept: making a large key may keep this process from looking at it for a while. */
 export const PATIENCE = 600_000;
 
+/** Starts a platform that behaves as usual but for the given switches. */
 export async function startPlatform(options: StartOptions = {}): Promise<FakePlatform> {
   const { plain = false, certificate, host = 'localhost', before, onConnection, ...given } = options;
   const { asked, answer } = makePlatform(given);

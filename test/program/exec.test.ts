@@ -7,7 +7,7 @@ import { join, sep } from 'node:path';
 import { describe, it } from 'node:test';
 import type { FakePlatform } from '../fake/platform.js';
 import { BUNDLE, goodEnv, runCommand, runProgram, timesAsked } from './program.js';
-import { at, grants, root, SYSTEM } from './renewing.js';
+import { at, grants, root, SYSTEM, untilGrants } from './renewing.js';
 
 const SHOW = `
 const { MLFLOW_TRACKING_URI, MLFLOW_WORKSPACE, MLFLOW_AUTH_CREDENTIAL_FILE, MLFLOW_TRACKING_TOKEN } = process.env;
@@ -101,10 +101,7 @@ describe('exec', () => {
         'setTimeout(() => {}, 9000)',
       ];
       const child = spawn(process.execPath, args, { env: { ...SYSTEM, ...goodEnv(platform) }, stdio: 'ignore' });
-      while (grants(platform) < 2) {
-        assert.equal(child.exitCode, null);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await untilGrants(platform, 2, child);
       // The answer is on its way; killed half a second later, the command has it.
       await new Promise((resolve) => setTimeout(resolve, 500));
       child.kill('SIGKILL');

@@ -17,7 +17,7 @@ import { describe, it } from 'node:test';
 import { fingerprint } from '../../src/credential.js';
 import { type FakePlatform, startPlatform } from '../fake/platform.js';
 import { goodEnv, goodInputs, runAction, runCommand, runProgram, timesAsked } from './program.js';
-import { at, FULL_DISK, grants, root, SYSTEM } from './renewing.js';
+import { at, FULL_DISK, grants, root, SYSTEM, untilGrants } from './renewing.js';
 
 /** Logs in with `env --dir --renew`, and returns the folder. */
 async function folderOf(platform: FakePlatform, env = goodEnv(platform)): Promise<string> {
@@ -88,10 +88,7 @@ describe('renewal', () => {
         );
         const [program = '', ...args] = credentialIn(dir).renew;
         const child = spawn(program, [...args, '--seen', fingerprint(credentialIn(dir).value)], { stdio: 'ignore' });
-        while (grants(platform) === 0) {
-          assert.equal(child.exitCode, null, 'the renewal ended before it asked for anything');
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
+        await untilGrants(platform, 1, child);
         child.kill('SIGKILL');
         await new Promise((resolve) => child.once('exit', resolve));
         assert.ok(existsSync(join(dir, 'renewal.lock')));

@@ -1,9 +1,12 @@
 // For the tests of refresh, renewal and exec: a platform for each test, a place for files, and what was asked for.
 
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type FakePlatform, type StartOptions, startPlatform } from '../fake/platform.js';
 
 /** A folder that is gone after the tests. */
@@ -28,5 +31,13 @@ export async function at(switches: StartOptions, test: (platform: FakePlatform) 
     await test(platform);
   } finally {
     await platform.close();
+  }
+}
+
+/** Waits until a program has used refresh tokens so often. @throws AssertionError when it ends before that */
+export async function untilGrants(platform: FakePlatform, count: number, child: ChildProcess): Promise<void> {
+  while (grants(platform) < count) {
+    assert.equal(child.exitCode, null, 'it ended before it asked for anything');
+    await sleep(20);
   }
 }
