@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { USUAL } from '../test/fake/switches.js';
+import { USUAL } from '../test/support/fake/switches.js';
 import type { Runtimes } from './runtimes.js';
 
 /** Values that the guide's programs can carry: they do not encode what they send. */
@@ -88,7 +88,7 @@ export function programOf({ program, runtime, method, verify, roundTrip }: Case,
       const trust = { NODE_EXTRA_CA_CERTS: ca, DENO_CERT: ca };
       return {
         command,
-        args: [...args, 'build/bench/ideal/main.js', method, ...(verify ? ['verify'] : [])],
+        args: [...args, 'build/bench/ideal/program.js', method, ...(verify ? ['verify'] : [])],
         env: { ...env, ...trust },
         proof,
       };

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { denoProgram } from '../test/program/program.js';
+import { denoProgram } from '../test/support/program.js';
 
 export interface Runtime {
   command: string;

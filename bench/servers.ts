@@ -1,6 +1,6 @@
 // The servers of the benchmark, in a process of their own: the fake platform, and a relay for each round trip time.
 
-import { startPlatform } from '../test/fake/platform.js';
+import { startPlatform } from '../test/support/fake/platform.js';
 import { SECRETS } from './programs.js';
 import { startRelay } from './relay.js';
 

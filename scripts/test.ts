@@ -1,5 +1,5 @@
 // Runs the test files of the suites that are named: unit, program, and so on. Node 20 finds no files by a pattern itself.
-// With --runs=N each property of the suite fuzz gets N cases.
+// With --runs=N each property of the suite property gets N cases.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

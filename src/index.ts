@@ -4,10 +4,10 @@
 
 const args = process.argv.slice(2);
 if (args.length === 0 && process.env.GITHUB_ACTIONS === 'true') {
-  const { runAction } = await import(/* webpackMode: "eager" */ './action.js');
+  const { runAction } = await import(/* webpackMode: "eager" */ './action/main.js');
   await runAction(process.env);
 } else {
-  const { runCli } = await import(/* webpackMode: "eager" */ './cli.js');
+  const { runCli } = await import(/* webpackMode: "eager" */ './cli/main.js');
   process.exitCode = await runCli(args, process.env);
 }
 

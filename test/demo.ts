@@ -1,7 +1,7 @@
 // The main job with no platform at hand: starts the fake platform, logs in through dist/index.js as a runner would, and shows what a workflow gets.
 
-import { startPlatform } from './fake/platform.js';
-import { goodEnv, goodInputs, runAction, runCommand } from './program/program.js';
+import { startPlatform } from './support/fake/platform.js';
+import { goodEnv, goodInputs, runAction, runCommand } from './support/program.js';
 
 const platform = await startPlatform();
 const short = (text: string) =>

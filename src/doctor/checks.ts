@@ -1,18 +1,18 @@
 // The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, if asked for, with.
 
-import { jsonArray, jsonObject, refusal } from '../answer.js';
-import type { Context } from '../context.js';
-import { type Credential, headersOf } from '../credential.js';
-import { authorize } from '../dex/authorize.js';
-import { decodeClaims } from '../dex/claims.js';
-import { fetchLoginKey } from '../dex/pubkey.js';
-import { AuthError } from '../errors.js';
-import { LARGE_COOKIE, TOKEN_UNWANTED } from '../login.js';
-import { cookieMethod } from '../methods/cookie.js';
-import { authorizationRequest, tokenMethod } from '../methods/token.js';
-import { startProxyLogin } from '../oauth2-proxy/start.js';
+import { AuthError } from '../errors/errors.js';
+import { jsonArray, jsonObject, refusal } from '../http/response.js';
+import { authorize } from '../login/alauda/authorize.js';
+import { fetchLoginKey } from '../login/alauda/public-key.js';
+import type { Context } from '../login/context.js';
+import { cookieMethod } from '../login/cookie-method.js';
+import { type Credential, headersOf } from '../login/credential.js';
+import { decodeClaims } from '../login/dex/claims.js';
+import { LARGE_COOKIE, TOKEN_UNWANTED } from '../login/login.js';
+import { startProxyLogin } from '../login/oauth2-proxy/start.js';
+import { authorizationRequest, tokenMethod } from '../login/token-method.js';
+import { verify } from '../login/verify.js';
 import type { Settings } from '../settings/settings.js';
-import { verify } from '../verify.js';
 import type { Report } from './report.js';
 
 /** What can be found out without a password: API, key, connectors, client, redirect URI. */

@@ -1,13 +1,13 @@
 // The command doctor: looks at each layer in order and goes on where it can, so that the first ✗ is the one to mend.
 
-import type { Context } from '../context.js';
-import { overridesOf } from '../publish/overrides.js';
-import { openFor, proxyFor } from '../run.js';
-import type { Secrets } from '../secrets.js';
+import { trustedRoots } from '../http/trust.js';
+import type { Context } from '../login/context.js';
+import { openFor, proxyFor } from '../login/session.js';
+import { overridesOf } from '../sdk/overrides.js';
 import { readSettings } from '../settings/settings.js';
 import { gather, type Sources } from '../settings/sources.js';
 import { ROWS } from '../settings/table.js';
-import { trustedRoots } from '../trust.js';
+import type { Secrets } from '../util/secrets.js';
 import { checkLogin, checkLoginApi, checkProxy } from './checks.js';
 import { checkNetwork } from './network.js';
 import { checkPython } from './python.js';

@@ -3,8 +3,8 @@
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import * as tls from 'node:tls';
-import { AuthError, errorMessage } from '../errors.js';
-import { socketAddress } from '../url.js';
+import { AuthError, errorMessage } from '../errors/errors.js';
+import { socketAddress } from '../util/url.js';
 import type { Report } from './report.js';
 
 const TIMEOUT = 10_000;

@@ -1,7 +1,7 @@
 // Whether a Python interpreter would find the provider that sends our credential.
 
 import { execFileSync } from 'node:child_process';
-import { errorMessage } from '../errors.js';
+import { errorMessage } from '../errors/errors.js';
 import type { Report } from './report.js';
 
 /** Lists MLflow's request auth providers, and MLflow's version, as JSON. */

@@ -1,8 +1,8 @@
 // What doctor finds: one line for each thing that was looked at, for people or for machines.
 
-import { AuthError, errorMessage } from '../errors.js';
-import type { Layer } from '../symptoms/symptom.js';
-import { printable } from '../text.js';
+import { AuthError, errorMessage } from '../errors/errors.js';
+import type { Layer } from '../errors/symptoms/symptom.js';
+import { printable } from '../util/text.js';
 
 export interface Finding {
   layer: Layer | 'settings' | 'Python';

@@ -1,16 +1,16 @@
 // Renews the credential in a folder, once, whoever and however many ask for it at the same time.
 
 import { join } from 'node:path';
-import { fingerprint } from '../credential.js';
-import { AuthError, errorMessage } from '../errors.js';
-import type { Say } from '../progress.js';
-import { readCredential, writeCredential } from '../publish/folder.js';
-import { runLogin } from '../run.js';
-import type { Secrets } from '../secrets.js';
+import { AuthError, errorMessage } from '../errors/errors.js';
+import { fingerprint } from '../login/credential.js';
+import { runLogin } from '../login/session.js';
+import { readCredential, writeCredential } from '../sdk/folder.js';
+import { readState, renewCommand, type State, stateOf, writeState } from '../sdk/renewal-state.js';
 import type { Settings } from '../settings/settings.js';
 import { gather, type Sources } from '../settings/sources.js';
+import type { Say } from '../util/progress.js';
+import type { Secrets } from '../util/secrets.js';
 import { withLock } from './lock.js';
-import { readState, renewCommand, type State, stateOf, writeState } from './state.js';
 
 /**
  * Renews the credential under a lock, unless another process has done so since the caller looked at it.

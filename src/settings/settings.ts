@@ -1,10 +1,10 @@
 // The settings of one run, checked: all that is wrong is said in one message, before any request.
 
-import { UsageError } from '../errors.js';
-import * as check from './checks.js';
-import { canRenew, certificate, chooseMethod, trackingUri } from './choices.js';
+import { UsageError } from '../errors/errors.js';
+import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
 import { type Name, ROWS } from './table.js';
+import * as check from './validate.js';
 
 /** Checked settings, all that the rest of the program knows of them. */
 export interface Settings {

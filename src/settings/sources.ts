@@ -1,6 +1,6 @@
 // Where each setting comes from: an input or a flag, an environment variable, a file, or its default.
 
-import { errorMessage } from '../errors.js';
+import { errorMessage } from '../errors/errors.js';
 import { type Name, ROWS, type Row } from './table.js';
 
 /** A value and its origin. */

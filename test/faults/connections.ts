@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContextOptions } from 'node:tls';
 import { Worker } from 'node:worker_threads';
-import { serverCertificate, usualCertificate } from '../fake/certificates.js';
+import { serverCertificate, usualCertificate } from '../support/fake/certificates.js';
 import type { Fault, Line } from './front.js';
 
 /** A fault and what a user is to read of it, as the id of a row of the table of symptoms. */

@@ -5,9 +5,9 @@ import { createServer as createPlain, type IncomingMessage, type ServerResponse 
 import { createServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createLine, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { usualCertificate } from '../fake/certificates.js';
-import { type Answers, endpointOf, PATIENCE, send } from '../fake/platform.js';
-import type { Endpoint } from '../fake/switches.js';
+import { usualCertificate } from '../support/fake/certificates.js';
+import { type Answers, endpointOf, PATIENCE, send } from '../support/fake/platform.js';
+import type { Endpoint } from '../support/fake/switches.js';
 import { issuedBy, type Reached, whole } from './wire.js';
 
 /** What goes wrong: with connections, from when the requests before were answered, or with the answer itself. */

@@ -1,6 +1,6 @@
 // The requests of both methods: how each is brought about, and what a user is to read when it goes wrong.
 
-import type { Endpoint, Switches } from '../fake/switches.js';
+import type { Endpoint, Switches } from '../support/fake/switches.js';
 import type { Kind } from './kinds.js';
 
 /** What a run ends with: the id of a row of the table of symptoms, or success. */

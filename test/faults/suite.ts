@@ -2,7 +2,7 @@
 
 import { describe, it } from 'node:test';
 import type { Case } from './case.js';
-import { check, type Runtime } from './run.js';
+import { check, type Runtime } from './run-case.js';
 
 /** Most of the time most cases wait. */
 const CONCURRENCY = 6;

@@ -1,7 +1,7 @@
 // Answers as bytes on the wire, and what faults do with them there.
 
 import type { Socket } from 'node:net';
-import type { Answer } from '../fake/platform.js';
+import type { Answer } from '../support/fake/platform.js';
 
 /** A request that came in, and the fake platform's answer to it. */
 export interface Reached {

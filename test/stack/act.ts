@@ -2,7 +2,7 @@
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { runProgram } from '../program/program.js';
+import { runProgram } from '../support/program.js';
 import { CLIENT_SECRET, PASSWORD, type Stack } from './stack.js';
 
 /** @returns the whole log and the exit code */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runCommand } from '../program/program.js';
+import { runCommand } from '../support/program.js';
 import { runWorkflow } from './act.js';
 import { python } from './python.js';
 import { PASSWORD, type Stack, startStack } from './stack.js';
@@ -128,7 +128,7 @@ describe('the cookie method on the real oauth2-proxy', () => {
 describe('the Python provider', () => {
   it('passes its own tests under MLflow, as it is handed over', async () => {
     const env = await handedOver('c1');
-    const { status, stderr } = await python(stack, env, ['test_provider.py', '-v']);
+    const { status, stderr } = await python(stack, env, ['../../python/test_provider.py', '-v']);
     assert.equal(status, 0, stderr);
     assert.match(stderr, /^Ran 22 tests in /m);
     assert.match(stderr, /^OK$/m);

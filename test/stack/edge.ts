@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { usualCertificate } from '../fake/certificates.js';
+import { usualCertificate } from '../support/fake/certificates.js';
 import { loginApi } from './login-api.js';
 
 export interface Edge {

@@ -2,7 +2,7 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { decodeClaims } from '../../src/dex/claims.js';
+import { decodeClaims } from '../../src/login/dex/claims.js';
 
 /** Who may do everything in which namespace. */
 export type Rights = Record<string, string[]>;

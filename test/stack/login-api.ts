@@ -1,6 +1,6 @@
 // The vendor's JSON login API in front of a real Dex: it drives Dex's own login pages and answers in JSON.
 
-import { decryptPkcs1, publicKeyPem } from '../fake/dex.js';
+import { decryptPkcs1, publicKeyPem } from '../support/fake/dex.js';
 
 interface JsonAnswer {
   status: number;

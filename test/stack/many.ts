@@ -1,10 +1,10 @@
 // Logs in many times at once, as so many jobs of a matrix do: `node many.js METHOD COUNT`, settings from the environment.
 
 import { readFileSync } from 'node:fs';
-import { errorMessage } from '../../src/errors.js';
-import { runLogin } from '../../src/run.js';
-import { Secrets } from '../../src/secrets.js';
+import { errorMessage } from '../../src/errors/errors.js';
+import { runLogin } from '../../src/login/session.js';
 import { readSettings } from '../../src/settings/settings.js';
+import { Secrets } from '../../src/util/secrets.js';
 
 /** What one login came to. */
 export interface Outcome {

@@ -1,6 +1,6 @@
 // Runs the stack's Python scripts with nothing in their environment but what was handed over.
 
-import { type Outcome, runProgram } from '../program/program.js';
+import { type Outcome, runProgram } from '../support/program.js';
 import type { Stack } from './stack.js';
 
 /** Keeps Python from writing to, or reading from, the home of whoever runs the tests. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { runCommand } from '../program/program.js';
+import { runCommand } from '../support/program.js';
 import { quiet } from './python.js';
 import { type Stack, startStack } from './stack.js';
 

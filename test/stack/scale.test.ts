@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { runProgram } from '../program/program.js';
+import { runProgram } from '../support/program.js';
 import type { Outcome } from './many.js';
 import { type Stack, startStack } from './stack.js';
 

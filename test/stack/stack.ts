@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { testAuthority } from '../fake/certificates.js';
+import { testAuthority } from '../support/fake/certificates.js';
 import { startEdge } from './edge.js';
 import { kubeconfig, startKubernetes } from './kubernetes.js';
 import { freePorts, startServer, stopAll, stopServer } from './processes.js';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { runCommand } from '../program/program.js';
+import { runCommand } from '../support/program.js';
 import { runWorkflow } from './act.js';
 import { python } from './python.js';
 import { CLIENT_SECRET, PASSWORD, type Stack, startStack } from './stack.js';

@@ -1,0 +1,80 @@
+// The action's door: inputs in, outputs and variables out, by way of the runner.
+
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as github from '../ci/github.js';
+import { AuthError, errorMessage, UsageError } from '../errors/errors.js';
+import { runLogin } from '../login/session.js';
+import { requirePrivate } from '../sdk/folder.js';
+import { handOver } from '../sdk/handover.js';
+import { readSettings, type Settings } from '../settings/settings.js';
+import type { Sources } from '../settings/sources.js';
+import { namesOf, ROWS } from '../settings/table.js';
+import { Secrets } from '../util/secrets.js';
+import { runPost, STATE } from './post.js';
+
+const readFile = (path: string) => readFileSync(path, 'utf8');
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Runs the action, or its last step, for which the runner gives back the state that the first one saved. */
+export async function runAction(env: Env): Promise<void> {
+  const state = env[`STATE_${STATE}`];
+  if (state) runPost(state, github.say);
+  else await runMain(env);
+}
+
+/** Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
+async function runMain(env: Env): Promise<void> {
+  const secrets = new Secrets(github.mask);
+  const warn = (text: string) => github.warn(secrets.redact(text));
+  let next = '';
+  try {
+    const sources: Sources = { door: 'action', given: inputs(env), env, readFile };
+    const settings = readSettings(sources, { trackingUri: true, caPath: false, folder: 'always' }, secrets.add, warn);
+    if (settings.workspace && settings.maskWorkspace) github.mask(settings.workspace);
+    requireFiles(env, settings);
+    const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
+    if (settings.dir !== undefined) requirePrivate(settings.dir);
+    const keep = settings.refreshToken ? (refreshToken: string) => (next = refreshToken) : undefined;
+    const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, { ...github, keep }));
+    github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
+    const variables = handOver(credential, settings, dir, sources, warn);
+    await github.publish({ credential, settings, variables });
+    const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
+    github.say(`Logged in as ${credential.identity}${until}.`);
+  } catch (error) {
+    // Nothing else is handed over where the proof fails; but the refresh token that was given is spent.
+    const unchecked = error instanceof AuthError && !['proxy', 'mlflow'].includes(error.failure.stage);
+    if (next && !unchecked) github.handBack(next);
+    await github.fail(reportOf(error, secrets.redact));
+  }
+}
+
+/** What a failure is told by: as an annotation, and as a table in the summary. */
+function reportOf(error: unknown, redact: (text: string) => string): github.Report {
+  const message = redact(errorMessage(error));
+  if (!(error instanceof AuthError)) {
+    const title = error instanceof UsageError ? 'Settings' : 'Unexpected error';
+    return { title, message, rows: [['What is wrong', message]] };
+  }
+  const { failure, symptom, advice } = error;
+  const rows = { Layer: symptom.layer, Tried: failure.tried, Got: `${failure.got} (${symptom.meaning})`, Do: advice };
+  return { title: symptom.title, message, rows: Object.entries(rows).map(([label, text]) => [label, redact(text)]) };
+}
+
+/** The runner's `INPUT_*` variables, by input name. */
+function inputs(env: Env): Record<string, string | undefined> {
+  return Object.fromEntries(ROWS.flatMap(namesOf).map((name) => [name, env[`INPUT_${name.toUpperCase()}`]]));
+}
+
+/** Without these files the toolkit would print values as commands, secrets included. */
+function requireFiles(env: Env, { exportEnv, dir }: Settings): void {
+  for (const name of ['GITHUB_OUTPUT', ...(exportEnv ? ['GITHUB_ENV'] : []), ...(dir ? [] : ['RUNNER_TEMP'])]) {
+    const path = env[name];
+    if (path && existsSync(path)) continue;
+    const what = path ? 'names something that does not exist' : 'is not set';
+    throw new UsageError(`${name} ${what}: a runner provides it. Outside of a runner use the commands, see --help.`);
+  }
+}

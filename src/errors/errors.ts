@@ -1,0 +1,71 @@
+// The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
+
+import { oneLine, printable } from '../util/text.js';
+import { explain, type Stage } from './explain.js';
+import type { Symptom } from './symptoms/symptom.js';
+
+/** Settings or arguments are wrong. Nothing was sent anywhere, unless what came back does not fit the format asked for. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What a failed step knows of itself; see {@link AuthError}. */
+export interface Failure {
+  /** The step at which it happened; picks the rows of the troubleshooting table that may apply. */
+  stage: Stage;
+  /** What was attempted, with the method and the address but never its query. */
+  tried: string;
+  /** What came back: the status, the server's own reason, an error code. Never a page, never a secret. */
+  got: string;
+  /** Advice that only the caller can give, such as the connectors that the server offers. */
+  hint?: string;
+}
+
+/** Longest text of a server or a user in one line of a message. */
+const LONGEST = 1000;
+
+/** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError';
+  /** The row of the table of symptoms that explains it. */
+  readonly symptom: Symptom;
+  /** The advice of the row and of the caller. */
+  readonly advice: string;
+
+  /** What it knows of itself, fit to be printed. */
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    const tried = oneLine(failure.tried, LONGEST);
+    const got = oneLine(failure.got, LONGEST);
+    const symptom = explain(failure.stage, got);
+    const advice = printable([failure.hint, symptom.advice].filter(Boolean).join(' '));
+    super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice}`, options);
+    this.failure = { ...failure, tried, got };
+    this.symptom = symptom;
+    this.advice = advice;
+  }
+
+  /** Name of the symptom. */
+  get id(): string {
+    return this.symptom.id;
+  }
+}
+
+/**
+ * The text of anything that can be thrown, with its causes and codes, never empty.
+ * AggregateErrors (a host with several addresses) are told by their parts.
+ */
+export function errorMessage(error: unknown): string {
+  if (error instanceof AuthError || error instanceof UsageError) return error.message;
+  if (!(error instanceof Error)) {
+    if (typeof error === 'object' && error !== null && 'message' in error)
+      return String(error.message) || 'unknown error';
+    return (typeof error === 'string' && error) || `unknown error (${typeof error})`;
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const parts = error instanceof AggregateError ? error.errors.map(errorMessage) : [error.message];
+  const text = [...new Set(parts)].filter(Boolean).join('; ') || error.name || 'unknown error';
+  const own = code && !text.includes(code) ? `${code}: ${text}` : text;
+  return error.cause instanceof Error ? `${own}: ${errorMessage(error.cause)}` : own;
+}

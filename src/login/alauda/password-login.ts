@@ -1,0 +1,73 @@
+// The one request that carries the password, and what comes back: the redirect URI with a code.
+
+import { AuthError } from '../../errors/errors.js';
+import type { Http } from '../../http/client.js';
+import { expectJson, jsonArray, refusal } from '../../http/response.js';
+import { oneLine } from '../../util/text.js';
+import { parseUrl } from '../../util/url.js';
+
+/** Rows of the table of symptoms that another connector may explain. */
+const MAYBE_ANOTHER_CONNECTOR = ['wrong-password', 'connector'];
+
+/** What the password login needs. */
+export interface Login {
+  platform: string;
+  connector: string;
+  /** The id of the login request. */
+  req: string;
+  username: string;
+  /** Already encrypted. */
+  password: string;
+}
+
+/**
+ * Logs in at a connector that takes passwords. Sent once: a failed login counts towards a lockout.
+ * @returns the parameters with which the platform answers in `redirect_url`, in its query or its fragment
+ * @throws AuthError
+ */
+export async function logIn(http: Http, login: Login): Promise<URLSearchParams> {
+  const { platform, connector, req, username, password } = login;
+  const address = `${platform}/dex/api/v1/authorize/${encodeURIComponent(connector)}?req=${encodeURIComponent(req)}`;
+  const answer = await http(address, {
+    stage: 'login',
+    what: `log in as ${username} at the connector ${connector}`,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify({ account: username, password }),
+  });
+  if (answer.status !== 200) {
+    const error = refusal(answer, 'login');
+    if (!MAYBE_ANOTHER_CONNECTOR.includes(error.id)) throw error;
+    throw refusal(answer, 'login', await connectorHint(http, platform, connector));
+  }
+  const { redirect_url } = expectJson(answer, 'login');
+  const failed = (got: string) => new AuthError({ stage: 'login', tried: answer.tried, got });
+  if (typeof redirect_url !== 'string') {
+    if (/"(error|reason|message)"/.test(answer.body)) throw refusal(answer, 'login');
+    throw failed(`${answer.status} JSON without "redirect_url"`);
+  }
+  const url = parseUrl(redirect_url, platform);
+  if (!url) throw failed('a redirect_url that is no address');
+  const parameters = parametersOf(url);
+  const error = parameters.get('error');
+  if (error) throw failed(oneLine(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
+  return parameters;
+}
+
+/** The query's parameters, or the fragment's where the query has none of an answer's. */
+function parametersOf(url: URL): URLSearchParams {
+  const answers = ['code', 'error', 'id_token'];
+  const inQuery = answers.some((name) => url.searchParams.has(name));
+  const fragment = new URLSearchParams(url.hash.slice(1));
+  return !inQuery && answers.some((name) => fragment.has(name)) ? fragment : url.searchParams;
+}
+
+/** Names the connectors that there are: "wrong password" often means "another connector". */
+async function connectorHint(http: Http, platform: string, connector: string): Promise<string> {
+  const request = { stage: 'login', what: 'list the connectors' } as const;
+  const answer = await http(`${platform}/dex/api/v1/connectors`, request).catch(() => undefined);
+  const list = jsonArray(answer?.body ?? '');
+  const ids = list.map((one) => one?.conn_id ?? one?.id).filter((id) => typeof id === 'string');
+  if (ids.length === 0) return '';
+  const known = ids.includes(connector) ? 'The platform has' : `There is no connector ${connector}; the platform has`;
+  return `${known}: ${oneLine(ids.join(', '))}.`;
+}

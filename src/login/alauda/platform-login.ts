@@ -1,0 +1,62 @@
+// A whole login at the platform: authorize and the public key at the same time, then the password, once.
+
+import { AuthError } from '../../errors/errors.js';
+import type { Context } from '../context.js';
+import { authorize } from './authorize.js';
+import { encryptPassword } from './encrypt-password.js';
+import { logIn } from './password-login.js';
+import { fetchLoginKey, type LoginKey } from './public-key.js';
+
+/** Who logs in, and where. */
+export interface Account {
+  platform: string;
+  connector: string;
+  username: string;
+  password: string;
+  /** The user agreed to base64 in place of RSA where the platform has no key. */
+  allowBase64Password: boolean;
+}
+
+/**
+ * Drives the login page's own API with an authorization request made elsewhere: by the token method or by oauth2-proxy.
+ * @param query of the authorization request, passed on byte for byte; the key is asked for without waiting for it
+ * @param retry whether what comes before the password may be tried again
+ * @returns the parameters of the redirect: code and state
+ * @throws AuthError
+ */
+export async function dexLogin(
+  { http, mask, step }: Context,
+  account: Account,
+  query: string | Promise<string>,
+  retry: boolean,
+): Promise<URLSearchParams> {
+  const { platform, connector, username } = account;
+  const begin = async () => {
+    const request = await query;
+    return step('login begun', () => authorize(http, platform, request, retry));
+  };
+  const [req, key] = await Promise.all([
+    begin(),
+    step('public key received', () => fetchLoginKey(http, platform, retry)),
+  ]);
+  const password = await protect(key, account);
+  mask(password);
+  const parameters = await step(`logged in as ${username} (connector ${connector})`, () =>
+    logIn(http, { platform, connector, req, username, password }),
+  );
+  mask(parameters.get('code') ?? '');
+  return parameters;
+}
+
+async function protect(key: LoginKey | undefined, account: Account): Promise<string> {
+  if (key) return encryptPassword(key, account.password);
+  if (account.allowBase64Password) return Buffer.from(account.password, 'utf8').toString('base64');
+  const got = '404: the platform has no public key at this address';
+  const hint = 'A very old platform takes the password in base64: allow-base64-password permits that by name.';
+  throw new AuthError({
+    stage: 'pubkey',
+    tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`,
+    got,
+    hint,
+  });
+}

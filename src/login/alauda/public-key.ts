@@ -1,0 +1,89 @@
+// The public key with which the password is encrypted, in every form in which platforms send it.
+
+import { AuthError } from '../../errors/errors.js';
+import type { Http } from '../../http/client.js';
+import { expectJson } from '../../http/response.js';
+
+/** RSA as Web Crypto imports it; the padding that it would use is not used. */
+const ALGORITHM = { name: 'RSA-OAEP', hash: 'SHA-256' };
+
+const LONGEST_STAMP = 64;
+
+/** The key and the time stamp that must go back with the password. */
+export interface LoginKey {
+  /** `ts` as JSON text, in the type in which it came: a string or a number. */
+  ts: string;
+  key: CryptoKey;
+}
+
+/**
+ * Asks for the key. Its time stamp serves for one login.
+ * @returns undefined when the platform has no key (404), as before Dex v2 of the vendor
+ * @throws AuthError
+ */
+export async function fetchLoginKey(http: Http, platform: string, retry: boolean): Promise<LoginKey | undefined> {
+  const answer = await http(`${platform}/dex/pubkey`, {
+    stage: 'pubkey',
+    what: 'ask for the public key',
+    headers: { accept: 'application/json' },
+    retry,
+  });
+  if (answer.status === 404) return undefined;
+  const { ts, pubkey, pubkey_encode } = expectJson(answer, 'pubkey');
+  const forms = [pubkey, decoded(pubkey_encode)].filter((form) => typeof form === 'string' && form !== '') as string[];
+  for (const form of forms) {
+    const key = await importKey(form);
+    if (key && isStamp(ts)) return { ts: asJson(ts, answer.body), key };
+  }
+  const got = forms.length === 0 ? 'JSON without a key' : `a key or "ts" of an unknown form (ts: ${typeof ts})`;
+  throw new AuthError({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
+}
+
+/** Text of any length would be blamed on the password, with which it is encrypted. */
+function isStamp(ts: unknown): ts is string | number {
+  return typeof ts === 'number' || (typeof ts === 'string' && ts.length <= LONGEST_STAMP);
+}
+
+/** Numbers keep the digits in which they came, however many. */
+function asJson(ts: string | number, body: string): string {
+  if (typeof ts === 'string') return JSON.stringify(ts);
+  const numbers = [...body.matchAll(/"ts"\s*:\s*([-+.\deE]+)/g)].map(([, digits]) => digits);
+  return numbers.find((digits) => Number(digits) === ts) ?? String(ts);
+}
+
+/** `pubkey_encode` is the PEM text in base64. */
+function decoded(value: unknown): string | undefined {
+  return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined;
+}
+
+/**
+ * Imports SPKI or PKCS#1 (RFC 8017, A.1.1), as PEM with or without its line breaks, or as bare base64 DER.
+ * @returns undefined when it is none of them
+ */
+export async function importKey(text: string): Promise<CryptoKey | undefined> {
+  const base64 = text.replace(/-----[A-Z ]+-----/g, '').replace(/\\n|\s/g, '');
+  if (!/^[A-Za-z0-9+/]+=*$/.test(base64)) return undefined;
+  const der = Buffer.from(base64, 'base64');
+  for (const spki of [der, spkiAround(der)]) {
+    try {
+      return await crypto.subtle.importKey('spki', new Uint8Array(spki), ALGORITHM, true, ['encrypt']);
+    } catch {
+      // Not this form; the next one may be it.
+    }
+  }
+  return undefined;
+}
+
+/** The fixed AlgorithmIdentifier of rsaEncryption (RFC 3279, 2.3.1) around a PKCS#1 key. */
+function spkiAround(pkcs1: Uint8Array): Uint8Array {
+  const algorithm = Buffer.from('300d06092a864886f70d0101010500', 'hex');
+  const bits = derValue(0x03, Buffer.concat([Buffer.from([0]), pkcs1]));
+  return derValue(0x30, Buffer.concat([algorithm, bits]));
+}
+
+/** A DER value with its tag and length (X.690, 8.1). */
+function derValue(tag: number, content: Uint8Array): Uint8Array {
+  const length = content.byteLength;
+  const bytes = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...bytes]), content]);
+}

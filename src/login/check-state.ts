@@ -1,0 +1,25 @@
+// What both methods check in the answer to a login, before the code goes anywhere.
+
+import { timingSafeEqual } from 'node:crypto';
+import { AuthError } from '../errors/errors.js';
+
+/**
+ * The code of a redirect, if it answers the login that was begun (RFC 6749, 10.12).
+ * @throws AuthError when the state differs or the code is missing
+ */
+export function codeFrom(parameters: URLSearchParams, state: string): string {
+  const failed = (got: string) =>
+    new AuthError({ stage: 'login', tried: 'read the code from the answer to the login', got });
+  const back = parameters.get('state');
+  if (back === null || !same(back, state))
+    throw failed(`${back === null ? 'no state' : 'a state'} that is not the one that was sent`);
+  const code = parameters.get('code');
+  if (!code) throw failed('a redirect without a code');
+  return code;
+}
+
+/** Compares in a time that does not tell how much of it is right. */
+function same(one: string, other: string): boolean {
+  const [left, right] = [Buffer.from(one), Buffer.from(other)];
+  return left.byteLength === right.byteLength && timingSafeEqual(left, right);
+}

@@ -1,0 +1,17 @@
+// What every part of a login gets as its collaborators: HTTP, a place for secrets, and someone to tell of progress.
+
+import type { Http } from '../http/client.js';
+
+export interface Context {
+  http: Http;
+  /** Takes a secret at its birth. */
+  mask: (secret: string) => void;
+  /** Takes each new refresh token as soon as it is there, since the one before is spent; undefined where nobody does. */
+  keep: ((refreshToken: string) => void) | undefined;
+  /** Runs one step of the login and tells how it went and how long it took. */
+  step: <T>(text: string, work: () => Promise<T>) => Promise<T>;
+  /** Tells something that the user should know, which is no failure. */
+  note: (text: string) => void;
+  /** Tells something that the user should act on, though it works. */
+  warn: (text: string) => void;
+}

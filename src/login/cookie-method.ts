@@ -1,0 +1,40 @@
+// The cookie method: oauth2-proxy begins and ends the login, we do in between what a browser would; it ends in its session cookie.
+
+import { type Account, dexLogin } from './alauda/platform-login.js';
+import { codeFrom } from './check-state.js';
+import type { Context } from './context.js';
+import { type CookieCredential, secretsOf } from './credential.js';
+import { finishProxyLogin } from './oauth2-proxy/callback.js';
+import { startProxyLogin } from './oauth2-proxy/start.js';
+
+export interface CookieRequest extends Account {
+  trackingUri: string;
+  /** Name of the session cookie, if it cannot be told from the csrf cookie. */
+  cookieName: string | undefined;
+}
+
+/** Seconds after which the id token in the session ends by default, whatever the cookie says; MLflow then answers 401. */
+const TOKEN_LIFE = 86_400;
+
+/**
+ * Logs in and returns the session cookie.
+ * @param retry whether what comes before the password may be tried again; not after a password was sent
+ * @throws AuthError
+ */
+export async function cookieMethod(context: Context, request: CookieRequest, retry = true): Promise<CookieCredential> {
+  const { http, mask, step } = context;
+  const { trackingUri, cookieName } = request;
+  const starting = step('login begun at oauth2-proxy', () => startProxyLogin(http, trackingUri, retry));
+  const query = starting.then((login) => login.query);
+  const parameters = await dexLogin(context, request, query, retry);
+  const login = await starting;
+  codeFrom(parameters, login.state);
+  const { parts, maxAge } = await step('code exchanged for a session cookie', () =>
+    finishProxyLogin(http, trackingUri, login, parameters, cookieName),
+  );
+  const cookie = parts.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const expiresAt = new Date(Date.now() + Math.min(maxAge ?? TOKEN_LIFE, TOKEN_LIFE) * 1000);
+  const credential: CookieCredential = { method: 'cookie', cookie, identity: '', expiresAt };
+  for (const secret of secretsOf(credential)) mask(secret);
+  return credential;
+}

@@ -1,0 +1,79 @@
+// From settings to a credential that was proven to work: picks the method, logs in, verifies.
+
+import { AuthError } from '../errors/errors.js';
+import type { Settings } from '../settings/settings.js';
+import { withOfflineAccess } from '../settings/validate.js';
+import type { Context } from './context.js';
+import { cookieMethod } from './cookie-method.js';
+import type { Credential } from './credential.js';
+import { refreshMethod } from './refresh-method.js';
+import { tokenMethod } from './token-method.js';
+import { verify } from './verify.js';
+
+/** Bytes of a Cookie header that many servers between here and MLflow still take; their limit is often 8 kB. */
+export const LARGE_COOKIE = 7000;
+/** What oauth2-proxy says of a good token that it does not want, while it takes its own cookie. */
+export const TOKEN_UNWANTED = ['bearer-off', 'audience'];
+
+/**
+ * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
+ * When nobody asked for a method and oauth2-proxy wants no token, the cookie method follows: the password was right, so
+ * a second login counts towards no lockout. A run has no third one.
+ * @throws AuthError when the login or the proof fails
+ */
+export async function login(context: Context, settings: Settings): Promise<Credential> {
+  context.note(`method: ${settings.method} (${settings.methodReason})`);
+  if (settings.method === 'cookie') return prove(context, settings, await cookieMethod(context, settings));
+  let again = settings.methodIsFree;
+  try {
+    const credential = await token(context, settings, () => {
+      again = false;
+    });
+    return await prove(context, settings, credential);
+  } catch (error) {
+    if (!(error instanceof AuthError && again && TOKEN_UNWANTED.includes(error.id))) throw error;
+    const why = `${error.failure.got} (${error.symptom.meaning})`;
+    context.warn(`${why}: trying the cookie method instead, as no method was asked for`);
+    return prove(context, settings, await cookieMethod(context, settings, false));
+  }
+}
+
+/** By the refresh token, if there is one; by the password if not, or if that was refused. */
+async function token(context: Context, settings: Settings, repeated: () => void): Promise<Credential> {
+  if (!settings.refreshToken) return tokenMethod(context, settings, repeated);
+  try {
+    return await refreshMethod(context, settings, settings.refreshToken);
+  } catch (error) {
+    const canLogIn = settings.username !== '' && settings.password !== '';
+    if (!(error instanceof AuthError && error.failure.stage === 'refresh' && canLogIn)) throw error;
+    context.note(`${error.failure.got} (${error.symptom.meaning}): logging in`);
+    // Whoever keeps refresh tokens needs the next one. For others it would only end that of another job.
+    const scopes = context.keep ? withOfflineAccess(settings.scopes) : settings.scopes;
+    return tokenMethod(context, { ...settings, scopes }, repeated);
+  }
+}
+
+async function prove(context: Context, settings: Settings, credential: Credential): Promise<Credential> {
+  const named = (identity: string) => ({
+    ...credential,
+    identity: credential.identity || identity || settings.username,
+  });
+  if (!settings.verify) {
+    warnOfSize(context, credential, undefined);
+    context.note('not verified, as asked for');
+    return named('');
+  }
+  const { identity } = await verify(context, settings, credential, (groups) => warnOfSize(context, credential, groups));
+  return named(identity);
+}
+
+/** Says, before the proof of the workspace, which may fail for it, that a cookie is large. */
+function warnOfSize({ warn }: Context, credential: Credential, groups: number | undefined): void {
+  if (credential.method !== 'cookie' || credential.cookie.length < LARGE_COOKIE) return;
+  const chunks = credential.cookie.split('; ').length;
+  const kilobytes = (credential.cookie.length / 1000).toFixed(1);
+  const held = groups === undefined ? 'the groups of the account' : `the ${groups} groups of the account`;
+  warn(
+    `the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for ${held}. Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`,
+  );
+}

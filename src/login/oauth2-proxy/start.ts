@@ -1,0 +1,97 @@
+// Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
+
+import { AuthError } from '../../errors/errors.js';
+import type { Answer, Http } from '../../http/client.js';
+import { jsonObject, reasonOf, refusal } from '../../http/response.js';
+import { parseUrl } from '../../util/url.js';
+import { Jar } from './cookies.js';
+
+/** A login that oauth2-proxy has begun. */
+export interface ProxyLogin {
+  /** Its authorization request, without "?", byte for byte. */
+  query: string;
+  state: string;
+  /** Where Dex is to send the code. */
+  redirectUri: URL;
+  /** Cookies that must go back with the code. */
+  jar: Jar;
+}
+
+/** The start of a login whatever the settings are, and a protected page, which starts one without the provider button. */
+const ENTRANCES = ['/oauth2/start?rd=%2F', '/'];
+const MAX_REDIRECTS = 3;
+
+/**
+ * Starts a login at `{trackingUri}/oauth2/start`, or at `{trackingUri}/`, or by the form of the sign-in page.
+ * @throws AuthError when this is not oauth2-proxy, or when MLflow answers without any login
+ */
+export async function startProxyLogin(http: Http, trackingUri: string, retry: boolean): Promise<ProxyLogin> {
+  let last: Answer | undefined;
+  for (const entrance of ENTRANCES) {
+    const jar = new Jar();
+    let answer = await visit(http, `${trackingUri}${entrance}`, jar, retry);
+    const form = signInForm(answer);
+    if (!redirectToLogin(answer) && form) answer = await visit(http, form, jar, retry);
+    const login = redirectToLogin(answer);
+    if (login) return { ...login, jar };
+    last = answer;
+    if (answer.status >= 500) break;
+  }
+  throw await notAProxy(http, trackingUri, last as Answer);
+}
+
+/** Asks for a page, and goes along with redirects within the same origin, such as to a trailing slash. */
+async function visit(http: Http, start: string, jar: Jar, retry: boolean): Promise<Answer> {
+  let address = start;
+  for (let hops = 0; ; hops++) {
+    // With application/json here oauth2-proxy would answer 401 in place of the redirect.
+    const headers = { accept: 'text/html', ...(`${jar}` ? { cookie: `${jar}` } : {}) };
+    const what = 'begin the login at oauth2-proxy';
+    const answer = await http(address, { stage: 'proxy', what, headers, retry });
+    jar.take(answer.headers);
+    const target = locationOf(answer);
+    if (!target || redirectToLogin(answer) || hops === MAX_REDIRECTS) return answer;
+    if (target.origin !== answer.url.origin) return answer;
+    address = target.href;
+  }
+}
+
+function locationOf({ status, headers, url }: Answer): URL | undefined {
+  const location = headers.get('location');
+  return status >= 300 && status <= 399 && location !== null ? parseUrl(location, url) : undefined;
+}
+
+/** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
+function redirectToLogin(answer: Answer): Omit<ProxyLogin, 'jar'> | undefined {
+  const parameters = locationOf(answer)?.searchParams;
+  const redirectUri = parseUrl(parameters?.get('redirect_uri') ?? '');
+  if (!parameters?.get('client_id') || !redirectUri) return undefined;
+  const query = (answer.headers.get('location') ?? '').replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
+  return { query, state: parameters.get('state') ?? '', redirectUri };
+}
+
+/** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
+function signInForm({ status, body, url }: Answer): string | undefined {
+  const action = /<form[^<>]*\saction="([^"<>]*\/start)"/i.exec(body)?.[1];
+  const target = action === undefined ? undefined : parseUrl(action, url);
+  if ((status !== 403 && status !== 200) || !target) return undefined;
+  // Behind an edge that strips a prefix, the page does not know that prefix.
+  const prefix = url.pathname.replace(/\/(oauth2\/.*)?$/, '');
+  if (!target.pathname.startsWith(`${prefix}/`)) target.pathname = prefix + target.pathname;
+  target.searchParams.set('rd', '/');
+  return target.origin === url.origin ? target.href : undefined;
+}
+
+/** Tells what is there in place of oauth2-proxy. */
+async function notAProxy(http: Http, trackingUri: string, answer: Answer): Promise<AuthError> {
+  if (answer.status >= 300) return refusal(answer, 'proxy');
+  const request = {
+    stage: 'proxy',
+    what: 'ask MLflow without a login',
+    headers: { accept: 'application/json' },
+  } as const;
+  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, request);
+  const open = info.status === 200 && jsonObject(info.body) !== undefined;
+  const got = open ? '200: MLflow answers without any login' : `${answer.status} ${reasonOf(answer)}`;
+  return new AuthError({ stage: 'proxy', tried: answer.tried, got });
+}

@@ -1,0 +1,28 @@
+// The token method without a password: one grant with a refresh token (RFC 6749, 6).
+
+import { AuthError } from '../errors/errors.js';
+import type { Context } from './context.js';
+import type { TokenCredential } from './credential.js';
+import { refreshTokens } from './dex/token-endpoint.js';
+import { credentialOf, type TokenRequest } from './token-method.js';
+
+/**
+ * Gets a new id token, and the refresh token that takes the place of the one that was spent.
+ * A server error is tried once more, as it may have left the token unspent; a refusal is final.
+ * @throws AuthError
+ */
+export async function refreshMethod(
+  context: Context,
+  request: TokenRequest,
+  refreshToken: string,
+): Promise<TokenCredential> {
+  const { step, note } = context;
+  const once = () => step('token refreshed', () => refreshTokens(context, request, refreshToken));
+  const tokens = await once().catch((error) => {
+    if (!(error instanceof AuthError && /^5\d\d/.test(error.failure.got))) throw error;
+    note(`${error.failure.got}: trying once more`);
+    return once();
+  });
+  // With a reuse window, or without rotation, Dex may send none: the old one then stays good.
+  return credentialOf({ ...tokens, refreshToken: tokens.refreshToken ?? refreshToken });
+}

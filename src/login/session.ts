@@ -1,0 +1,94 @@
+// One login from open to close: wires HTTP, secrets and progress together for either door.
+
+import { getProxyUrl } from '@actions/http-client/lib/proxy';
+import type { Http } from '../http/client.js';
+import { openConnections } from '../http/preconnect.js';
+import { runtimeRoots } from '../http/trust.js';
+import type { Settings } from '../settings/settings.js';
+import { isLoopback } from '../settings/validate.js';
+import { progress, type Say } from '../util/progress.js';
+import type { Secrets } from '../util/secrets.js';
+import { printable } from '../util/text.js';
+import type { Context } from './context.js';
+import type { Credential } from './credential.js';
+
+/** Seconds that one request may take: a quarter of the whole login's, so that a longer time helps with a slow server. */
+export const requestTime = (whole: number) => Math.min(whole, Math.max(15, whole / 4));
+
+/** The web proxy for an address by HTTPS_PROXY and its like, or '' for none. */
+export const proxyFor = (address: string): string => getProxyUrl(new URL(address))?.href ?? '';
+
+/**
+ * Opens HTTP as the settings say; `close` must be called.
+ * @param ahead connections to open at once, by origin
+ */
+export async function openFor(
+  settings: Settings,
+  mask: (secret: string) => void,
+  note: Say,
+  ahead: Readonly<Record<string, number>> = {},
+): Promise<{ http: Http; close: () => Promise<void> }> {
+  const { insecureTls: insecure, timeout } = settings;
+  const requestTimeout = requestTime(timeout) * 1000;
+  const connections = openConnections({
+    ca: settings.ca?.pem,
+    insecure,
+    timeout: requestTimeout,
+    roots: () => runtimeRoots(note),
+  });
+  const direct = Object.entries(ahead).filter(([origin]) => !proxyFor(origin));
+  await Promise.all(direct.map(([origin, count]) => connections.ahead(origin, count)));
+  // Most of the program is HTTP; it gets ready while the connections open.
+  const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
+  const totalTimeout = timeout * 1000;
+  return openHttp({ connections, insecure, requestTimeout, totalTimeout, proxyFor, note, mask });
+}
+
+/** How many connections a login uses at the same time, by origin: two requests of its own, two of the proof. */
+function connectionsFor({ platform, trackingUri, method, refreshToken, verify }: Settings): Record<string, number> {
+  const tracking = trackingUri && new URL(trackingUri).origin;
+  const proof = verify ? 2 : method === 'cookie' ? 1 : 0;
+  const login = refreshToken || (method === 'cookie' && tracking !== platform) ? 1 : 2;
+  if (tracking === platform) return { [platform]: Math.max(login, proof) };
+  return { [platform]: login, ...(proof > 0 ? { [tracking]: proof } : {}) };
+}
+
+/** Where a login tells what it does. */
+export interface Listeners {
+  /** Gets each line of progress. */
+  say: Say;
+  /** Gets what deserves more attention than progress. */
+  warn: Say;
+  /** Gets each new refresh token as soon as it is there: the one before is spent, whatever happens next. */
+  keep?: ((refreshToken: string) => void) | undefined;
+}
+
+/**
+ * Logs in as the settings say. Lines that are told hold no secret and no control character.
+ * @throws AuthError
+ */
+export async function runLogin(
+  settings: Settings,
+  secrets: Secrets,
+  { say, warn, keep }: Listeners,
+): Promise<Credential> {
+  const safe =
+    (tell: Say): Say =>
+    (line) =>
+      tell(printable(secrets.redact(line)));
+  const { step, note } = progress(safe(say));
+  if (settings.insecureTls) {
+    safe(warn)('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
+  }
+  for (const address of new Set([settings.platform, settings.trackingUri].filter((one) => one.startsWith('http:')))) {
+    if (!isLoopback(new URL(address).hostname)) safe(warn)(`allow-http: credentials travel unencrypted to ${address}`);
+  }
+  const { http, close } = await openFor(settings, secrets.add, note, connectionsFor(settings));
+  const context: Context = { http, mask: secrets.add, keep, step, note, warn: safe(warn) };
+  try {
+    const { login } = await import(/* webpackMode: "eager" */ './login.js');
+    return await login(context, settings);
+  } finally {
+    await close();
+  }
+}

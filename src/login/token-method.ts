@@ -1,0 +1,71 @@
+// The token method: authorization code with PKCE (RFC 6749, 4.1; RFC 7636), ending in a Dex id token.
+
+import * as oauth from 'oauth4webapi';
+import { AuthError } from '../errors/errors.js';
+import { type Account, dexLogin } from './alauda/platform-login.js';
+import { codeFrom } from './check-state.js';
+import type { Context } from './context.js';
+import type { TokenCredential } from './credential.js';
+import { decodeClaims, expiryOf, identityOf } from './dex/claims.js';
+import { type Client, redeemCode, type Tokens } from './dex/token-endpoint.js';
+
+export interface TokenRequest extends Account, Client {
+  scopes: string;
+}
+
+/**
+ * Logs in and returns the id token.
+ * Only when the token endpoint calls the code stale is the whole flow run once more: the password was right, so that
+ * counts towards no lockout.
+ * @param repeated told when that happens
+ * @throws AuthError
+ */
+export async function tokenMethod(
+  context: Context,
+  request: TokenRequest,
+  repeated: () => void = () => {},
+): Promise<TokenCredential> {
+  try {
+    return credentialOf(await flow(context, request, true));
+  } catch (error) {
+    if (!(error instanceof AuthError && error.id === 'invalid-grant')) throw error;
+    repeated();
+    context.note(`${error.failure.got}: starting once more from the beginning`);
+    return credentialOf(await flow(context, request, false));
+  }
+}
+
+/** An authorization request with PKCE (RFC 6749, 4.1.1; RFC 7636, 4.3), and what must be kept for its answer. */
+export async function authorizationRequest({
+  clientId,
+  redirectUri,
+  scopes,
+}: Pick<TokenRequest, 'clientId' | 'redirectUri' | 'scopes'>) {
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: scopes,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  });
+  return { query, state, verifier };
+}
+
+async function flow(context: Context, request: TokenRequest, retry: boolean): Promise<Tokens> {
+  const { mask, step } = context;
+  const { query, state, verifier } = await authorizationRequest(request);
+  mask(verifier);
+  const parameters = await dexLogin(context, request, query.toString(), retry);
+  codeFrom(parameters, state);
+  return step('code exchanged for a token', () => redeemCode(context, request, parameters, state, verifier));
+}
+
+/** A credential as the tokens describe it. */
+export function credentialOf({ idToken, refreshToken }: Tokens): TokenCredential {
+  const claims = decodeClaims(idToken) ?? {};
+  return { method: 'token', token: idToken, refreshToken, identity: identityOf(claims), expiresAt: expiryOf(claims) };
+}

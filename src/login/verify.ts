@@ -1,0 +1,131 @@
+// Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
+
+import { AuthError } from '../errors/errors.js';
+import type { Answer, Http } from '../http/client.js';
+import { isText, jsonObject, reasonOf, refusal } from '../http/response.js';
+import { oneLine } from '../util/text.js';
+import { parseUrl } from '../util/url.js';
+import type { Context } from './context.js';
+import { type Credential, headersOf } from './credential.js';
+import { decodeClaims } from './dex/claims.js';
+
+/** Where the credential must work. */
+export interface Target {
+  trackingUri: string;
+  workspace: string | undefined;
+}
+
+/** Who the credential is for, in the words of oauth2-proxy. */
+export interface Proof {
+  identity: string;
+  /** Groups in the session, which make a cookie large; undefined where they are not told. */
+  groups: number | undefined;
+}
+
+/** Requests of one proof: what to ask, where, and with which credential. */
+interface Asking extends Target {
+  http: Http;
+  credential: Credential;
+  headers: Record<string, string>;
+}
+
+/**
+ * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
+ * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
+ * @param seen told of the number of groups as soon as oauth2-proxy has answered, whatever comes next
+ * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
+ */
+export async function verify(
+  { http, step, note }: Context,
+  target: Target,
+  credential: Credential,
+  seen: (groups: number | undefined) => void = () => {},
+): Promise<Proof> {
+  // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
+  const headers = { accept: 'application/json', ...headersOf(credential) };
+  const asking: Asking = { ...target, http, credential, headers };
+  const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers';
+  const [identity, workspace] = await Promise.allSettled([
+    step('accepted by oauth2-proxy', () => checkIdentity(asking)),
+    step(open, () => checkWorkspace(asking)),
+  ]);
+  seen(identity.status === 'fulfilled' ? identity.value.groups : undefined);
+  if (identity.status === 'rejected') {
+    // It rejects an account that it does not let in like a credential that it does not know; the way to MLflow tells which.
+    if (workspace.status === 'rejected' && idOf(workspace.reason) === 'proxy-forbids') throw workspace.reason;
+    const hidden = idOf(identity.reason) === 'not-the-proxy';
+    if (!hidden || workspace.status === 'rejected') throw identity.reason;
+    // What the workspace says proves as much: it is behind the same proxy.
+    note('there is no /oauth2/userinfo here; MLflow itself took the credential');
+    return { identity: oneLine(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
+  }
+  if (workspace.status === 'rejected') throw workspace.reason;
+  return identity.value;
+}
+
+const idOf = (error: unknown) => (error instanceof AuthError ? error.id : undefined);
+
+async function checkIdentity({ http, trackingUri, credential, headers }: Asking): Promise<Proof> {
+  const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers } as const;
+  const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
+  const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
+  if (info) {
+    const groups = Array.isArray(info.groups) ? info.groups.length : 0;
+    return { identity: oneLine([info.email, info.user].find(isText) ?? ''), groups };
+  }
+  const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
+  if (!rejected) throw refusal(answer, 'proxy');
+  const why =
+    credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
+  throw new AuthError({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? reasonOf(answer)}` });
+}
+
+/** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
+async function whyRejected(http: Http, trackingUri: string, token: string): Promise<string | undefined> {
+  const headers = { accept: 'text/html' };
+  const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers } as const;
+  const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
+  const location = answer?.headers.get('location') ?? '';
+  const login = answer && parseUrl(location, answer.url);
+  if (!login) return undefined;
+  const claims = decodeClaims(token) ?? {};
+  const client = login.searchParams.get('client_id');
+  const audiences = [claims.aud].flat().filter(isText);
+  if (client && !audiences.includes(client)) {
+    return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
+  }
+  const issuer = typeof claims.iss === 'string' ? parseUrl(claims.iss) : undefined;
+  if (issuer && issuer.origin !== login.origin) {
+    return `the token is from issuer ${issuer.href}, oauth2-proxy logs in at ${login.origin}`;
+  }
+  if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now()) return 'the token has expired';
+  return undefined;
+}
+
+async function checkWorkspace({ http, trackingUri, workspace, headers }: Asking): Promise<Answer> {
+  const request = { stage: 'mlflow', headers } as const;
+  if (workspace === undefined) {
+    const what = 'search experiments in the default workspace';
+    const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
+    if (!isMlflow(answer)) throw refusal(answer, 'mlflow');
+    return answer;
+  }
+  const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
+  const named = { ...headers, 'x-mlflow-workspace': workspace };
+  const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
+  if (isMlflow(answer)) return answer;
+  // A server without workspaces answers 404 if it is old, and 503 if they are switched off.
+  if (answer.status !== 404 && answer.status !== 503) throw refusal(answer, 'mlflow');
+  const ask = { ...request, what: 'ask for the server info' };
+  // Without it the first answer still tells what it tells.
+  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, ask).catch(() => undefined);
+  const enabled = jsonObject(info?.body ?? '')?.workspaces_enabled;
+  const off = info?.status === 404 || (info?.status === 200 && enabled === false);
+  if (!off) throw refusal(answer, 'mlflow');
+  const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
+  throw new AuthError({ stage: 'mlflow', tried: answer.tried, got });
+}
+
+function isMlflow(answer: Answer): boolean {
+  return answer.status === 200 && jsonObject(answer.body) !== undefined;
+}

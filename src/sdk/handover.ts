@@ -1,0 +1,48 @@
+// Puts together what is handed over, for each door: the folder for the SDK, the variables, and what stands in their way.
+
+import { resolve } from 'node:path';
+import { trustedRoots } from '../http/trust.js';
+import type { Credential } from '../login/credential.js';
+import type { Settings } from '../settings/settings.js';
+import type { Sources } from '../settings/sources.js';
+import { type Folder, writeFolder } from './folder.js';
+import { overridesOf } from './overrides.js';
+import { renewCommand, stateOf, writeState } from './renewal-state.js';
+import { type Variable, variablesFor } from './variables.js';
+
+/**
+ * Writes the folder, where there is to be one, and lists the variables.
+ * @param dir folder to write, or undefined for none
+ * @param warn told of everything that would keep the SDK from using the credential
+ */
+export function handOver(
+  credential: Credential,
+  settings: Settings,
+  dir: string | undefined,
+  { env, readFile }: Sources,
+  warn: (text: string) => void,
+): Variable[] {
+  const folder = dir === undefined ? undefined : writeAll(credential, settings, dir);
+  for (const text of overridesOf(env, settings, readFile, folder !== undefined)) warn(text);
+  if (settings.renew && credential.method === 'token' && !credential.refreshToken) {
+    warn(
+      'the platform sent no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
+    );
+  }
+  if (!folder && credential.method === 'cookie') {
+    warn(
+      'the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it',
+    );
+  }
+  const certificates = settings.ca?.path && resolve(settings.ca.path);
+  return variablesFor({ credential, settings, folder, pythonPath: env.PYTHONPATH, certificates });
+}
+
+function writeAll(credential: Credential, settings: Settings, dir: string): Folder {
+  const { ca, trackingUri } = settings;
+  const renew = settings.renew ? renewCommand(dir) : undefined;
+  // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
+  const folder = writeFolder(dir, { credential, trackingUri, roots: ca && trustedRoots(ca.pem), renew });
+  if (settings.renew) writeState(dir, stateOf(settings, credential));
+  return folder;
+}

@@ -1,0 +1,73 @@
+// The settings that follow from several values: the method, the tracking URI, the CA.
+
+import { certificatesIn, isCertificate, withLineBreaks } from '../http/trust.js';
+import type { Needs, Settings } from './settings.js';
+import type { Found, Sources } from './sources.js';
+import type { Name } from './table.js';
+import * as check from './validate.js';
+
+/** The method, and why that one. */
+export function chooseMethod(
+  found: Map<Name, Found>,
+  only: Settings['method'] | undefined,
+  problem: check.Problem,
+): Pick<Settings, 'method' | 'methodReason' | 'methodIsFree'> {
+  const wish = found.get('method');
+  const method = wish?.value.toLowerCase();
+  if (only && wish?.explicit && method !== only && method !== 'auto')
+    problem('method', `the command ${only} needs the method ${only}.`);
+  if (only) return { method: only, methodReason: `the command is ${only}`, methodIsFree: false };
+  if (method === 'token' || method === 'cookie')
+    return { method, methodReason: `asked for by ${wish?.from}`, methodIsFree: false };
+  if (method !== 'auto') problem('method', `${check.quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
+  return found.has('client-secret')
+    ? { method: 'token', methodReason: 'a client secret is given', methodIsFree: !found.has('refresh-token') }
+    : { method: 'cookie', methodReason: 'no client secret is given', methodIsFree: true };
+}
+
+/** The stronger of the two wins; two of the same strength must not differ. */
+export function trackingUri(
+  found: Map<Name, Found>,
+  platform: string,
+  allowHttp: boolean,
+  problem: check.Problem,
+): string {
+  const uri = found.get('tracking-uri');
+  const cluster = found.get('cluster');
+  // What is only in the environment does not count, and need not even be an address, beside what was given for this run.
+  const useUri = uri && (uri.explicit || !cluster?.explicit);
+  const useCluster = cluster && (cluster.explicit || !uri?.explicit);
+  const direct = useUri && check.trackingUri(uri.value, allowHttp, problem);
+  const named = useCluster && check.cluster(cluster.value, problem);
+  const derived = named && `${platform}/clusters/${cluster.value}/mlflow`;
+  if (!useUri) return derived || '';
+  if (useCluster && direct && derived && direct !== derived) {
+    const both = `${uri.from} and ${cluster.from}`;
+    problem('tracking-uri', `contradicts cluster (${both} name different servers). Give one of them.`);
+  }
+  return direct || '';
+}
+
+/** The CA, as text whichever way it was given. */
+export function certificate(value: string, { readFile }: Sources, problem: check.Problem): Settings['ca'] {
+  if (!value) return undefined;
+  const path = value.includes('-----BEGIN') ? undefined : value;
+  const text = path === undefined ? value : check.readable('ca-cert', path, readFile, problem);
+  if (text === undefined) return undefined;
+  const found = certificatesIn(text);
+  // Text goes through variables, which are known to lose line breaks; a file is handed on to the SDK as it is.
+  const mended = path === undefined && !found.every(isCertificate) ? found.map(withLineBreaks) : found;
+  const bad = mended.findIndex((one) => !isCertificate(one));
+  if (text.includes('PRIVATE KEY')) problem('ca-cert', 'holds a private key. Give the certificate alone.');
+  else if (found.length === 0) problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
+  else if (bad >= 0) problem('ca-cert', `certificate ${bad + 1} of ${found.length} in it is damaged: no X.509 in PEM.`);
+  return { pem: mended === found ? text : mended.join('\n'), path };
+}
+
+/** Whether there is a folder for a credential that is to be renewed; if not, that is said. */
+export function canRenew(found: Map<Name, Found>, { folder, login }: Needs, note: (text: string) => void): boolean {
+  if (folder === 'always' || (folder === 'dir' && found.has('dir'))) return true;
+  const how = folder === 'dir' ? 'give dir' : 'use env --dir, or exec';
+  if (login === undefined) note(`renew has no effect: there is no folder in which to renew the credential; ${how}`);
+  return false;
+}

@@ -1,0 +1,138 @@
+// The checks of single values: each returns the value as it will be used, or tells the problem.
+
+import { isIP } from 'node:net';
+import { errorMessage } from '../errors/errors.js';
+import { noCommand } from '../util/text.js';
+import { parseUrl } from '../util/url.js';
+import type { Found, Sources } from './sources.js';
+import type { Name, Row } from './table.js';
+
+/** Told of each thing that is wrong with a setting. */
+export type Problem = (name: Name, text: string) => void;
+
+/** A value in quotes, cut to one short line, for messages. */
+export function quoted(value: string): string {
+  const line = noCommand(value.replace(/\p{Cc}/gu, ' '));
+  return `"${line.length > 80 ? `${line.slice(0, 77)}...` : line}"`;
+}
+
+/** The same of what should be an address, without what may be a user and a password in front of an "@". */
+function quotedAddress(value: string): string {
+  return quoted(value.replace(/^(https?:\/\/)?.*@/is, '$1'));
+}
+
+/** A variable that a shell or a workflow should have replaced. A secret may look like one, so it is only noted. */
+export function expansion(
+  row: Row & { name: Name },
+  found: Found | undefined,
+  problem: Problem,
+  note: (text: string) => void,
+): void {
+  if (!found || !/^\$\{?[A-Za-z_]\w*\}?$|\$\{\{/.test(found.value)) return;
+  if (row.secret) note(`${row.name} (${found.from}) looks like a variable that was not replaced`);
+  else problem(row.name, `${quotedAddress(found.value)} (${found.from}) is a variable that was not replaced.`);
+}
+
+export function boolean(name: Name, value: string, problem: Problem): boolean {
+  const word = value.toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  if (word !== 'false' && word !== '0') problem(name, `${quoted(value)} is neither true nor false.`);
+  return false;
+}
+
+export function seconds(name: Name, value: string, problem: Problem): number {
+  const number = /^\d{1,4}$/.test(value) ? Number(value) : 0;
+  if (number < 1 || number > 3600) problem(name, `${quoted(value)} is no number of seconds from 1 to 3600.`);
+  return number;
+}
+
+export function platformAddress(value: string, allowHttp: boolean, problem: Problem): string {
+  return url('platform-address', value, allowHttp, problem)?.origin ?? '';
+}
+
+export function trackingUri(value: string, allowHttp: boolean, problem: Problem): string {
+  const uri = url('tracking-uri', value, allowHttp, problem);
+  return uri ? (uri.origin + uri.pathname).replace(/\/+$/, '') : '';
+}
+
+export function redirectUri(value: string, problem: Problem): string {
+  if (!parseUrl(value) && !value.startsWith('/')) problem('redirect-uri', `${quotedAddress(value)} is no address.`);
+  return value;
+}
+
+/** RFC 1123 label or subdomain, as Kubernetes names things. */
+export function cluster(value: string, problem: Problem): boolean {
+  const good = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(value);
+  if (!good) problem('cluster', `${quoted(value)} is no cluster name (letters, digits, "-" and ".").`);
+  return good;
+}
+
+const RESERVED = new Set(['workspaces', 'api', 'ajax-api', 'static-files']);
+
+/** MLflow's rule for workspace names (mlflow/utils/workspace_utils.py). */
+export function workspace(value: string, problem: Problem): string | undefined {
+  if (!value) return undefined;
+  const shaped = /^(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value) && value.length >= 2 && value.length <= 63;
+  if (!shaped || RESERVED.has(value)) {
+    const rule = '2 to 63 small letters, digits and single "-", and none of workspaces, api, ajax-api, static-files';
+    problem('workspace', `${quoted(value)} is no workspace name (${rule}).`);
+  }
+  return value;
+}
+
+export function scopes(value: string, problem: Problem): string {
+  const list = value.split(/[\s,]+/).filter(Boolean);
+  if (!list.includes('openid')) problem('scopes', `${quoted(value)} lacks openid, without which there is no id token.`);
+  return list.join(' ');
+}
+
+/** With the scope for which Dex gives a refresh token. */
+export function withOfflineAccess(scopes: string): string {
+  return scopes.split(' ').includes('offline_access') ? scopes : `${scopes} offline_access`;
+}
+
+/** RFC 6265, 4.1.1: a token. */
+export function cookieName(value: string, problem: Problem): string | undefined {
+  if (value && !/^[\w!#$%&'*+.^`|~-]+$/.test(value)) problem('cookie-name', `${quoted(value)} is no name of a cookie.`);
+  return value || undefined;
+}
+
+/** Control characters would end up in logs, where a line can be a command. */
+export function plain(name: Name, value: string, problem: Problem): string {
+  if (/[\p{Cc}\p{Cf}]/u.test(value)) problem(name, 'holds a line break or another control character.');
+  return value;
+}
+
+/** A file's text, or undefined after telling the problem. */
+export function readable(
+  name: Name,
+  path: string,
+  readFile: Sources['readFile'],
+  problem: Problem,
+): string | undefined {
+  try {
+    return readFile(path);
+  } catch (error) {
+    problem(name, `${quoted(path)} is neither PEM text nor a file that can be read: ${errorMessage(error)}`);
+    return undefined;
+  }
+}
+
+function url(name: Name, value: string, allowHttp: boolean, problem: Problem): URL | undefined {
+  const parsed = /^https?:\/\//i.test(value) ? parseUrl(value) : undefined;
+  if (!parsed) {
+    problem(name, `${quotedAddress(value)} is no address that begins with https://.`);
+    return undefined;
+  }
+  if (parsed.username || parsed.password) problem(name, 'must not hold a user name or password.');
+  if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(parsed.hostname)) {
+    problem(name, `http://${parsed.host} would send credentials unencrypted. Use https, or set allow-http to true.`);
+  }
+  return parsed;
+}
+
+/** This machine itself: localhost and its subdomains (RFC 6761, 6.3), 127.0.0.0/8 and ::1. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}

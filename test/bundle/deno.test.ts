@@ -1,0 +1,100 @@
+// The same bundle under Deno: from disk, and straight from a URL with no more than --allow-net and --allow-env.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { rootCertificates } from 'node:tls';
+import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
+import { BUNDLE, denoProgram, goodEnv, runProgram, steady } from '../support/program.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
+const web = createServer((_, response) =>
+  response.setHeader('content-type', 'text/javascript').end(readFileSync(BUNDLE)),
+);
+let platform: FakePlatform;
+let url = '';
+
+before(async () => {
+  platform = await startPlatform();
+  await new Promise<void>((done) => web.listen(0, '127.0.0.1', done));
+  url = `http://127.0.0.1:${(web.address() as AddressInfo).port}/mlflow-auth/v1/dist/index.js`;
+});
+after(async () => {
+  await platform.close();
+  web.closeAllConnections();
+  web.close();
+  rmSync(folder, { recursive: true });
+});
+
+const run = (permissions: string[], from: string, args: string[], env = goodEnv(platform)) =>
+  runProgram(denoProgram(), ['run', '--no-prompt', '--quiet', ...permissions, from, ...args], {
+    ...env,
+    DENO_DIR: folder,
+    NO_COLOR: '1',
+  });
+
+describe('under Deno', () => {
+  for (const from of ['disk', 'a URL']) {
+    it(`from ${from}, token prints the id token with --allow-net and --allow-env`, async () => {
+      const { status, stdout, stderr } = await run(['--allow-net', '--allow-env'], from === 'disk' ? BUNDLE : url, [
+        'token',
+      ]);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/);
+      assert.doesNotMatch(stderr, /ca-cert alone/);
+      assert.match(steady(stderr), /✓ workspace team-a open \(N ms\)/);
+    });
+  }
+
+  it('with --allow-sys it trusts its own roots too, and with --allow-read it reads a CA file', async () => {
+    const file = join(folder, 'ca.pem');
+    writeFileSync(file, platform.ca);
+    const permissions = ['--allow-net', '--allow-env', '--allow-read', '--allow-sys'];
+    const { status, stdout, stderr } = await run(permissions, url, ['env'], {
+      ...goodEnv(platform),
+      PLATFORM_CA: file,
+    });
+    assert.equal(status, 0, stderr);
+    assert.doesNotMatch(stderr, /ca-cert alone/);
+    assert.match(steady(stdout), /^export MLFLOW_TRACKING_URI='https:\/\/localhost:PORT\/clusters\/c1\/mlflow'\n/);
+    assert.ok(stdout.includes(`export MLFLOW_TRACKING_SERVER_CERT_PATH='${resolve(file)}'`));
+  });
+
+  it('without --allow-sys, ca-cert alone is trusted, which is said where it does not suffice', async () => {
+    const env = { ...goodEnv(platform), PLATFORM_CA: rootCertificates[0] ?? '' };
+    const { status, stderr } = await run(['--allow-net', '--allow-env'], BUNDLE, ['token'], env);
+    assert.equal(status, 1);
+    assert.equal(stderr.match(/^- ca-cert alone is trusted: the runtime does not show its own roots/gm)?.length, 1);
+    assert.match(stderr, /a CA that this machine does not trust/);
+  });
+
+  it('a file without --allow-read is told as a setting that cannot be read', async () => {
+    const { status, stderr } = await run(['--allow-net', '--allow-env'], url, ['token'], {
+      ...goodEnv(platform),
+      PLATFORM_CA: '/ca.pem',
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, /ca-cert: "\/ca\.pem" is neither PEM text nor a file that can be read: .*--allow-read/);
+  });
+
+  it('a server without permission is told as that', async () => {
+    const { status, stderr } = await run(['--allow-net=127.0.0.1:1', '--allow-env'], url, ['token']);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /deno run was started without a permission that this needs/);
+  });
+
+  it('an untrusted certificate, a wrong password and wrong usage are told as under Node', async () => {
+    const permissions = ['--allow-net', '--allow-env'];
+    const { PLATFORM_CA: _, ...noCa } = goodEnv(platform);
+    assert.match((await run(permissions, url, ['token'], noCa)).stderr, /that this machine does not trust/);
+    const wrong = await run(permissions, url, ['token'], { ...goodEnv(platform), MLFLOW_PASSWORD: 'wrong password' });
+    assert.deepEqual([wrong.status, wrong.stdout], [1, '']);
+    assert.match(wrong.stderr, /most likely a wrong user name or password/);
+    assert.equal((await run(permissions, url, ['nope'])).status, 2);
+    assert.match((await run(permissions, url, ['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+});

@@ -1,0 +1,205 @@
+// The command doctor, through the built program: all that it prints, what it finds, and that it shows no secret.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type StartOptions, startPlatform } from '../support/fake/platform.js';
+import { USUAL } from '../support/fake/switches.js';
+import { goodEnv, runCommand, steady, timesAsked } from '../support/program.js';
+
+async function doctor(switches: StartOptions, args: string[] = [], change = (env: Record<string, string>) => env) {
+  const platform = await startPlatform(switches);
+  try {
+    const outcome = await runCommand(['doctor', ...args], change(goodEnv(platform)));
+    const everything = outcome.stdout + outcome.stderr;
+    for (const secret of [USUAL.password, USUAL.clientSecret]) assert.ok(!everything.includes(secret), everything);
+    assert.doesNotMatch(everything, /ey[\w-]+\.ey[\w-]+\.[\w-]+|\|\d{10}\|/);
+    return { ...outcome, logins: timesAsked(platform, 'POST login') };
+  } finally {
+    await platform.close();
+  }
+}
+
+describe('doctor', () => {
+  it('looks at each layer in order, without logging in', async () => {
+    const { status, stdout, stderr, logins } = await doctor({});
+    assert.deepEqual([status, stderr, logins], [0, '', 0], stdout);
+    const shown = steady(stdout)
+      .replace(/until \w+ \d+ [\d:]+ \d+ GMT/, 'until <date>')
+      .replace(/localhost is [\d., :]+$/m, 'localhost is <addresses>')
+      .replace(/port \d+ of/, 'port PORT of');
+    assert.equal(
+      shown,
+      `- settings: platform-address: https://localhost:PORT (PLATFORM_ADDRESS)
+- settings: cluster: c1 (CLUSTER)
+- settings: workspace: team-a (MLFLOW_WORKSPACE)
+- settings: username: ci@example.com (MLFLOW_USERNAME)
+- settings: password: set (MLFLOW_PASSWORD)
+- settings: client-id: alauda-auth (DEX_CLIENT_ID)
+- settings: client-secret: set (DEX_CLIENT_SECRET)
+- settings: ca-cert: PEM text (PLATFORM_CA)
+✓ settings: good, method token (a client secret is given)
+✓ network: localhost is <addresses>
+✓ network: port PORT of localhost is open
+✓ TLS: TLSv1.3, certificate valid until <date>
+✓ login API: https://localhost:PORT answers, its key has 2048 bits
+✓ Dex: connector local is one of local, corp-ldap
+✓ Dex: client alauda-auth may use https://localhost:PORT/oauth2/callback and the scopes openid email groups
+✓ oauth2-proxy: https://localhost:PORT/clusters/c1/mlflow logs in as client alauda-auth (S256)
+✓ oauth2-proxy: its client is ours, as the token method needs it
+- account: not logged in; --login does it, once
+`,
+    );
+  });
+
+  it('with --login proves token and workspace, with one login', async () => {
+    const { status, stdout, logins } = await doctor({}, ['--login']);
+    assert.deepEqual([status, logins], [0, 1], stdout);
+    assert.match(
+      steady(stdout),
+      /✓ account: logged in as ci@example\.com by the token method\n✓ Dex: token from https:\/\/localhost:PORT\/dex for alauda-auth, \d+ bytes, valid until <time>\n✓ MLflow: oauth2-proxy takes the token of ci@example\.com \(2 groups\), and the workspace team-a is open\n✓ MLflow: workspaces are enabled\n$/,
+    );
+  });
+
+  it('needs no password for what can be found out without', async () => {
+    const { status, stdout } = await doctor({}, [], ({ MLFLOW_PASSWORD: _, MLFLOW_USERNAME: __, ...env }) => env);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /✓ oauth2-proxy: its client is ours/);
+  });
+
+  it('tells a proxy without bearer tokens, and that the cookie works', async () => {
+    const { status, stdout, logins } = await doctor({ skipJwtBearerTokens: false }, ['--login']);
+    assert.deepEqual([status, logins], [1, 2], stdout);
+    assert.match(
+      stdout,
+      /✗ oauth2-proxy: .*401 Unauthorized.*\n {4}Have an administrator set --skip-jwt-bearer-tokens=true/,
+    );
+    assert.match(stdout, /✓ MLflow: oauth2-proxy takes the cookie of ci@example\.com/);
+  });
+
+  const FOUND: [name: string, switches: StartOptions, args: string[], text: RegExp][] = [
+    [
+      'another client',
+      { proxyClientId: 'mlflow' },
+      [],
+      /✗ oauth2-proxy: its client is mlflow, ours is alauda-auth\n {4}Set client-id to mlflow/,
+    ],
+    [
+      'a redirect URI that is not registered',
+      { redirectUris: ['/x'] },
+      [],
+      /✗ Dex: begin the login .*Unregistered redirect_uri.*\n {4}The redirect URI sent was https:\/\/localhost/,
+    ],
+    [
+      'a connector that is none',
+      {},
+      ['--connector', 'ldap'],
+      /✗ Dex: .*no connector ldap; there are local, corp-ldap.*\n {4}Set connector/,
+    ],
+    ['a wrong cluster', {}, ['--cluster', 'c9'], /✗ oauth2-proxy: .*200 HTML page "Console".*\n {4}Check cluster/],
+    ['a wrong password', {}, ['--login', '--password', 'wrong password'], /✗ account: .*failed to authenticate/],
+    [
+      'a workspace without access',
+      {},
+      ['--login', '--workspace', 'team-b'],
+      /✗ Kubernetes RBAC: open the workspace team-b .*PERMISSION_DENIED/,
+    ],
+    [
+      'a large cookie',
+      { chunks: 3 },
+      ['--login', '--method', 'cookie'],
+      /✗ oauth2-proxy: session cookie of 11\d{3} bytes in 3 parts/,
+    ],
+    [
+      'settings that are wrong',
+      {},
+      ['--timeout', 'x'],
+      /✗ settings: One setting needs attention: timeout: .* Given by --timeout\./,
+    ],
+    [
+      'a server that is not there',
+      {},
+      ['--platform-address', 'https://localhost:9'],
+      /✗ network: connect to localhost:9: .*ECONNREFUSED/,
+    ],
+  ];
+  for (const [name, switches, args, text] of FOUND) {
+    it(`finds ${name}`, async () => {
+      const { status, stdout, logins } = await doctor(switches, args);
+      assert.equal(status, 1, stdout);
+      assert.match(stdout, text);
+      assert.ok(logins <= 1);
+    });
+  }
+
+  it('names the CA that is missing, and how to save it', async () => {
+    const { status, stdout } = await doctor({}, [], ({ PLATFORM_CA: _, ...env }) => env);
+    assert.equal(status, 1);
+    assert.match(
+      stdout,
+      /✗ TLS: TLS with localhost:\d+: .*\n {4}Its chain ends at "mlflow-auth test CA"\. To save what it sends: openssl s_client -showcerts -connect localhost:\d+ <\/dev\/null\./,
+    );
+  });
+
+  it('shows no password of an address', async () => {
+    const { stdout } = await doctor({}, [
+      '--cluster=',
+      '--tracking-uri',
+      'https://bob:hunter2secret@platform.test/mlflow',
+    ]);
+    assert.match(stdout, /tracking-uri: https:\/\/\*\*\*@platform\.test\/mlflow/);
+    assert.doesNotMatch(stdout, /hunter2secret/);
+  });
+
+  it('names what overrides the credential in the SDK', async () => {
+    const { stdout } = await doctor({}, [], (env) => ({ ...env, MLFLOW_TRACKING_AWS_SIGV4: 'true' }));
+    assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS/);
+  });
+
+  it('names variables that are set and empty, which the SDK takes for something', async () => {
+    const { stdout } = await doctor({}, [], ({ PLATFORM_CA: _, ...env }) => ({
+      ...env,
+      MLFLOW_TRACKING_SERVER_CERT_PATH: '',
+      MLFLOW_TRACKING_INSECURE_TLS: '',
+    }));
+    assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, .* no certificate/);
+    assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_INSECURE_TLS is set and empty, .* fails/);
+    const mended = await doctor({}, [], (env) => ({ ...env, MLFLOW_TRACKING_SERVER_CERT_PATH: '' }));
+    assert.doesNotMatch(mended.stdout, /is set and empty/);
+  });
+
+  it('--login spends no refresh token, and never logs in without a name', async () => {
+    const { status, stdout, logins } = await doctor(
+      {},
+      ['--login'],
+      ({ MLFLOW_USERNAME: _, MLFLOW_PASSWORD: __, ...env }) => ({
+        ...env,
+        DEX_REFRESH_TOKEN: 'refresh-token-of-before',
+      }),
+    );
+    assert.deepEqual([status, logins], [0, 0], stdout);
+    assert.match(stdout, /- account: not logged in: doctor spends no refresh token; give user name and password/);
+  });
+
+  it('--json is the same for machines', async () => {
+    const { stdout, status } = await doctor({}, ['--json']);
+    const { ok, findings } = JSON.parse(stdout);
+    assert.deepEqual([ok, status], [true, 0]);
+    assert.deepEqual(findings.at(-1), { layer: 'account', text: 'not logged in; --login does it, once' });
+  });
+
+  it('--message explains a text, from standard input too', async () => {
+    const text = "INTERNAL_ERROR: Response: {'error': {'code': 'PERMISSION_DENIED'}}";
+    const { stdout, status } = await runCommand(['doctor', '--message', text]);
+    assert.equal(status, 0);
+    assert.match(
+      stdout,
+      /^No access to the workspace \(Kubernetes RBAC\)\nMeans: the account has no role in this workspace\nDo: {4}Ask for access/,
+    );
+    assert.equal((await runCommand(['doctor', '--message', '-'], {}, text)).stdout, stdout);
+    assert.equal(
+      JSON.parse((await runCommand(['doctor', '--json', '--message', text])).stdout).id,
+      'workspace-forbidden',
+    );
+    assert.equal((await runCommand(['doctor', '--message', 'nothing known'])).status, 1);
+  });
+});

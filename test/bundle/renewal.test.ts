@@ -1,0 +1,254 @@
+// Renewal through the built program, on a platform whose tokens live for seconds, and the last step of the action.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fingerprint } from '../../src/login/credential.js';
+import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
+import { goodEnv, goodInputs, runAction, runCommand, runProgram, timesAsked } from '../support/program.js';
+import { at, FULL_DISK, grants, root, SYSTEM, untilGrants } from '../support/renewing.js';
+
+/** Logs in with `env --dir --renew`, and returns the folder. */
+async function folderOf(platform: FakePlatform, env = goodEnv(platform)): Promise<string> {
+  const dir = mkdtempSync(join(root, 'sdk-'));
+  const { status, stderr } = await runCommand(['env', '--dir', dir, '--renew'], env);
+  assert.equal(status, 0, stderr);
+  return dir;
+}
+
+const credentialIn = (dir: string) => JSON.parse(readFileSync(join(dir, 'credential.json'), 'utf8'));
+
+/** Runs the command that the login left for the provider. */
+function renewIn(dir: string, env: Record<string, string> = {}, seen = fingerprint(credentialIn(dir).value)) {
+  const [program = '', ...args] = credentialIn(dir).renew;
+  return runProgram(program, [...args, '--seen', seen], { ...SYSTEM, ...env });
+}
+
+describe('renewal', () => {
+  it('with a token keeps the refresh token and the client, and no password', async () => {
+    await at({}, async (platform) => {
+      const dir = await folderOf(platform);
+      const stored = readFileSync(join(dir, 'renewal.json'), 'utf8');
+      const { settings } = JSON.parse(stored);
+      assert.deepEqual([settings.username, settings.password], ['', '']);
+      assert.match(settings.refreshToken, /^refresh-token-\d+$/);
+      if (process.platform !== 'win32') assert.equal(statSync(join(dir, 'renewal.json')).mode & 0o777, 0o600);
+      const before = credentialIn(dir).value;
+      for (let run = 0; run < 3; run++) assert.equal((await renewIn(dir)).status, 0);
+      assert.notEqual(credentialIn(dir).value, before);
+      assert.deepEqual([timesAsked(platform, 'POST login'), grants(platform)], [1, 3]);
+    });
+  });
+
+  it('with a cookie keeps user name and password, and no client secret', async () => {
+    await at({ chunks: 2 }, async (platform) => {
+      const dir = await folderOf(platform, { ...goodEnv(platform), MLFLOW_AUTH_METHOD: 'cookie' });
+      const { settings } = JSON.parse(readFileSync(join(dir, 'renewal.json'), 'utf8'));
+      assert.deepEqual([settings.clientSecret, settings.refreshToken], ['', '']);
+      const before = credentialIn(dir).value;
+      const { status, stderr } = await renewIn(dir);
+      assert.equal(status, 0, stderr);
+      assert.notEqual(credentialIn(dir).value, before);
+      assert.equal(timesAsked(platform, 'POST login'), 2);
+    });
+  });
+
+  it('that 20 processes ask for at once is one renewal', async () => {
+    await at({}, async (platform) => {
+      const dir = await folderOf(platform);
+      const seen = fingerprint(credentialIn(dir).value);
+      const all = await Promise.all(Array.from({ length: 20 }, () => renewIn(dir, {}, seen)));
+      for (const { status, stderr } of all) assert.equal(status, 0, stderr);
+      assert.equal(grants(platform), 1);
+      assert.deepEqual(readdirSync(dir).sort(), ['ca.pem', 'credential.json', 'mlflow-auth-python', 'renewal.json']);
+    });
+  });
+
+  it('takes over the lock of a process that was killed, and leaves whole files whatever it was killed at', async () => {
+    await at({ canned: { token: { status: 200, hang: true, times: 2 } } }, async (platform) => {
+      const other = await startPlatform();
+      try {
+        const dir = await folderOf(other);
+        const state = JSON.parse(readFileSync(join(dir, 'renewal.json'), 'utf8'));
+        // The first renewal goes to a platform that hangs, and is killed there, holding the lock.
+        writeFileSync(
+          join(dir, 'renewal.json'),
+          JSON.stringify({ ...state, settings: { ...state.settings, platform: platform.address } }),
+        );
+        const [program = '', ...args] = credentialIn(dir).renew;
+        const child = spawn(program, [...args, '--seen', fingerprint(credentialIn(dir).value)], { stdio: 'ignore' });
+        await untilGrants(platform, 1, child);
+        child.kill('SIGKILL');
+        await new Promise((resolve) => child.once('exit', resolve));
+        assert.ok(existsSync(join(dir, 'renewal.lock')));
+        assert.ok(credentialIn(dir).value);
+        writeFileSync(join(dir, 'renewal.json'), JSON.stringify(state));
+        const { status, stderr } = await renewIn(dir);
+        assert.equal(status, 0, stderr);
+        assert.equal(grants(other), 1);
+        assert.ok(!existsSync(join(dir, 'renewal.lock')));
+      } finally {
+        await other.close();
+      }
+    });
+  });
+
+  it('that has no refresh token to begin with is said at once', async () => {
+    await at({ givesRefreshTokens: false }, async (platform) => {
+      const { status, stderr } = await runCommand(['env', '--dir', join(root, 'none'), '--renew'], goodEnv(platform));
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /^! the platform sent no refresh token: .* only where MLFLOW_USERNAME and MLFLOW_PASSWORD/m);
+    });
+  });
+
+  it('that is refused says so, and logs in with the user name and password of the environment if they are there', async () => {
+    await at({}, async (platform) => {
+      const dir = await folderOf(platform);
+      await folderOf(platform); // a newer login of the same account ends the refresh token of the first
+      const alone = await renewIn(dir);
+      assert.equal(alone.status, 1);
+      assert.match(alone.stderr, /Refresh token is invalid or has already been claimed.*\n.*account of its own/);
+      const before = credentialIn(dir).value;
+      const { MLFLOW_USERNAME = '', MLFLOW_PASSWORD = '' } = goodEnv(platform);
+      const { status, stderr } = await renewIn(dir, { MLFLOW_USERNAME, MLFLOW_PASSWORD });
+      assert.equal(status, 0, stderr);
+      assert.notEqual(credentialIn(dir).value, before);
+    });
+  });
+
+  it('never repeats a login that was refused', async () => {
+    await at({}, async (platform) => {
+      const dir = await folderOf(platform, { ...goodEnv(platform), MLFLOW_AUTH_METHOD: 'cookie' });
+      const state = JSON.parse(readFileSync(join(dir, 'renewal.json'), 'utf8'));
+      writeFileSync(
+        join(dir, 'renewal.json'),
+        JSON.stringify({ settings: { ...state.settings, password: 'changed meanwhile' } }),
+      );
+      const first = await renewIn(dir);
+      assert.match(first.stderr, /most likely a wrong user name or password/);
+      for (let run = 0; run < 3; run++) {
+        const { status, stderr } = await renewIn(dir);
+        assert.equal(status, 1);
+        assert.match(stderr, /most likely a wrong user name or password[\s\S]*Not tried again/);
+      }
+      assert.equal(timesAsked(platform, 'POST login'), 2, 'the first login, and one that was refused');
+      assert.ok(!first.stderr.includes('changed meanwhile'));
+    });
+  });
+
+  it('keeps the new refresh token even when the proof fails after it', async () => {
+    await at({ canned: { userinfo: { status: 502, body: '', times: 1 } } }, async (platform) => {
+      const dir = await folderOf(platform, { ...goodEnv(platform), MLFLOW_AUTH_VERIFY: 'false' });
+      const state = JSON.parse(readFileSync(join(dir, 'renewal.json'), 'utf8'));
+      writeFileSync(join(dir, 'renewal.json'), JSON.stringify({ settings: { ...state.settings, verify: true } }));
+      assert.equal((await renewIn(dir)).status, 1);
+      const { status, stderr } = await renewIn(dir);
+      assert.equal(status, 0, stderr);
+      assert.equal(grants(platform), 2);
+    });
+  });
+
+  it('works while the former refresh token may be used once more', async () => {
+    await at({ reusesRefreshTokens: true }, async (platform) => {
+      const dir = await folderOf(platform);
+      const state = readFileSync(join(dir, 'renewal.json'));
+      assert.equal((await renewIn(dir)).status, 0);
+      writeFileSync(join(dir, 'renewal.json'), state); // as if the answer had been lost
+      assert.equal((await renewIn(dir)).status, 0);
+      assert.equal((await renewIn(dir)).status, 0);
+    });
+  });
+
+  it('on a full disk says so, spends no refresh token, and works again when there is room', {
+    skip: process.platform === 'win32' && 'Windows has no ulimit',
+  }, async () => {
+    await at({}, async (platform) => {
+      const dir = await folderOf(platform);
+      const files = readdirSync(dir).sort();
+      const before = readFileSync(join(dir, 'credential.json'), 'utf8');
+      const { status, stderr } = await runProgram(
+        'sh',
+        [...FULL_DISK, ...JSON.parse(before).renew, '--seen', fingerprint(JSON.parse(before).value)],
+        SYSTEM,
+      );
+      assert.equal(status, 1);
+      assert.match(stderr, /EFBIG|ENOSPC/);
+      assert.equal(grants(platform), 0);
+      assert.equal(readFileSync(join(dir, 'credential.json'), 'utf8'), before);
+      assert.deepEqual(readdirSync(dir).sort(), files);
+      assert.equal((await renewIn(dir)).status, 0);
+    });
+  });
+
+  it('in a folder that cannot be written says so, and leaves the old credential as it is', async (test) => {
+    if (process.platform === 'win32' || process.getuid?.() === 0) {
+      // The superuser writes anywhere: a folder that is gone stands in for one that cannot be written.
+      await at({}, async (platform) => {
+        const dir = await folderOf(platform);
+        const [program = '', ...args] = credentialIn(dir).renew;
+        const seen = fingerprint(credentialIn(dir).value);
+        rmSync(dir, { recursive: true });
+        const { status, stderr } = await runProgram(program, [...args, '--seen', seen], SYSTEM);
+        assert.equal(status, 1);
+        assert.match(stderr, /ENOENT/);
+        test.diagnostic('run as superuser: tested with a folder that is gone');
+      });
+      return;
+    }
+    await at({}, async (platform) => {
+      const dir = await folderOf(platform);
+      const before = credentialIn(dir).value;
+      chmodSync(dir, 0o500);
+      const { status, stderr } = await renewIn(dir);
+      chmodSync(dir, 0o700);
+      assert.equal(status, 1);
+      assert.match(stderr, /EACCES/);
+      assert.equal(credentialIn(dir).value, before);
+      assert.equal(grants(platform), 0, 'no refresh token is spent that could not be replaced');
+    });
+  });
+});
+
+describe('the last step of the action', () => {
+  const post = (state: string) => runAction({ timeout: 'nonsense' }, { 'STATE_mlflow-auth-folder': state });
+
+  it('removes the folder that the action made, reads saved state alone, and cannot fail', async () => {
+    const dir = mkdtempSync(join(root, 'state-'));
+    writeFileSync(join(dir, 'credential.json'), '{}');
+    const { status, stdout } = await post(JSON.stringify({ dir, ours: true }));
+    assert.deepEqual([status, stdout], [0, 'The credential is removed from disk.\n']);
+    assert.ok(!existsSync(dir));
+    for (const state of ['nonsense', '{}', 'null', JSON.stringify({ dir: 7, ours: true })])
+      assert.equal((await post(state)).status, 0);
+  });
+
+  it("removes only its own secrets from a folder of the user's", async () => {
+    const dir = mkdtempSync(join(root, 'mine-'));
+    for (const name of ['credential.json', 'renewal.json', 'thesis.tex']) writeFileSync(join(dir, name), '');
+    assert.equal((await post(JSON.stringify({ dir, ours: false }))).status, 0);
+    assert.deepEqual(readdirSync(dir), ['thesis.tex']);
+  });
+
+  it('is told where the folder is', async () => {
+    await at({}, async (platform) => {
+      const state = join(root, 'GITHUB_STATE');
+      writeFileSync(state, '');
+      await runAction(goodInputs(platform), { GITHUB_STATE: state });
+      assert.match(
+        readFileSync(state, 'utf8'),
+        /^mlflow-auth-folder<<ghadelimiter_.*\n\{"dir":".*mlflow-auth-[0-9a-f-]{36}","ours":true\}\n/,
+      );
+    });
+  });
+});

@@ -1,0 +1,185 @@
+// The way to the server, through the built program: certificates, web proxies, time limits.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { makeAuthority, serverCertificate } from '../support/fake/certificates.js';
+import { type StartOptions, startPlatform } from '../support/fake/platform.js';
+import { startWebProxy } from '../support/fake/web-proxy.js';
+import { goodEnv, runCommand } from '../support/program.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-transport-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Runs `token` at a platform started for it. */
+async function login(
+  options: StartOptions,
+  change: (env: Record<string, string>, port: number) => Record<string, string> = (env) => env,
+) {
+  const platform = await startPlatform(options);
+  const outcome = await runCommand(['token'], change(goodEnv(platform), platform.port));
+  await platform.close();
+  return { ...outcome, asked: platform.asked.length };
+}
+
+const without = ({ PLATFORM_CA: _, ...env }: Record<string, string>) => env;
+
+describe('a certificate', () => {
+  it('of a private CA is trusted when the CA is given as text, as a file, or in a bundle', async () => {
+    const forms = (env: Record<string, string>) => {
+      const pem = env.PLATFORM_CA ?? '';
+      const file = join(folder, 'ca.pem');
+      writeFileSync(file, pem);
+      return [pem, file, `# another one\n${serverCertificate().cert}\n# ours\n${pem}`];
+    };
+    for (const index of [0, 1, 2]) {
+      const { status, stderr } = await login({}, (env) => ({ ...env, PLATFORM_CA: forms(env)[index] ?? '' }));
+      assert.equal(status, 0, stderr);
+    }
+  });
+
+  const REFUSED: [
+    name: string,
+    options: StartOptions,
+    change: (env: Record<string, string>) => Record<string, string>,
+    message: RegExp,
+  ][] = [
+    ['of a CA that is not given', {}, without, /that this machine does not trust.*\n.*ca-cert.*insecure-tls/],
+    [
+      'of a CA that was given, and has a new key since',
+      {},
+      (env) => ({ ...env, PLATFORM_CA: makeAuthority().cert }),
+      /that this machine does not trust.*\n.*it may have been replaced/,
+    ],
+    [
+      'that has expired',
+      { certificate: serverCertificate({ expired: true }) },
+      (env) => env,
+      /has run out or is not valid yet/,
+    ],
+    [
+      'of another host',
+      { certificate: serverCertificate({ hosts: ['other.test'] }) },
+      (env) => env,
+      /for another host name/,
+    ],
+    [
+      'where there is no TLS',
+      { plain: true },
+      (env) => ({ ...env, PLATFORM_ADDRESS: env.PLATFORM_ADDRESS?.replace('http:', 'https:') ?? '' }),
+      /does not speak TLS/,
+    ],
+  ];
+  for (const [name, options, change, message] of REFUSED) {
+    it(`${name} is refused, and nothing is sent`, async () => {
+      const { status, stdout, stderr, asked } = await login(options, change);
+      assert.deepEqual([status, stdout, asked], [1, '', 0], stderr);
+      assert.match(stderr, message);
+    });
+  }
+
+  it('is not looked at with insecure-tls, which is said', async () => {
+    const { status, stderr } = await login(
+      { certificate: serverCertificate({ expired: true, hosts: ['x'] }) },
+      (env) => ({
+        ...without(env),
+        MLFLOW_TRACKING_INSECURE_TLS: 'true',
+      }),
+    );
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /^! insecure-tls: certificates are not checked/);
+  });
+
+  it('is not needed on this machine itself', async () => {
+    const { status, stderr } = await login({ plain: true }, without);
+    assert.equal(status, 0, stderr);
+    assert.doesNotMatch(stderr, /unencrypted/);
+  });
+});
+
+describe('a web proxy', () => {
+  const through =
+    (proxy: string, more: Record<string, string> = {}) =>
+    (env: Record<string, string>, port: number) => ({
+      ...env,
+      PLATFORM_ADDRESS: `https://platform.test:${port}`,
+      HTTPS_PROXY: proxy,
+      ...more,
+    });
+
+  /** Runs `token` through a web proxy to the host platform.test, which only the proxy knows. */
+  async function proxied(login?: string, more?: Record<string, string>, address = (host: string) => `http://${host}`) {
+    const platform = await startPlatform({ host: 'platform.test' });
+    const proxy = await startWebProxy(platform.port, login);
+    const outcome = await runCommand(
+      ['token'],
+      through(address(proxy.address), more)(goodEnv(platform), platform.port),
+    );
+    await proxy.close();
+    await platform.close();
+    return { ...outcome, hosts: new Set(proxy.asked.map(({ host }) => host)), port: platform.port };
+  }
+
+  it('of HTTPS_PROXY is used, for the private CA as well, and named', async () => {
+    const { status, stderr, hosts, port } = await proxied();
+    assert.equal(status, 0, stderr);
+    assert.deepEqual([...hosts], [`platform.test:${port}`]);
+    assert.match(stderr, /^- using the web proxy 127\.0\.0\.1:\d+$/m);
+  });
+
+  it('gets its user and password, decoded, which are not shown', async () => {
+    const { status, stderr } = await proxied(
+      'us er:p@ss:word/1',
+      {},
+      (host) => `http://us%20er:p%40ss%3Aword%2F1@${host}`,
+    );
+    assert.equal(status, 0, stderr);
+    assert.doesNotMatch(stderr, /p@ss|p%40ss/);
+  });
+
+  it('carries plain http to another machine when that is allowed by name, with a warning', async () => {
+    const platform = await startPlatform({ host: 'platform.test', plain: true });
+    const proxy = await startWebProxy(platform.port);
+    const env = { ...without(goodEnv(platform)), HTTP_PROXY: `http://${proxy.address}` };
+    const refused = await runCommand(['token'], env);
+    const { status, stderr } = await runCommand(['token', '--allow-http'], env);
+    await proxy.close();
+    await platform.close();
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /would send credentials unencrypted/);
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /^! allow-http: credentials travel unencrypted to http:\/\/platform\.test:\d+$/m);
+  });
+
+  it('that wants a password and gets none is named as the layer at fault', async () => {
+    const { status, stderr } = await proxied('user:password');
+    assert.equal(status, 1);
+    assert.match(stderr, /Got: .*407.*through the web proxy 127\.0\.0\.1:\d+ \(the web proxy of HTTPS_PROXY/);
+  });
+
+  it('is not used for hosts of NO_PROXY', async () => {
+    for (const NO_PROXY of ['platform.test', '.test', '*', 'other, PLATFORM.test']) {
+      const { status, stderr, hosts } = await proxied(undefined, { NO_PROXY });
+      assert.deepEqual([status, hosts.size], [1, 0], NO_PROXY);
+      assert.match(stderr, /the host name is not known here/);
+    }
+  });
+
+  it('is not used for this machine itself', async () => {
+    const { status, stderr } = await login({}, (env) => ({ ...env, HTTPS_PROXY: 'http://127.0.0.1:9' }));
+    assert.equal(status, 0, stderr);
+  });
+});
+
+describe('time', () => {
+  it('of the whole login is limited', async () => {
+    const { status, stderr } = await login({ canned: { login: { status: 200, hang: true } } }, (env) => ({
+      ...env,
+      MLFLOW_AUTH_TIMEOUT: '3',
+    }));
+    assert.equal(status, 1);
+    assert.match(stderr, /Tried: log in as .*\nGot: {3}no answer within \d+ ms/);
+  });
+});

@@ -1,0 +1,50 @@
+// The fault table under Deno, as the commands that print the bare credential: a failure prints none.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { ROWS } from '../../src/settings/table.js';
+import { BUNDLE, denoProgram, runProgram } from '../support/program.js';
+import { CASES } from './all-cases.js';
+import type { Case } from './case.js';
+import { LIMIT } from './run-case.js';
+import { faultSuite } from './suite.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const args = ['run', '--no-prompt', '--quiet', '--allow-net', '--allow-env', BUNDLE];
+const PRINTED = /^(ey[\w-]+\.ey[\w-]+\.[\w-]+|_oauth2_proxy=[^\s;]+)$/;
+
+/** Ends that Deno's own layers leave no way to tell better. */
+const DIFFERS: Record<string, Partial<Case>> = {
+  // Its node:tls has but one code for all that rustls says of a chain.
+  'expired certificate': { end: 'certificate-untrusted' },
+  // Its zlib may fail before undici listens; nobody is told then, and the time limit ends it.
+  'gzip that is none': { or: 'timeout', waits: true },
+};
+
+faultSuite(CASES, {
+  name: 'Deno',
+  differs: ({ fault, row }) => DIFFERS[row.always ? '' : fault.name] ?? {},
+  run: (inputs) => {
+    const given = Object.entries(inputs).map(([input, value]) => [
+      ROWS.find(({ name }) => name === input)?.env[0],
+      value,
+    ]);
+    const env = { ...Object.fromEntries(given), DENO_DIR: folder, NO_COLOR: '1' };
+    return runProgram(denoProgram(), [...args, inputs.method ?? ''], env, '', LIMIT);
+  },
+  assertFailed: ({ status, stdout, stderr = '' }, _, meaning) => {
+    assert.ok(stderr.includes(`(${meaning})`), stderr);
+    assert.match(stderr, /^Tried: .*\nGot: {3}.*\nDo: {4}.+$/m);
+    assert.deepEqual([status, stdout], [1, '']);
+  },
+  assertDone: ({ status, stdout, stderr = '' }) => {
+    assert.equal(status, 0, stderr);
+    assert.match(stdout ?? '', PRINTED);
+    return { stderr };
+  },
+});

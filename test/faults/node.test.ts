@@ -1,0 +1,29 @@
+// The fault table under Node, as the action: a failure exports nothing, and what survives exports all.
+
+import assert from 'node:assert/strict';
+import { runAction } from '../support/program.js';
+import { CASES } from './all-cases.js';
+import { LIMIT } from './run-case.js';
+import { faultSuite } from './suite.js';
+
+faultSuite(CASES, {
+  name: `node ${process.version}`,
+  preload: true,
+  run: (inputs, env) => runAction(inputs, env, LIMIT),
+  assertFailed: ({ status, stdout = '', files = {} }, title) => {
+    const annotation = /^::error title=mlflow-auth%3A (.*)::(.*)$/m.exec(stdout) ?? assert.fail(stdout);
+    assert.equal(annotation[1]?.replaceAll('%2C', ','), title, annotation[2]);
+    assert.match(annotation[2] ?? '', /^Tried: .*%0AGot: {3}.*%0ADo: {4}[^%]*/);
+    assert.equal(status, 1);
+    const { GITHUB_STEP_SUMMARY: summary = '', ...others } = files;
+    assert.deepEqual(others, { GITHUB_ENV: '', GITHUB_OUTPUT: '' });
+    assert.ok(summary.startsWith(`<h3>MLflow login failed: ${title}</h3>`), summary);
+  },
+  assertDone: ({ status, stdout = '', stderr = '', files = {} }) => {
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /^Logged in as [^\n]{1,300}$/m);
+    assert.match(files.GITHUB_ENV ?? '', /^MLFLOW_TRACKING_URI<</m);
+    assert.match(files.GITHUB_OUTPUT ?? '', /^MLFLOW_(TRACKING_TOKEN|PROXY_COOKIE)<</m);
+    return { stdout, stderr };
+  },
+});

@@ -1,0 +1,80 @@
+// Runs one case of the fault table under a runtime, and holds what is left of the run against the table.
+
+import assert from 'node:assert/strict';
+import { explain } from '../../src/errors/explain.js';
+import { SYMPTOMS } from '../../src/errors/symptoms/all.js';
+import { testAuthority } from '../support/fake/certificates.js';
+import { makePlatform } from '../support/fake/platform.js';
+import { assertNoSecret, secretsOf } from '../support/leaks.js';
+import { goodInputs, type Outcome } from '../support/program.js';
+import type { Case } from './case.js';
+import { startFront } from './front.js';
+import { preloadEnv } from './names.js';
+import { stranger } from './redirects.js';
+import { type End, SUCCESS } from './requests.js';
+
+/** Seconds of the whole login, where the fault makes it wait and where it does not. */
+const [SHORT, LONG] = [3, 20];
+/** Milliseconds after which a program hangs. */
+export const LIMIT = 30_000;
+
+/** How a runtime tells an end, and what a login hands over. */
+export interface Runtime {
+  name: string;
+  /** It can be given names that fail and hang. */
+  preload?: boolean;
+  /** What is different here for reasons that are not ours. */
+  differs?: (one: Case) => Partial<Case>;
+  /** Runs the program with these inputs of the action. */
+  run: (inputs: Record<string, string>, env: Record<string, string>) => Promise<Partial<Outcome>>;
+  /** Fails unless the failure was told with this title and meaning, and nothing was handed over. */
+  assertFailed: (outcome: Partial<Outcome>, title: string, meaning: string) => void;
+  /** Fails unless a whole credential was handed over. @returns the rest, which must not hold it */
+  assertDone: (outcome: Partial<Outcome>) => Partial<Outcome>;
+}
+
+/** Runs a case; once more with more time where a slow machine did not get as far as the fault. @throws AssertionError */
+export async function check(one: Case, runtime: Runtime): Promise<void> {
+  for (let seconds = one.waits ? SHORT : LONG; ; seconds *= 2) {
+    const struck = await attempt(one, runtime, seconds);
+    if (struck) return;
+    assert.ok(seconds < LONG, 'the fault did not strike');
+  }
+}
+
+const symptom = (name: End) => SYMPTOMS.find(({ id }) => id === name) ?? explain('authorize', '');
+
+/** @returns whether the fault struck; if not, nothing else counts */
+async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<boolean> {
+  const { row, fault, end, logins, times = Infinity, most, plain = false } = one;
+  const { endpoints, after } = row;
+  const platform = makePlatform(row.platform);
+  const front = await startFront(platform, { fault, endpoints, after, times, plain });
+  try {
+    const target = { address: front.address, ca: testAuthority().cert };
+    const inputs = {
+      ...goodInputs(target),
+      method: row.method,
+      timeout: String(timeout),
+      ...row.inputs,
+      ...one.inputs,
+    };
+    const outcome = await runtime.run(inputs, one.preload ? preloadEnv(front.port) : {});
+    const output = `${outcome.stdout}${outcome.stderr}`;
+    assert.notEqual(outcome.status, null, `did not end: ${output}`);
+    if (front.fired() === 0) return false;
+    const told = one.or && output.includes(symptom(one.or).meaning) ? one.or : end;
+    const { title, meaning } = symptom(told);
+    if (end !== SUCCESS) runtime.assertFailed(outcome, title, meaning);
+    const rest = end === SUCCESS ? runtime.assertDone(outcome) : outcome;
+    assert.equal(front.posts(), logins, `posts of the password: ${output}`);
+    if (fault.answer) assert.ok(front.fired() <= row.tries, `sent ${front.fired()} times: ${output}`);
+    assert.equal(stranger.visits, 0, 'a redirect was followed');
+    assertNoSecret(rest, [...secretsOf(platform, inputs), ...front.issued]);
+    await front.close();
+    if (most) assert.ok(front.sent() < most * row.tries, `the server got rid of ${front.sent()} bytes`);
+    return true;
+  } finally {
+    await front.close();
+  }
+}

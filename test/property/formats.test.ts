@@ -1,0 +1,81 @@
+// What `env` prints, read back by those who read it. Each value is a case; one process reads 200 of them.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parse } from 'dotenv';
+import fc from 'fast-check';
+import { FORMATS } from '../../src/cli/formats.js';
+import { UsageError } from '../../src/errors/errors.js';
+import { value } from '../support/property/arbitraries.js';
+import { check, checkBatches } from '../support/property/cases.js';
+import {
+  installPythonDotenv,
+  missing,
+  readWithPowerShell,
+  readWithPythonDotenv,
+  readWithShell,
+} from '../support/property/readers.js';
+
+const named = (values: string[]) => values.map((value, index) => ({ name: `VALUE_${index}`, value }));
+const namesOf = (values: string[]) => named(values).map(({ name }) => name);
+
+function format(name: string, values: string[]): string {
+  const text = FORMATS[name]?.(named(values));
+  assert.ok(text !== undefined);
+  return text;
+}
+
+/** The values that a .env file can hold. */
+function fitting(values: string[]): string[] {
+  return values.filter((one) => {
+    try {
+      return format('dotenv', [one]);
+    } catch (error) {
+      assert.ok(error instanceof UsageError, String(error));
+      assert.match(error.message, /^VALUE_0 /);
+      assert.ok(one.length < 8 || !error.message.includes(one));
+      return false;
+    }
+  });
+}
+
+describe('the format', () => {
+  for (const shell of ['bash', 'dash'] as const) {
+    it(`shell is read by ${shell}`, { skip: missing(shell) }, () =>
+      checkBatches(value, (values) => {
+        assert.deepEqual(readWithShell(shell, format('shell', values), namesOf(values)), values);
+      }),
+    );
+  }
+
+  it('powershell is read by PowerShell', { skip: missing('pwsh') }, () =>
+    checkBatches(value, (values) => {
+      assert.deepEqual(readWithPowerShell(format('powershell', values), namesOf(values)), values);
+    }),
+  );
+
+  it('json is read as JSON', () =>
+    checkBatches(value, (values) => assert.deepEqual(Object.values(JSON.parse(format('json', values))), values)));
+});
+
+describe('the format dotenv', () => {
+  it('is read by python-dotenv, or the value is refused', { skip: missing('python') }, () => {
+    installPythonDotenv();
+    return checkBatches(value, (values) => {
+      const good = fitting(values);
+      assert.deepEqual(Object.values(readWithPythonDotenv(format('dotenv', good))), good);
+    });
+  });
+
+  it('is read by dotenv for Node, or the value is refused', () =>
+    checkBatches(value, (values) => {
+      const good = fitting(values);
+      for (const fast of [false, true]) assert.deepEqual(Object.values(parse(format('dotenv', good), { fast })), good);
+    }));
+
+  it('refuses no path, address or token', () => {
+    const character = fc.constantFrom(...'abcXYZ019._~-/:\\ @%+,=|\'"(){}$&;!ö\u{1f511}');
+    const plain = fc.string({ unit: character }).filter((one) => one === one.trim() && !/^["']|\$\{/.test(one));
+    return check(fc.property(plain, (one) => assert.deepEqual(fitting([one]), [one])));
+  });
+});

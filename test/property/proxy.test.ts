@@ -1,0 +1,127 @@
+// oauth2-proxy and MLflow, or whatever answers in their place: how many requests, to whom, and what comes of them.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { AuthError } from '../../src/errors/errors.js';
+import type { Context } from '../../src/login/context.js';
+import type { Credential } from '../../src/login/credential.js';
+import { finishProxyLogin } from '../../src/login/oauth2-proxy/callback.js';
+import { Jar } from '../../src/login/oauth2-proxy/cookies.js';
+import { startProxyLogin } from '../../src/login/oauth2-proxy/start.js';
+import { verify } from '../../src/login/verify.js';
+import { body, jsonWith, secret, text } from '../support/property/arbitraries.js';
+import { check } from '../support/property/cases.js';
+import { type Asked, assertLine, fakeHttp, outcome, reply } from '../support/property/servers.js';
+
+const MLFLOW = 'https://mlflow.test/clusters/c1/mlflow';
+const ORIGIN = new URL(MLFLOW).origin;
+
+const form = fc
+  .tuple(fc.constantFrom('', '/clusters/c1/mlflow', 'https://evil.test', '//evil.test', ORIGIN), text)
+  .map(([base, more]) => `<form method="GET" action="${base}${more}/start">`);
+const replies = fc.array(reply(fc.oneof(body, form, jsonWith('email', 'user', 'groups', 'workspaces_enabled'))), {
+  minLength: 1,
+  maxLength: 6,
+});
+
+/** That nothing went elsewhere, and no header could be split. */
+function assertHome(asked: Asked[], most: number): void {
+  assert.ok(asked.length <= most, `${asked.length} requests`);
+  for (const { url, headers = {} } of asked) {
+    assert.equal(url.origin, ORIGIN);
+    for (const line of Object.values(headers)) assert.doesNotMatch(line, /\p{Cc}/u);
+  }
+}
+
+describe('a login at oauth2-proxy', () => {
+  it('begins or is an AuthError, with requests to the tracking URI alone', () =>
+    check(
+      fc.asyncProperty(replies, async (list) => {
+        const { http, asked } = fakeHttp(list);
+        const result = await outcome(startProxyLogin(http, MLFLOW, true));
+        assertHome(asked, 17);
+        if (result instanceof AuthError) return;
+        const sent = new URLSearchParams(result.query);
+        assert.ok(sent.get('client_id'));
+        assert.equal(sent.get('state') ?? '', result.state);
+        assert.equal(result.redirectUri.href, new URL(sent.get('redirect_uri') ?? '').href);
+      }),
+    ));
+
+  it('takes the authorization request as it is', () =>
+    check(
+      fc.asyncProperty(text, text, fc.webUrl(), fc.constantFrom('', '#x'), async (client, state, uri, hash) => {
+        fc.pre(client !== '');
+        const query = `${new URLSearchParams({ client_id: client, redirect_uri: uri, state })}`;
+        const location = `https://platform.test/dex/auth?${query}${hash}`;
+        const { http, asked } = fakeHttp([{ status: 302, headers: [['location', location]], body: '' }]);
+        const login = await startProxyLogin(http, MLFLOW, true);
+        assert.deepEqual({ query: login.query, state: login.state }, { query, state });
+        assert.equal(asked.length, 1);
+      }),
+    ));
+
+  // With a pattern whose time grows with the square of the page, this takes minutes.
+  it('ends for a page of a megabyte', async () => {
+    for (const part of ['<form ', '<form action="', ' action="/start', ' action="', '<']) {
+      const page = { status: 200, headers: [], body: `<form ${part.repeat((1 << 20) / part.length)}` };
+      const { http, asked } = fakeHttp([page]);
+      await outcome(startProxyLogin(http, MLFLOW, true));
+      assert.ok(asked.length <= 4, part);
+    }
+  });
+
+  it('ends in a session or an AuthError, with one request, and the code in no message', () =>
+    check(
+      fc.asyncProperty(
+        reply(),
+        fc.constantFrom(ORIGIN, 'https://platform.test'),
+        text,
+        secret,
+        fc.constantFrom(undefined, 'x'),
+        async (one, redirect, state, code, wanted) => {
+          const { http, asked } = fakeHttp([one]);
+          const login = { query: '', state, redirectUri: new URL(`${redirect}/oauth2/callback`), jar: new Jar() };
+          const back = new URLSearchParams({ code, state });
+          const result = await outcome(finishProxyLogin(http, MLFLOW, login, back, wanted));
+          assertHome(asked, 1);
+          assert.equal(asked[0]?.url.searchParams.get('code'), code);
+          assert.equal(asked[0]?.url.searchParams.get('state'), state);
+          if (result instanceof AuthError) return assert.ok(!result.message.includes(code));
+          assert.ok(result.parts.length > 0);
+        },
+      ),
+    ));
+});
+
+describe('the proof of a credential', () => {
+  it('ends in an identity or an AuthError, with few requests, and the credential in no message', () =>
+    check(
+      fc.asyncProperty(
+        replies,
+        secret,
+        fc.constantFrom('token', 'cookie'),
+        jsonWith('aud', 'iss', 'exp'),
+        fc.constantFrom(undefined, 'team-a'),
+        async (list, random, method, claims, workspace) => {
+          const token = `${random}.${Buffer.from(claims).toString('base64url')}.${random}`;
+          const common = { identity: '', expiresAt: undefined };
+          const credential: Credential =
+            method === 'token'
+              ? { method, token, refreshToken: undefined, ...common }
+              : { method: 'cookie', cookie: `_oauth2_proxy=${random}`, ...common };
+          const { http, asked } = fakeHttp(list);
+          const context = {
+            http,
+            step: (_: string, work: () => unknown) => work(),
+            note: () => {},
+          } as unknown as Context;
+          const result = await outcome(verify(context, { trackingUri: MLFLOW, workspace }, credential));
+          assertHome(asked, 4);
+          if (result instanceof AuthError) assert.ok(!result.message.includes(random), result.message);
+          else assertLine(result.identity, 5000);
+        },
+      ),
+    ));
+});

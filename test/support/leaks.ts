@@ -1,0 +1,40 @@
+// Looks for secrets, in every form in which a server or a program writes them, in all that a run left behind.
+
+import assert from 'node:assert/strict';
+import type { FakePlatform } from './fake/platform.js';
+import type { Outcome } from './program.js';
+
+/** Every secret of a login in plain, URL-encoded, form-encoded, base64 and JSON-escaped form. */
+export function formsOf(secrets: string[]): string[] {
+  return secrets.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    new URLSearchParams({ '': secret }).toString().slice(1),
+    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    JSON.stringify(secret).slice(1, -1),
+  ]);
+}
+
+/** The secrets of this run: those given, and those that the platform saw or sent. */
+export function secretsOf({ asked }: Pick<FakePlatform, 'asked'>, given: Record<string, string>): string[] {
+  const sent = asked.flatMap(({ request }) => {
+    const form = new URLSearchParams(request.body);
+    const json = request.body.startsWith('{') ? [JSON.parse(request.body).password] : [];
+    return [
+      ...json,
+      form.get('code'),
+      form.get('code_verifier'),
+      request.headers.authorization?.replace('Bearer ', ''),
+    ];
+  });
+  const all = [given.password, given['client-secret'], ...sent];
+  return [...new Set(all.filter((one): one is string => typeof one === 'string' && one.length > 0))];
+}
+
+/** Masks are told to the runner by their value, so their lines do not count. */
+export function assertNoSecret(outcome: Partial<Outcome>, secrets: string[]): void {
+  const printed = (outcome.stdout ?? '').replace(/^::add-mask::.*$/gm, '');
+  const everything = [printed, outcome.stderr ?? '', ...Object.values(outcome.files ?? {})].join('\n');
+  for (const form of formsOf(secrets)) assert.ok(!everything.includes(form), `shows ${form} in:\n${everything}`);
+  assert.doesNotMatch(everything, /secret body/, 'a whole page is shown');
+}

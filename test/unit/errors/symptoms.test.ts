@@ -1,0 +1,282 @@
+// Each row of the table of symptoms: found by what comes back at its stage, and by the error texts that users have.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { AuthError } from '../../../src/errors/errors.js';
+import { explain, explainMessage, type Stage } from '../../../src/errors/explain.js';
+import { SYMPTOMS } from '../../../src/errors/symptoms/all.js';
+
+/** For each row: its layer, what came back at a stage, and a word of its advice. */
+const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string, advice: RegExp]> = {
+  'no-permission': ['runtime', 'connect', 'getaddrinfo EPERM localhost', /--allow-net --allow-env/],
+  'certificate-untrusted': [
+    'TLS',
+    'connect',
+    'SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate',
+    /ca-cert .* dex\.tls/,
+  ],
+  'certificate-expired': ['TLS', 'connect', 'CERT_HAS_EXPIRED: certificate has expired', /renewed/],
+  'certificate-host': ['TLS', 'connect', 'ERR_TLS_CERT_ALTNAME_INVALID: Hostname', /host name/],
+  'tls-version': ['TLS', 'connect', 'EPROTO: unsupported protocol', /TLS 1\.2/],
+  'proxy-refused': ['web proxy', 'connect', 'Proxy response (407) !== 200 when HTTP Tunneling', /NO_PROXY/],
+  dns: ['network', 'connect', 'getaddrinfo ENOTFOUND platform.test', /self-hosted runner/],
+  timeout: ['network', 'connect', 'no answer within 15000 ms', /self-hosted runner.*MLFLOW_AUTH_TIMEOUT/],
+  'answer-too-large': ['network', 'connect', 'the answer is larger than 1 MiB', /not the login API/],
+  'not-http': ['network', 'connect', 'HPE_INVALID_CONSTANT: Response does not match the HTTP/1.1 protocol', /port/],
+  'broken-off': ['network', 'connect', 'UND_ERR_SOCKET: other side closed', /ends connections/],
+  unreachable: ['network', 'connect', 'connect ECONNREFUSED 127.0.0.1:443', /NO_PROXY/],
+  'pkce-required': ['Dex', 'authorize', '400 PKCE code_challenge is required for this client', /S256/],
+  'redirect-uri': ['Dex', 'authorize', '400 BadRequest: Unregistered redirect_uri.', /DEX_REDIRECT_URI/],
+  'client-unknown': ['Dex', 'authorize', '404 NotFound: Invalid client_id.', /alauda-auth/],
+  scope: ['Dex', 'authorize', '400 invalid_scope: Unrecognized scope(s)', /DEX_SCOPES/],
+  captcha: ['account', 'login', '500 CaptchaError', /log in once in a browser.*Nothing was tried a second time/],
+  'first-login': ['account', 'login', '500 FirstLoginPasswordUpdate', /web console once/],
+  'password-expired': ['account', 'login', '500 PasswordExpired', /Change it in the web console/],
+  locked: ['account', 'login', '500 InternalError: account is locked', /20 minutes/],
+  'account-disabled': ['account', 'login', '403 AccountDisabledError', /administrator/],
+  'second-factor': ['account', 'login', '403 Need verify code', /service account/],
+  'missing-email': ['Dex', 'login', '500 failed to authenticate: missing email claim', /e-mail/],
+  'stale-key': ['login API', 'login', '500 failed to decrypt password', /clock/],
+  'login-request-gone': ['Dex', 'login', '400 User session error.', /replicas/],
+  connector: ['Dex', 'login', '400 Connector ID does not match a valid Connector', /DEX_CONNECTOR/],
+  'html-from-api': ['login API', 'pubkey', '200 HTML page "Sign in to Wi-Fi"', /captive portal/],
+  'server-down': ['login API', 'pubkey', '503 an empty answer', /Try again later/],
+  'not-found': ['login API', 'pubkey', '404 an empty answer', /platform-address/],
+  'wrong-password': [
+    'account',
+    'login',
+    '500 InternalError: failed to authenticate',
+    /connector.*LDAP.*Nothing was tried a second time/,
+  ],
+  'invalid-client': ['Dex', 'token', '401 invalid_client: Invalid client credentials.', /cpaas-oidc-secret.*base64/],
+  'redirect-uri-differs': [
+    'Dex',
+    'token',
+    '400 invalid_request: redirect_uri did not match',
+    /configured platform address/,
+  ],
+  'invalid-grant': ['Dex', 'token', '400 invalid_grant: Invalid or expired code parameter.', /from the start/],
+  'refresh-refused': [
+    'Dex',
+    'refresh',
+    '400 invalid_request: Refresh token is invalid or has already been claimed by another client.',
+    /account of its own/,
+  ],
+  'grant-type': ['Dex', 'token', '400 unsupported_grant_type', /client of the MLflow proxy/],
+  clock: ['clock', 'token', 'OAUTH_TIMESTAMP_CHECK: unexpected JWT "exp" (expiration time) claim value', /NTP/],
+  'token-claims': ['Dex', 'token', 'unexpected JWT "aud" (audience) claim value', /client-id/],
+  'password-too-long': ['account', 'password', 'the password takes 300 bytes', /shorter/],
+  'bad-key': ['login API', 'pubkey', '200 a key or "ts" of an unknown form', /report the form/],
+  state: ['Dex', 'login', 'a state that is not the one that was sent', /Do not use/],
+  redirected: ['login API', 'authorize', '302 redirect to https://other.test/ an empty answer', /platform-address/],
+  'header-too-large': ['oauth2-proxy', 'mlflow', '400 Invalid HTTP request received.', /token method.*Redis/],
+  'no-login-needed': ['oauth2-proxy', 'proxy', '200: MLflow answers without any login', /No credential is needed/],
+  audience: ['oauth2-proxy', 'proxy', '401 the token is for client a, oauth2-proxy logs in as b', /client-id/],
+  'token-expired': ['oauth2-proxy', 'proxy', '401 the token has expired', /Log in again/],
+  'cookie-rejected': ['oauth2-proxy', 'proxy', '401 session cookie rejected', /replicas/],
+  'bearer-off': ['oauth2-proxy', 'proxy', '401 Unauthorized', /--skip-jwt-bearer-tokens=true/],
+  'proxy-redirected': ['oauth2-proxy', 'proxy', '308 redirect to https://other.test/ an empty answer', /tracking-uri/],
+  'proxy-forbids': ['oauth2-proxy', 'proxy', '403 HTML page "403 Forbidden"', /let this account in/],
+  'not-the-proxy': ['oauth2-proxy', 'proxy', '200 HTML page "Console"', /cluster/],
+  'callback-csrf': [
+    'oauth2-proxy',
+    'callback',
+    '403 HTML page "Login Failed: Unable to find a valid CSRF token."',
+    /15 minutes/,
+  ],
+  'callback-provider': [
+    'oauth2-proxy',
+    'callback',
+    '403 The upstream identity provider returned an error: x',
+    /redirect URL/,
+  ],
+  'callback-forbidden': [
+    'oauth2-proxy',
+    'callback',
+    '403 You do not have permission to access this resource.',
+    /let this account in/,
+  ],
+  'callback-redeem': [
+    'oauth2-proxy',
+    'callback',
+    '500 Oops! Something went wrong.',
+    /request id.*rotated client secret/,
+  ],
+  'callback-address': [
+    'oauth2-proxy',
+    'callback',
+    '302 redirect to another login without a session cookie',
+    /proxy prefix/,
+  ],
+  'callback-cookie': [
+    'oauth2-proxy',
+    'callback',
+    '302 redirect without a session cookie "x"',
+    /MLFLOW_AUTH_COOKIE_NAME/,
+  ],
+  'workspace-forbidden': [
+    'Kubernetes RBAC',
+    'mlflow',
+    '403 PERMISSION_DENIED: Permission denied',
+    /mlflow\.kubeflow\.org.*5 minutes/,
+  ],
+  'workspaces-off': [
+    'MLflow',
+    'mlflow',
+    '404, and server-info says 200: workspaces are not enabled',
+    /--enable-workspaces/,
+  ],
+  'workspace-unknown': ['MLflow', 'mlflow', '404 RESOURCE_DOES_NOT_EXIST: Workspace', /mlflow-enabled=true/],
+  'workspace-missing': [
+    'MLflow',
+    'mlflow',
+    '400 INVALID_PARAMETER_VALUE: Workspace context is required',
+    /MLFLOW_WORKSPACE/,
+  ],
+  'mlflow-unauthenticated': [
+    'MLflow',
+    'mlflow',
+    '401 UNAUTHENTICATED: Missing Authorization header',
+    /pass_authorization_header/,
+  ],
+  'server-error': ['login API', 'token', '500 boom', /administrator/],
+  'proxy-error': ['oauth2-proxy', 'proxy', '500 HTML page "500 Internal Server Error"', /Try again later/],
+  'callback-unexpected': ['oauth2-proxy', 'callback', '200 HTML page "Console"', /in its place/],
+  'mlflow-endpoint': ['MLflow', 'mlflow', '404 ENDPOINT_NOT_FOUND: Endpoint not found.', /tracking-uri/],
+  'mlflow-login': [
+    'oauth2-proxy',
+    'mlflow',
+    '302 redirect to https://platform.test/dex/auth an empty answer',
+    /did not take the credential/,
+  ],
+  'mlflow-error': ['MLflow', 'mlflow', '502 an empty answer', /Try again later/],
+  'sdk-trailing-blank': ['SDK settings', undefined, '', /\.strip\(\)/],
+  'sdk-double-bearer': ['SDK settings', undefined, '', /bare token/],
+  'sdk-certificate-file': ['SDK settings', undefined, '', /Correct the path/],
+  'sdk-tls-contradiction': ['SDK settings', undefined, '', /Unset one/],
+  'sdk-rejected': ['oauth2-proxy', undefined, '', /--skip-jwt-bearer-tokens=true/],
+  'sdk-wrong-owner': ['SDK settings', undefined, '', /set_workspace/],
+};
+
+describe('each symptom', () => {
+  it('is tested here', () => assert.deepEqual(Object.keys(ROWS).sort(), SYMPTOMS.map(({ id }) => id).sort()));
+
+  for (const [id, [layer, stage, got, advice]] of Object.entries(ROWS)) {
+    it(`${id} is found, with its layer and its advice`, () => {
+      const row = stage ? explain(stage, got) : SYMPTOMS.find((one) => one.id === id);
+      assert.equal(row?.id, id);
+      assert.equal(row?.layer, layer);
+      assert.match(row?.advice ?? '', advice);
+    });
+  }
+});
+
+/** Texts that look like another symptom than theirs. */
+const MISLEADING: [stage: Stage, got: string, id: string][] = [
+  ['login', '400 blocked by policy', 'wrong-password'],
+  ['login', '500 InternalError: check your clock', 'wrong-password'],
+  ['login', '500 failed to verify password', 'wrong-password'],
+  ['login', '500 invalid user or password', 'wrong-password'],
+  ['login', '404 HTML page "404 Not Found"', 'html-from-api'],
+  ['mlflow', '403 HTML page "Sign In"', 'proxy-forbids'],
+  ['mlflow', '503 an empty answer', 'mlflow-error'],
+  ['mlflow', '500 INTERNAL_ERROR: boom', 'mlflow-error'],
+  ['proxy', '502 an empty answer', 'proxy-error'],
+  ['connect', 'terminated: UND_ERR_RES_CONTENT_LENGTH_MISMATCH: Response body length does not match', 'broken-off'],
+  ['connect', 'terminated: HPE_INVALID_EOF_STATE: Response does not match the HTTP/1.1 protocol', 'broken-off'],
+  ['callback', '429 slow down', 'proxy-error'],
+  ['callback', '502 an empty answer', 'proxy-error'],
+  ['login', '501 an empty answer', 'server-error'],
+  ['pubkey', '302 redirect to https://other.test/dex/pubkey an empty answer', 'redirected'],
+];
+
+describe('a text that looks like another symptom', () => {
+  for (const [stage, got, id] of MISLEADING) it(`${got} is ${id}`, () => assert.equal(explain(stage, got).id, id));
+});
+
+describe('an error of this program', () => {
+  for (const [id, [, stage, got]] of Object.entries(ROWS)) {
+    if (!stage) continue;
+    it(`${id} is explained by its own row`, () => {
+      const { message } = new AuthError({ stage, tried: 'do something (GET https://platform.test/)', got });
+      assert.equal(explainMessage(message)?.id, id);
+    });
+  }
+});
+
+const server = "HTTPSConnectionPool(host='platform.test', port=443): Max retries exceeded with url:";
+
+/** Texts of the guide's table, of facts about the SDK, and of curl. */
+const MESSAGES: [text: string, id: string | undefined][] = [
+  ['{"message":"PKCE code_challenge is required for this client"}', 'pkce-required'],
+  ['CaptchaError', 'captcha'],
+  ['Call returns HTML or a redirect (302 to the login page)', 'sdk-rejected'],
+  [
+    'Failed to query /api/3.0/mlflow/server-info, often with SSLCertVerificationError: self-signed certificate',
+    'sdk-rejected',
+  ],
+  ['step took 431 ms', undefined],
+  ['{"error":"invalid_grant","error_description":"Invalid or expired code parameter."}', 'invalid-grant'],
+  [
+    "API request to endpoint was successful but the response body was not in a valid JSON format. Response body: '<html>'",
+    'sdk-rejected',
+  ],
+  ['json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)', 'sdk-rejected'],
+  [
+    'API request to endpoint /api/2.0/mlflow/runs/create failed with error code 302 != 200. Response body: \'<a href="https://platform.test/dex/auth?client_id=x">Found</a>\'',
+    'sdk-rejected',
+  ],
+  ['RestException: INTERNAL_ERROR: Response: {}', 'sdk-rejected'],
+  ['requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://platform.test/', 'sdk-rejected'],
+  [
+    `Failed to query /api/3.0/mlflow/server-info: ${server} /dex/auth?client_id=a (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate')))`,
+    'sdk-rejected',
+  ],
+  [
+    `Failed to query /api/3.0/mlflow/server-info: ${server} /clusters/c1/mlflow/api/3.0/mlflow/server-info (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate')))`,
+    'certificate-untrusted',
+  ],
+  [
+    "Invalid leading whitespace, reserved character(s), or return character(s) in header value: 'Bearer x\\n'",
+    'sdk-trailing-blank',
+  ],
+  ["curl: header 'Authorization: Bearer Bearer ey'", 'sdk-double-bearer'],
+  [
+    "RestException: INTERNAL_ERROR: Response: {'error': {'code': 'PERMISSION_DENIED', 'message': 'Permission denied for requested operation.'}}",
+    'workspace-forbidden',
+  ],
+  ["RESOURCE_DOES_NOT_EXIST: Workspace 'team-x' not found in the Kubernetes cluster.", 'workspace-unknown'],
+  ["Active workspace 'team-a' cannot be used because the remote server does not support workspaces", 'workspaces-off'],
+  ['INVALID_PARAMETER_VALUE: Workspace context is required for this request.', 'workspace-missing'],
+  [
+    'UNAUTHENTICATED: Authentication with the Kubernetes API failed. The provided token may be invalid or expired.',
+    'mlflow-unauthenticated',
+  ],
+  ["failed with error code 400 != 200. Response body: 'Invalid HTTP request received.'", 'header-too-large'],
+  ['400 Bad Request: Request Header Or Cookie Too Large', 'header-too-large'],
+  ['OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /ca.pem', 'sdk-certificate-file'],
+  ["When 'ignore_tls_verification' is true then 'server_cert_path' must not be set!", 'sdk-tls-contradiction'],
+  ['the run shows the wrong owner', 'sdk-wrong-owner'],
+  ['curl: (60) SSL certificate problem: unable to get local issuer certificate', 'certificate-untrusted'],
+  ['curl: (6) Could not resolve host: platform.test', 'dns'],
+  ['curl: (7) Failed to connect to platform.test port 443: Connection refused', 'unreachable'],
+  [`${server} / (Caused by NameResolutionError("Failed to resolve 'platform.test'"))`, 'dns'],
+  [
+    `${server} / (Caused by ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 403 Forbidden')))`,
+    'proxy-refused',
+  ],
+  ['HTTPSConnectionPool: Read timed out. (read timeout=120)', 'timeout'],
+  [
+    'mlflow-auth: the session cookie for https://platform.test expired at 2026-01-01T00:00:00.000Z. Log in again.',
+    'sdk-rejected',
+  ],
+  ['Login Failed: Unable to find a valid CSRF token. Please try again.', 'callback-csrf'],
+  ['{"reason":"FirstLoginPasswordUpdate"}', 'first-login'],
+  ['ZeroDivisionError: division by zero', undefined],
+];
+
+describe('an error text that a user has', () => {
+  for (const [text, id] of MESSAGES) {
+    it(`${text.slice(0, 60)}… is explained by ${id}`, () => assert.equal(explainMessage(text)?.id, id));
+  }
+});

@@ -1,0 +1,194 @@
+// HTTP: what is repeated and what is not, limits of time and size, and that no redirect is followed.
+
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { AuthError } from '../../../src/errors/errors.js';
+import { openHttp, type Request, type Transport } from '../../../src/http/client.js';
+import { openConnections } from '../../../src/http/preconnect.js';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** A server that gives these answers in turn, the last one for ever, and counts. */
+async function serve(...answers: ((response: ServerResponse) => void)[]) {
+  const seen = { requests: 0, bodies: [] as string[] };
+  const listener: RequestListener = (request, response) => {
+    const answer = answers[Math.min(seen.requests++, answers.length - 1)];
+    request.on('data', (chunk) => seen.bodies.push(String(chunk)));
+    answer?.(response);
+  };
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { seen, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/path?code=secret` };
+}
+
+function open(given: Partial<Transport> = {}) {
+  const notes: string[] = [];
+  const note = (text: string) => notes.push(text);
+  const { http, close } = openHttp({
+    connections: openConnections({ insecure: false, timeout: 2000, roots: () => [] }),
+    insecure: false,
+    requestTimeout: 2000,
+    totalTimeout: 10_000,
+    proxyFor: () => '',
+    note,
+    mask: () => {},
+    ...given,
+  });
+  closing.push(close);
+  return { http, notes };
+}
+
+const ASK: Request = { stage: 'authorize', what: 'test' };
+const reply =
+  (status: number, headers: Record<string, string> = {}, body: string | Buffer = 'ok') =>
+  (response: ServerResponse) =>
+    void response.writeHead(status, headers).end(body);
+const reset = (response: ServerResponse) => void response.destroy();
+
+describe('a request', () => {
+  it('returns the answer whatever its status, with each Set-Cookie apart', async () => {
+    const { address } = await serve((response) =>
+      response.writeHead(403, ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']).end('no'),
+    );
+    const answer = await open().http(address, ASK);
+    assert.deepEqual([answer.status, answer.body, answer.headers.getSetCookie()], [403, 'no', ['a=1', 'b=2']]);
+    assert.match(answer.tried, /^test \(GET http:\/\/127\.0\.0\.1:\d+\/path\)$/);
+  });
+
+  it('does not follow redirects', async () => {
+    const { address, seen } = await serve(reply(302, { location: '/elsewhere' }));
+    const answer = await open().http(address, ASK);
+    assert.deepEqual([answer.status, answer.headers.get('location'), seen.requests], [302, '/elsewhere', 1]);
+  });
+
+  for (const status of [429, 502, 503, 504]) {
+    it(`is repeated twice on ${status} where that is allowed`, async () => {
+      const { address, seen } = await serve(reply(status, { 'retry-after': '0' }));
+      const { http, notes } = open();
+      assert.equal((await http(address, { ...ASK, retry: true })).status, status);
+      assert.equal(seen.requests, 3);
+      assert.equal(notes.length, 2);
+      assert.match(notes[0] ?? '', new RegExp(`: ${status}, trying again \\(2 of 3\\)`));
+    });
+
+    it(`is sent once on ${status} where not`, async () => {
+      const { address, seen } = await serve(reply(status));
+      assert.equal((await open().http(address, { ...ASK, body: 'x' })).status, status);
+      assert.equal(seen.requests, 1);
+    });
+  }
+
+  for (const status of [400, 401, 403, 404, 500]) {
+    it(`is never repeated on ${status}`, async () => {
+      const { address, seen } = await serve(reply(status));
+      await open().http(address, { ...ASK, retry: true });
+      assert.equal(seen.requests, 1);
+    });
+  }
+
+  it('is repeated after a broken connection, and works in the end', async () => {
+    const { address, seen } = await serve(reset, reply(200));
+    assert.equal((await open().http(address, { ...ASK, retry: true })).body, 'ok');
+    assert.equal(seen.requests, 2);
+  });
+
+  it('that carries a login is not repeated after a broken connection', async () => {
+    const { address, seen } = await serve(reset, reply(200));
+    await assert.rejects(open().http(address, { ...ASK, body: 'x' }), { name: 'AuthError', id: 'broken-off' });
+    assert.equal(seen.requests, 1);
+  });
+
+  it('that is answered with 421 is not sent again, as fetch would do by itself', async () => {
+    const { address, seen } = await serve(reply(421));
+    await open()
+      .http(address, { ...ASK, body: 'password' })
+      .catch(() => {});
+    assert.equal(seen.requests, 1);
+  });
+
+  it('that waits to be repeated ends when the transport is closed', async () => {
+    const { address, seen } = await serve(reply(503, { 'retry-after': '5' }));
+    const { http, notes } = open();
+    const waiting = assert.rejects(http(address, { ...ASK, retry: true }));
+    while (notes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await closing.pop()?.();
+    await waiting;
+    assert.equal(seen.requests, 1);
+  });
+
+  it('gives up at once when Retry-After asks for more time than there is', async () => {
+    for (const value of ['99999', new Date(Date.now() + 3_600_000).toUTCString()]) {
+      const { address, seen } = await serve(reply(503, { 'retry-after': value }));
+      assert.equal((await open().http(address, { ...ASK, retry: true })).status, 503);
+      assert.equal(seen.requests, 1);
+    }
+  });
+});
+
+describe('limits', () => {
+  const fails = async (address: string, id: string, pattern: RegExp, given: Partial<Transport> = {}) => {
+    await assert.rejects(open(given).http(address, ASK), (error: AuthError) => {
+      assert.equal(error.id, id);
+      assert.match(error.message, pattern);
+      assert.doesNotMatch(error.message, /code=secret/);
+      return true;
+    });
+  };
+
+  it('stop a server that does not answer', async () => {
+    const { address } = await serve(() => {});
+    await fails(address, 'timeout', /no answer within \d+ ms/, { requestTimeout: 200 });
+  });
+
+  it('stop a body that never ends', async () => {
+    const { address } = await serve((response) => void response.writeHead(200).write('x'));
+    await fails(address, 'timeout', /no answer within \d+ ms/, { requestTimeout: 200 });
+  });
+
+  it('stop at the total time, also between requests', async () => {
+    const { address } = await serve(reply(200));
+    await fails(address, 'timeout', /the time ran out: 0 s for the whole login/, { totalTimeout: 0 });
+  });
+
+  it('allow 1 MiB of body and no byte more', async () => {
+    const { address } = await serve(reply(200, {}, 'x'.repeat(1 << 20)), reply(200, {}, 'x'.repeat((1 << 20) + 1)));
+    assert.equal((await open().http(address, ASK)).body.length, 1 << 20);
+    await fails(address, 'answer-too-large', /larger than 1 MiB/);
+  });
+
+  it('count what is unpacked, not what is sent', async () => {
+    const { address } = await serve(reply(200, { 'content-encoding': 'gzip' }, gzipSync('x'.repeat(50_000_000))));
+    await fails(address, 'answer-too-large', /larger than 1 MiB/);
+  });
+
+  it('let 52 kB of cookies through', async () => {
+    const cookies = Array.from({ length: 14 }, (_, i) => [
+      'Set-Cookie',
+      `_oauth2_proxy_${i}=${'x'.repeat(3800)}`,
+    ]).flat();
+    const { address } = await serve((response) => void response.writeHead(302, cookies).end());
+    assert.equal((await open().http(address, ASK)).headers.getSetCookie().length, 14);
+  });
+});
+
+describe('a server that cannot be reached', () => {
+  it('is told with its error code', async () => {
+    const { address } = await serve();
+    for (const close of closing.splice(0)) await close();
+    await assert.rejects(open().http(address, ASK), (error: AuthError) => {
+      assert.equal(error.id, 'unreachable');
+      assert.match(error.failure.got, /^connect ECONNREFUSED /);
+      return true;
+    });
+  });
+});

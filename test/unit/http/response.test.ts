@@ -1,0 +1,129 @@
+// What is read out of an answer: the reason in every known shape, and never a whole page.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { AuthError } from '../../../src/errors/errors.js';
+import type { Answer } from '../../../src/http/client.js';
+import { expectJson, jsonObject, reasonOf, refusal } from '../../../src/http/response.js';
+import { decodeClaims, expiryOf, identityOf } from '../../../src/login/dex/claims.js';
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const url = new URL('https://platform.test/dex/api/v1/authorize');
+  return { url, status, headers: new Headers(headers), body: text, tried: 'test (GET https://platform.test/)' };
+}
+
+const SHAPES: [name: string, body: unknown, reason: string][] = [
+  [
+    'a Kubernetes Status',
+    { kind: 'Status', reason: 'InternalError', message: 'Internal error occurred: x', code: 500 },
+    'InternalError: Internal error occurred: x',
+  ],
+  ['a reason alone', { reason: 'PasswordExpired' }, 'PasswordExpired'],
+  ['a reason within error', { error: { reason: 'CaptchaError' } }, 'CaptchaError'],
+  [
+    'OAuth',
+    { error: 'invalid_grant', error_description: 'Invalid or expired code parameter.' },
+    'invalid_grant: Invalid or expired code parameter.',
+  ],
+  ['a description alone', { error_description: 'nope' }, 'nope'],
+  ['an error as text', { error: 'LoginError' }, 'LoginError'],
+  ['a message', { message: 'no' }, 'no'],
+  [
+    'kubernetes-auth',
+    { error: { code: 'PERMISSION_DENIED', message: 'Permission denied.' } },
+    'PERMISSION_DENIED: Permission denied.',
+  ],
+  ['MLflow', { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'not found' }, 'RESOURCE_DOES_NOT_EXIST: not found'],
+  ['an empty object', {}, 'JSON without a reason'],
+  ['fields of wrong types', { error: 7, message: null, reason: [] }, 'JSON without a reason'],
+  ['plain text', 'Unauthorized\n', 'Unauthorized'],
+  ['nothing', '', 'an empty answer'],
+  [
+    'a page',
+    '<!doctype html><html><title>404 Not Found</title><body><p>secret</p>',
+    'HTML page "404 Not Found - secret"',
+  ],
+];
+
+describe('the reason', () => {
+  for (const [name, body, reason] of SHAPES)
+    it(`is read from ${name}`, () => assert.equal(reasonOf(answer(500, body)), reason));
+
+  it('of an oauth2-proxy page has its request id', () => {
+    const page =
+      '<html><title>500 Internal Server Error</title><p>Oops!</p>Request ID: 3f2c1a90-aaaa-bbbb-cccc-0123456789ab</html>';
+    assert.equal(
+      reasonOf(answer(500, page)),
+      'HTML page "500 Internal Server Error - Oops!", request id 3f2c1a90-aaaa-bbbb-cccc-0123456789ab',
+    );
+  });
+
+  it('is one short line whatever the server sends', () => {
+    const reason = reasonOf(answer(500, { message: `a\r\n::error::b\u0000\u001b[31m${'x'.repeat(5000)}` }));
+    assert.match(reason, /^a ::error::b \[31mx+\.\.\.$/);
+    assert.ok(reason.length <= 243);
+  });
+});
+
+describe('what was meant to be an answer', () => {
+  const secret = '{"redirect_url":"https://platform.test/cb?code=secret';
+  for (const [status, body] of [
+    [200, secret],
+    [200, `[${secret}"}]`],
+    [200, '"https://platform.test/cb?code=secret"'],
+    [500, secret],
+  ] as const)
+    it(`${body} with ${status} is not quoted`, () => assert.equal(reasonOf(answer(status, body)), 'no JSON object'));
+});
+
+describe('a refusal', () => {
+  it('names where a redirect points, without its query', () => {
+    const location = 'https://login.test/path?code=secret&state=secret#secret';
+    const error = refusal(answer(302, '', { location }), 'authorize');
+    assert.equal(error.failure.got, '302 redirect to https://login.test/path an empty answer');
+    assert.equal(error.id, 'redirected');
+  });
+
+  it('says tried, got and do in three lines', () => {
+    const lines = refusal(answer(400, { message: 'PKCE code_challenge is required' }), 'authorize').message.split('\n');
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, 6)),
+      ['Tried:', 'Got:  ', 'Do:   '],
+    );
+  });
+
+  it('comes for JSON that is no object', () => {
+    for (const body of ['[]', 'null', '"x"', '7', '{"a":', '']) {
+      assert.throws(() => expectJson(answer(200, body), 'authorize'), { name: 'AuthError' });
+      assert.equal(jsonObject(body), undefined);
+    }
+  });
+});
+
+describe('claims', () => {
+  const jwt = (claims: unknown) => `eyJ9.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;
+
+  it('tell identity in the order in which the vendor names owners', () => {
+    const claims = { email: 'e@x', preferred_username: 'p', name: 'n', sub: 's' };
+    assert.equal(identityOf(claims), 'e@x');
+    assert.equal(identityOf({ ...claims, email: '' }), 'p');
+    assert.equal(identityOf({ name: 'n', sub: 's' }), 'n');
+    assert.equal(identityOf({ email: 7, sub: 's' }), 's');
+    assert.equal(identityOf({}), '');
+  });
+
+  it('tell the end of the token, if it is a time', () => {
+    assert.equal(expiryOf(decodeClaims(jwt({ exp: 1779940350 })) ?? {})?.toISOString(), '2026-05-28T03:52:30.000Z');
+    for (const exp of ['1779940350', null, 1e300, undefined]) assert.equal(expiryOf({ exp }), undefined);
+  });
+
+  it('are undefined in what is no JWT', () => {
+    for (const text of ['', 'a', 'a.b', 'a.b.c', jwt([]), jwt(null)]) assert.equal(decodeClaims(text), undefined);
+  });
+
+  it('keep the error type', () => {
+    const error: AuthError = refusal(answer(401, {}), 'proxy');
+    assert.equal(error.id, 'bearer-off');
+  });
+});

@@ -1,0 +1,360 @@
+// Settings: where they come from, which are refused, and that all problems are told at once.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { UsageError } from '../../../src/errors/errors.js';
+import { readSettings, type Settings } from '../../../src/settings/settings.js';
+import { testAuthority } from '../../support/fake/certificates.js';
+
+const GOOD = {
+  'platform-address': 'https://platform.test',
+  cluster: 'c1',
+  username: 'ci@example.com',
+  password: 'password',
+  'client-id': 'alauda-auth',
+  'client-secret': 'client-secret',
+};
+
+interface Given {
+  given?: Record<string, string | undefined>;
+  env?: Record<string, string | undefined>;
+  files?: Record<string, string>;
+  door?: 'action' | 'cli';
+  needs?: { trackingUri: boolean; caPath: boolean };
+  notes?: string[];
+  masks?: string[];
+}
+
+function read({ given = {}, env = {}, files = {}, door = 'cli', needs, notes = [], masks = [] }: Given): Settings {
+  const readFile = (path: string) => {
+    if (files[path] === undefined) throw new Error(`ENOENT: no such file ${path}`);
+    return files[path];
+  };
+  const sources = { door, given, env, readFile };
+  return readSettings(
+    sources,
+    needs ?? { trackingUri: true, caPath: false },
+    (secret) => masks.push(secret),
+    (note) => notes.push(note),
+  );
+}
+
+const withGood = (given: Record<string, string | undefined>, rest: Given = {}) =>
+  read({ ...rest, given: { ...GOOD, ...given } });
+
+function problems(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof UsageError, String(error));
+    return error.message;
+  }
+  return assert.fail('no problem was told');
+}
+
+describe('settings', () => {
+  it('have their defaults', () => {
+    const settings = read({ given: GOOD });
+    assert.deepEqual(
+      { ...settings, password: '', clientSecret: '' },
+      {
+        platform: 'https://platform.test',
+        trackingUri: 'https://platform.test/clusters/c1/mlflow',
+        workspace: undefined,
+        username: 'ci@example.com',
+        password: '',
+        clientId: 'alauda-auth',
+        clientSecret: '',
+        refreshToken: '',
+        renew: false,
+        method: 'token',
+        methodReason: 'a client secret is given',
+        methodIsFree: true,
+        connector: 'local',
+        scopes: 'openid email groups',
+        redirectUri: 'https://platform.test/oauth2/callback',
+        cookieName: undefined,
+        dir: undefined,
+        ca: undefined,
+        insecureTls: false,
+        allowBase64Password: false,
+        verify: true,
+        timeout: 60,
+        exportEnv: true,
+        maskWorkspace: true,
+      },
+    );
+    assert.ok(Object.isFrozen(settings));
+  });
+
+  it('come from the environment, and from a flag or input before it', () => {
+    const env = {
+      PLATFORM_ADDRESS: 'https://platform.test',
+      MLFLOW_TRACKING_URI: 'https://other.test/mlflow/',
+      MLFLOW_USERNAME: 'env',
+      MLFLOW_PASSWORD: 'env',
+      DEX_CLIENT_ID: 'env',
+      DEX_CLIENT_SECRET: 'env',
+    };
+    const settings = read({ env, given: { username: 'flag', password: '' } });
+    assert.equal(settings.username, 'flag');
+    assert.equal(settings.password, 'env');
+    assert.equal(settings.trackingUri, 'https://other.test/mlflow');
+  });
+
+  it('that are secret are told to be masked even when others are wrong', () => {
+    const masks: string[] = [];
+    problems(() => withGood({ timeout: 'x' }, { masks }));
+    assert.deepEqual(masks, ['password', 'client-secret']);
+  });
+
+  it('come from files, without the one line break at their end', () => {
+    const files = { '/s/password': 'a b \n', '/s/secret': 'xyz\r\n' };
+    const env = { MLFLOW_PASSWORD_FILE: '/s/password' };
+    const settings = withGood(
+      { password: undefined, 'client-secret': undefined, 'client-secret-file': '/s/secret' },
+      { env, files },
+    );
+    assert.equal(settings.password, 'a b ');
+    assert.equal(settings.clientSecret, 'xyz');
+  });
+
+  it('that are malformed name where they came from', () => {
+    const text = problems(() => withGood({}, { env: { MLFLOW_AUTH_TIMEOUT: 'x' } }));
+    assert.match(text, /timeout: "x" is no number of seconds from 1 to 3600\. Given by MLFLOW_AUTH_TIMEOUT\./);
+  });
+
+  it('take standard input for one of them alone', () => {
+    const given = { password: undefined, 'client-secret': undefined, 'password-file': '-', 'client-secret-file': '-' };
+    assert.match(
+      problems(() => withGood(given, { files: { '-': 'both' } })),
+      /client-secret: .*standard input is already the password/,
+    );
+  });
+
+  it('from files that cannot be read are told, not taken for missing', () => {
+    const text = problems(() => withGood({ password: undefined, 'password-file': '/none' }));
+    assert.equal(
+      text,
+      'One setting needs attention:\n  password: cannot be read from its file: ENOENT: no such file /none',
+    );
+    assert.match(
+      problems(() => withGood({ password: undefined, 'password-file': '/e' }, { files: { '/e': '\n' } })),
+      /\/e is empty/,
+    );
+  });
+
+  it('lose blanks at their ends, but not the password, which is noted', () => {
+    const notes: string[] = [];
+    const settings = withGood({ username: ' ci ', 'client-secret': 'x\n', password: ' p ' }, { notes });
+    assert.deepEqual([settings.username, settings.clientSecret, settings.password], ['ci', 'x', ' p ']);
+    assert.deepEqual(notes, ['the password begins or ends with blanks; they are sent as they are']);
+  });
+
+  it('that are missing are all named at once, with input and variable', () => {
+    assert.equal(
+      problems(() => read({ door: 'action', given: { 'client-secret': 'x' } })),
+      `5 settings need attention:
+  platform-address: missing. Give the input platform-address or PLATFORM_ADDRESS.
+  username: missing. Give the input username or MLFLOW_USERNAME.
+  password: missing. Give the input password or MLFLOW_PASSWORD.
+  client-id: missing. Give the input client-id or DEX_CLIENT_ID.
+  cluster: missing, and tracking-uri too. Give one of them: CLUSTER, MLFLOW_TRACKING_URI.`,
+    );
+  });
+
+  it('missing in a pull request name the reason', () => {
+    for (const env of [{ GITHUB_EVENT_NAME: 'pull_request' }, { GITHUB_ACTOR: 'dependabot[bot]' }]) {
+      const text = problems(() => read({ door: 'action', given: { ...GOOD, password: '' }, env }));
+      assert.match(text, /forks and of Dependabot are not given the secrets/);
+    }
+    assert.doesNotMatch(
+      problems(() => read({ door: 'action', given: { ...GOOD, password: '' } })),
+      /Dependabot/,
+    );
+  });
+
+  it('need no MLflow address when nothing is verified or handed over', () => {
+    const needs = { trackingUri: false, caPath: false };
+    assert.equal(withGood({ cluster: undefined, verify: 'false' }, { needs }).trackingUri, '');
+    assert.match(
+      problems(() => withGood({ cluster: undefined }, { needs })),
+      /or set verify to false/,
+    );
+  });
+});
+
+describe('addresses', () => {
+  const ORIGINS = [
+    'https://platform.test/',
+    'https://platform.test/console-portal/#x',
+    'HTTPS://platform.test:443',
+    'https://platform.test?x=1',
+  ];
+  for (const address of ORIGINS) {
+    it(`${address} is cut to its origin`, () =>
+      assert.equal(withGood({ 'platform-address': address }).platform, 'https://platform.test'));
+  }
+
+  const HOST = '${{ vars.HOST }}';
+  const REFUSED: [name: string, value: string, why: RegExp][] = [
+    ['platform-address', 'platform.test', /is no address that begins with https:\/\//],
+    ['platform-address', 'https://', /is no address/],
+    ['platform-address', 'ftp://platform.test', /is no address/],
+    ['platform-address', 'https://user:secret@platform.test', /must not hold a user name or password/],
+    ['platform-address', 'http://platform.test', /would send credentials unencrypted/],
+    ['platform-address', 'http://127.0.0.1.nip.test', /would send credentials unencrypted/],
+    ['tracking-uri', 'http://mlflow.kubeflow:5000', /would send credentials unencrypted/],
+    ['tracking-uri', 'databricks', /is no address/],
+    ...['platform-address', 'tracking-uri', 'redirect-uri'].map((name): [string, string, RegExp] => [
+      name,
+      `https://user:secret@${HOST}/`,
+      /: "https:\/\/\$\{\{ vars\.HOST \}\}\/" \(.*\) is a variable that was not replaced/,
+    ]),
+  ];
+  for (const [name, value, why] of REFUSED) {
+    it(`${name} ${value} is refused`, () => {
+      const text = problems(() => withGood({ cluster: name === 'tracking-uri' ? undefined : 'c1', [name]: value }));
+      assert.match(text, why);
+      assert.doesNotMatch(text, /secret@/);
+    });
+  }
+
+  for (const address of ['http://localhost:8080', 'http://127.9.9.9', 'http://[::1]:80', 'http://a.localhost']) {
+    it(`${address} is this machine`, () =>
+      assert.ok(withGood({ 'platform-address': address }).platform.startsWith('http:')));
+  }
+
+  it('allow-http lets the in-cluster Service in by name', () => {
+    const uri = 'http://mlflow-tracking-server.kubeflow:5000';
+    assert.equal(withGood({ cluster: undefined, 'tracking-uri': `${uri}/`, 'allow-http': 'true' }).trackingUri, uri);
+  });
+});
+
+describe('contradictions', () => {
+  const uri = 'https://other.test';
+
+  it('of cluster and tracking-uri are refused, unless they agree', () => {
+    assert.match(
+      problems(() => withGood({ 'tracking-uri': uri })),
+      /tracking-uri: contradicts cluster/,
+    );
+    assert.ok(withGood({ 'tracking-uri': 'https://platform.test/clusters/c1/mlflow/' }));
+  });
+
+  it('with what was not chosen do not count, not even as malformed', () => {
+    for (const MLFLOW_TRACKING_URI of ['file:///tmp/mlruns', 'http://mlflow.kubeflow:5000', 'databricks']) {
+      assert.ok(withGood({}, { env: { MLFLOW_TRACKING_URI } }).trackingUri.endsWith('/clusters/c1/mlflow'));
+    }
+    const odd = { cluster: undefined, 'tracking-uri': uri };
+    assert.equal(withGood(odd, { env: { CLUSTER: '../x' } }).trackingUri, uri);
+  });
+
+  it('between what is given and what the environment holds are won by what is given', () => {
+    assert.equal(
+      withGood({}, { env: { MLFLOW_TRACKING_URI: uri } }).trackingUri,
+      'https://platform.test/clusters/c1/mlflow',
+    );
+    assert.equal(withGood({ cluster: undefined, 'tracking-uri': uri }, { env: { CLUSTER: 'c2' } }).trackingUri, uri);
+  });
+
+  it('of ca-cert and insecure-tls are refused', () => {
+    const text = problems(() =>
+      withGood({ 'ca-cert': testAuthority().cert }, { env: { MLFLOW_TRACKING_INSECURE_TLS: 'true' } }),
+    );
+    assert.match(text, /ca-cert: contradicts insecure-tls \(--ca-cert and MLFLOW_TRACKING_INSECURE_TLS\)/);
+  });
+});
+
+describe('values', () => {
+  const REFUSED: [name: string, value: string, why: RegExp][] = [
+    ['workspace', 'Team_A', /is no workspace name/],
+    ['workspace', 'a', /is no workspace name/],
+    ['workspace', 'a--b', /is no workspace name/],
+    ['workspace', '-ab', /is no workspace name/],
+    ['workspace', 'a'.repeat(64), /is no workspace name/],
+    ['workspace', 'workspaces', /is no workspace name/],
+    ['username', 'a\n::stop-commands::x', /holds a line break or another control character/],
+    ['connector', 'a\u001b[2J', /another control character/],
+    ['workspace', '$WORKSPACE', /is a variable that was not replaced/],
+    ['username', '${{ secrets.X }}', /is a variable that was not replaced/],
+    ['cluster', '../x', /is no cluster name/],
+    ['cluster', 'a/b', /is no cluster name/],
+    ['cookie-name', 'a b', /is no name of a cookie/],
+    ['method', 'browser', /"browser" is none of auto, token and cookie/],
+    ['scopes', 'email groups', /lacks openid/],
+    ['redirect-uri', 'callback', /is no address/],
+    ['verify', 'yes', /"yes" is neither true nor false/],
+    ['timeout', '0', /no number of seconds from 1 to 3600/],
+    ['timeout', '3601', /no number of seconds/],
+    ['timeout', '1e3', /no number of seconds/],
+    ['timeout', '15s', /no number of seconds/],
+    ['ca-cert', '/none.pem', /neither PEM text nor a file that can be read/],
+    ['ca-cert', '-----BEGIN PRIVATE KEY-----', /holds a private key/],
+    ['ca-cert', '-----BEGIN CERTIFICATE-----', /holds no PEM certificate/],
+  ];
+  for (const [name, value, why] of REFUSED) {
+    it(`${name} "${value.slice(0, 30)}" is refused`, () =>
+      assert.match(
+        problems(() => withGood({ [name]: value })),
+        why,
+      ));
+  }
+
+  for (const workspace of ['ab', 'team-a', '0a', 'a'.repeat(63)]) {
+    it(`workspace ${workspace.slice(0, 10)} is taken`, () =>
+      assert.equal(withGood({ workspace }).workspace, workspace));
+  }
+
+  for (const [word, meaning] of [
+    ['true', true],
+    ['TRUE', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+  ] as const) {
+    it(`"${word}" is ${meaning}`, () => assert.equal(withGood({ verify: word }).verify, meaning));
+  }
+
+  it('a secret that looks like a variable is noted without its value', () => {
+    const notes: string[] = [];
+    withGood({ password: '$PASSWORD' }, { notes });
+    assert.deepEqual(notes, ['password (--password) looks like a variable that was not replaced']);
+  });
+
+  it('method auto says why it chose', () => {
+    assert.deepEqual(withGood({ 'client-secret': undefined }).method, 'cookie');
+    assert.equal(withGood({ 'client-secret': undefined }).methodReason, 'no client secret is given');
+    assert.equal(withGood({ method: 'token' }).methodReason, 'asked for by --method');
+  });
+
+  it('a CA is text or a file, and only a file where it must be handed on as one', () => {
+    const { cert } = testAuthority();
+    const files = { 'ca.pem': cert };
+    assert.deepEqual(withGood({ 'ca-cert': cert }).ca, { pem: cert.trim(), path: undefined });
+    assert.deepEqual(withGood({ 'ca-cert': 'ca.pem' }, { files }).ca, { pem: cert, path: 'ca.pem' });
+    for (const broken of [
+      cert.replaceAll(/\r?\n/g, ' '),
+      cert.replaceAll(/\r?\n/g, '\\n'),
+      cert.replaceAll(/\r?\n/g, ''),
+    ]) {
+      const mended = withGood({ 'ca-cert': `${cert}${broken}` }).ca?.pem ?? '';
+      assert.equal(mended, [cert, cert].map((one) => one.trim().replaceAll('\r', '')).join('\n'));
+    }
+    const damaged = cert.replace(/\n[A-Za-z0-9+/]{8}/, '\nAAAAAAAA');
+    for (const text of [damaged, `${cert}${damaged}`]) {
+      const message = problems(() => withGood({ 'ca-cert': text }));
+      assert.match(message, /ca-cert: certificate (1 of 1|2 of 2) in it is damaged: no X\.509 in PEM/);
+    }
+    assert.match(
+      problems(() => withGood({ 'ca-cert': 'ca.pem' }, { files: { 'ca.pem': cert.replaceAll(/\r?\n/g, ' ') } })),
+      /certificate 1 of 1 in it is damaged/,
+    );
+    const needs = { trackingUri: true, caPath: true };
+    assert.match(
+      problems(() => withGood({ 'ca-cert': cert }, { needs })),
+      /the SDK needs a file/,
+    );
+    assert.ok(withGood({ 'ca-cert': 'ca.pem' }, { files, needs }));
+  });
+});
