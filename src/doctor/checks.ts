@@ -8,10 +8,10 @@ import type { Context } from '../login/context.js';
 import { cookieMethod } from '../login/cookie-method.js';
 import { type Credential, headersOf } from '../login/credential.js';
 import { decodeClaims } from '../login/dex/claims.js';
-import { LARGE_COOKIE, TOKEN_UNWANTED } from '../login/login.js';
+import { LARGE_COOKIE } from '../login/login.js';
 import { startProxyLogin } from '../login/oauth2-proxy/start.js';
 import { authorizationRequest, tokenMethod } from '../login/token-method.js';
-import { verify } from '../login/verify.js';
+import { isTokenUnwanted, verify } from '../login/verify.js';
 import type { Settings } from '../settings/settings.js';
 import type { Report } from './report.js';
 
@@ -92,7 +92,7 @@ async function checkMethod(
   let rejected = false;
   await report.check('MLflow', async () => {
     const { identity, groups } = await verify(context, settings, credential).catch((error) => {
-      rejected = error instanceof AuthError && TOKEN_UNWANTED.includes(error.id);
+      rejected = isTokenUnwanted(error);
       throw error;
     });
     const where = settings.workspace ? `the workspace ${settings.workspace} is open` : 'MLflow answers';

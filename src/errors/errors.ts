@@ -1,8 +1,9 @@
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
 
 import { oneLine, printable } from '../util/text.js';
-import { explain, type Stage } from './explain.js';
-import type { Symptom } from './symptoms/symptom.js';
+import { explain } from './explain.js';
+import type { SymptomId } from './symptoms/all.js';
+import type { Stage, Symptom } from './symptoms/symptom.js';
 
 /** Settings or arguments are wrong. Nothing was sent anywhere, unless what came back does not fit the format asked for. */
 export class UsageError extends Error {
@@ -28,7 +29,7 @@ const LONGEST = 1000;
 export class AuthError extends Error {
   override readonly name = 'AuthError';
   /** The row of the table of symptoms that explains it. */
-  readonly symptom: Symptom;
+  readonly symptom: Symptom<SymptomId>;
   /** The advice of the row and of the caller. */
   readonly advice: string;
 
@@ -47,9 +48,14 @@ export class AuthError extends Error {
   }
 
   /** Name of the symptom. */
-  get id(): string {
+  get id(): SymptomId {
     return this.symptom.id;
   }
+}
+
+/** Whether it is a failure that one of these symptoms explains. */
+export function hasSymptom(error: unknown, ...ids: SymptomId[]): error is AuthError {
+  return error instanceof AuthError && ids.includes(error.id);
 }
 
 /**

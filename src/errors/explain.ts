@@ -1,34 +1,21 @@
 // From what came back to what it means and what to do: looks a failure up in the table of symptoms.
 
-import { SYMPTOMS } from './symptoms/all.js';
-import type { Symptom } from './symptoms/symptom.js';
-
-/** Where a failure showed itself. `connect` is everything below HTTP, at whichever request. */
-export type Stage =
-  | 'connect'
-  | 'authorize'
-  | 'pubkey'
-  | 'password'
-  | 'login'
-  | 'token'
-  | 'refresh'
-  | 'proxy'
-  | 'callback'
-  | 'mlflow';
+import { SYMPTOMS, type SymptomId } from './symptoms/all.js';
+import type { Layer, Stage, Symptom } from './symptoms/symptom.js';
 
 /** The row for a failure of ours: the first whose stages and pattern fit. */
-export function explain(stage: Stage, got: string): Symptom {
+export function explain(stage: Stage, got: string): Symptom<SymptomId> {
   const known = SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got));
   return known ?? { ...UNKNOWN, layer: LAYERS[stage] ?? UNKNOWN.layer };
 }
 
 /** The row for an error text of the SDK, of curl or of this program; undefined when none fits. */
-export function explainMessage(text: string): Symptom | undefined {
+export function explainMessage(text: string): Symptom<SymptomId> | undefined {
   return SYMPTOMS.find(({ meaning }) => text.includes(meaning)) ?? SYMPTOMS.find(({ message }) => message?.test(text));
 }
 
 /** Who answers at a stage, where it is not the login API. */
-const LAYERS: Partial<Record<Stage, Symptom['layer']>> = {
+const LAYERS: Partial<Record<Stage, Layer>> = {
   connect: 'network',
   token: 'Dex',
   refresh: 'Dex',
@@ -36,7 +23,7 @@ const LAYERS: Partial<Record<Stage, Symptom['layer']>> = {
   mlflow: 'MLflow',
 };
 
-const UNKNOWN: Symptom = {
+const UNKNOWN: Symptom<'unknown'> = {
   id: 'unknown',
   layer: 'login API',
   stages: [],

@@ -6,7 +6,7 @@ import { Headers as OwnHeaders } from 'undici/lib/web/fetch/headers.js';
 import { fetch } from 'undici/lib/web/fetch/index.js';
 import { Response as OwnResponse } from 'undici/lib/web/fetch/response.js';
 import { AuthError, errorMessage } from '../errors/errors.js';
-import type { Stage } from '../errors/explain.js';
+import type { Stage } from '../errors/symptoms/symptom.js';
 import { makeAgent, once } from './agents.js';
 import { readBody } from './body.js';
 import { clockWatch } from './clock-skew.js';

@@ -1,7 +1,7 @@
 // Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
 
 import { AuthError } from '../errors/errors.js';
-import type { Stage } from '../errors/explain.js';
+import type { Stage } from '../errors/symptoms/symptom.js';
 import { oneLine, wellFormed } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Answer } from './client.js';

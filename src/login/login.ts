@@ -8,12 +8,10 @@ import { cookieMethod } from './cookie-method.js';
 import type { Credential } from './credential.js';
 import { refreshMethod } from './refresh-method.js';
 import { tokenMethod } from './token-method.js';
-import { verify } from './verify.js';
+import { isTokenUnwanted, verify } from './verify.js';
 
 /** Bytes of a Cookie header that many servers between here and MLflow still take; their limit is often 8 kB. */
 export const LARGE_COOKIE = 7000;
-/** What oauth2-proxy says of a good token that it does not want, while it takes its own cookie. */
-export const TOKEN_UNWANTED = ['bearer-off', 'audience'];
 
 /**
  * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
@@ -31,7 +29,7 @@ export async function login(context: Context, settings: Settings): Promise<Crede
     });
     return await prove(context, settings, credential);
   } catch (error) {
-    if (!(error instanceof AuthError && again && TOKEN_UNWANTED.includes(error.id))) throw error;
+    if (!again || !isTokenUnwanted(error)) throw error;
     const why = `${error.failure.got} (${error.symptom.meaning})`;
     context.warn(`${why}: trying the cookie method instead, as no method was asked for`);
     return prove(context, settings, await cookieMethod(context, settings, false));

@@ -1,7 +1,7 @@
 // The token method: authorization code with PKCE (RFC 6749, 4.1; RFC 7636), ending in a Dex id token.
 
 import * as oauth from 'oauth4webapi';
-import { AuthError } from '../errors/errors.js';
+import { hasSymptom } from '../errors/errors.js';
 import { type Account, dexLogin } from './alauda/platform-login.js';
 import { codeFrom } from './check-state.js';
 import type { Context } from './context.js';
@@ -28,7 +28,7 @@ export async function tokenMethod(
   try {
     return credentialOf(await flow(context, request, true));
   } catch (error) {
-    if (!(error instanceof AuthError && error.id === 'invalid-grant')) throw error;
+    if (!hasSymptom(error, 'invalid-grant')) throw error;
     repeated();
     context.note(`${error.failure.got}: starting once more from the beginning`);
     return credentialOf(await flow(context, request, false));

@@ -1,6 +1,6 @@
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
 
-import { AuthError } from '../errors/errors.js';
+import { AuthError, hasSymptom } from '../errors/errors.js';
 import type { Answer, Http } from '../http/client.js';
 import { isText, jsonObject, reasonOf, refusal } from '../http/response.js';
 import { oneLine } from '../util/text.js';
@@ -8,6 +8,9 @@ import { parseUrl } from '../util/url.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
 import { decodeClaims } from './dex/claims.js';
+
+/** Whether oauth2-proxy does not want a token that is good in itself, while it takes its own cookie. */
+export const isTokenUnwanted = (error: unknown): error is AuthError => hasSymptom(error, 'bearer-off', 'audience');
 
 /** Where the credential must work. */
 export interface Target {
@@ -52,8 +55,8 @@ export async function verify(
   seen(identity.status === 'fulfilled' ? identity.value.groups : undefined);
   if (identity.status === 'rejected') {
     // It rejects an account that it does not let in like a credential that it does not know; the way to MLflow tells which.
-    if (workspace.status === 'rejected' && idOf(workspace.reason) === 'proxy-forbids') throw workspace.reason;
-    const hidden = idOf(identity.reason) === 'not-the-proxy';
+    if (workspace.status === 'rejected' && hasSymptom(workspace.reason, 'proxy-forbids')) throw workspace.reason;
+    const hidden = hasSymptom(identity.reason, 'not-the-proxy');
     if (!hidden || workspace.status === 'rejected') throw identity.reason;
     // What the workspace says proves as much: it is behind the same proxy.
     note('there is no /oauth2/userinfo here; MLflow itself took the credential');
@@ -62,8 +65,6 @@ export async function verify(
   if (workspace.status === 'rejected') throw workspace.reason;
   return identity.value;
 }
-
-const idOf = (error: unknown) => (error instanceof AuthError ? error.id : undefined);
 
 async function checkIdentity({ http, trackingUri, credential, headers }: Asking): Promise<Proof> {
   const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers } as const;

@@ -7,4 +7,9 @@ import { OAUTH2_PROXY } from './oauth2-proxy.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
 
-export const SYMPTOMS: readonly Symptom[] = [...SDK, ...LOGIN, ...OAUTH2_PROXY, ...MLFLOW, ...CONNECTION];
+const ROWS = [...SDK, ...LOGIN, ...OAUTH2_PROXY, ...MLFLOW, ...CONNECTION] as const;
+
+/** The names of the rows, and `unknown` for a failure that fits none. */
+export type SymptomId = (typeof ROWS)[number]['id'] | 'unknown';
+
+export const SYMPTOMS: readonly Symptom<SymptomId>[] = ROWS;

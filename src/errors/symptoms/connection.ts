@@ -2,7 +2,7 @@
 
 import type { Symptom } from './symptom.js';
 
-export const CONNECTION: readonly Symptom[] = [
+export const CONNECTION = [
   {
     id: 'no-permission',
     layer: 'runtime',
@@ -132,4 +132,4 @@ export const CONNECTION: readonly Symptom[] = [
     advice:
       "Check the address, the port and the network. GitHub's hosted runners do not reach a private platform: use a self-hosted runner. If HTTPS_PROXY is set, an internal host belongs into NO_PROXY.",
   },
-];
+] as const satisfies readonly Symptom[];

@@ -1,12 +1,11 @@
 // Symptoms of the platform's login API and Dex, most telling pattern first.
 
-import type { Stage } from '../explain.js';
-import type { Symptom } from './symptom.js';
+import type { Stage, Symptom } from './symptom.js';
 
 const LOGIN_API: Stage[] = ['authorize', 'pubkey', 'login'];
 const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an account (by default 5 in 24 hours).';
 
-export const LOGIN: readonly Symptom[] = [
+export const LOGIN = [
   {
     id: 'pkce-required',
     layer: 'Dex',
@@ -294,4 +293,4 @@ export const LOGIN: readonly Symptom[] = [
     meaning: 'the API sent us elsewhere, and nothing that carries a login is sent after a redirect',
     advice: 'Use the address to which it points in platform-address, if it is the right one.',
   },
-];
+] as const satisfies readonly Symptom[];

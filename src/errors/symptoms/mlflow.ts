@@ -2,7 +2,7 @@
 
 import type { Symptom } from './symptom.js';
 
-export const MLFLOW: readonly Symptom[] = [
+export const MLFLOW = [
   {
     id: 'workspace-forbidden',
     layer: 'Kubernetes RBAC',
@@ -94,4 +94,4 @@ export const MLFLOW: readonly Symptom[] = [
     meaning: 'the server failed',
     advice: 'Give these lines to the administrator of the platform.',
   },
-];
+] as const satisfies readonly Symptom[];

@@ -2,7 +2,7 @@
 
 import type { Symptom } from './symptom.js';
 
-export const OAUTH2_PROXY: readonly Symptom[] = [
+export const OAUTH2_PROXY = [
   {
     id: 'header-too-large',
     layer: 'oauth2-proxy',
@@ -174,4 +174,4 @@ export const OAUTH2_PROXY: readonly Symptom[] = [
     advice:
       'Something between here and oauth2-proxy answered in its place: give these lines to the administrator of the MLflow proxy.',
   },
-];
+] as const satisfies readonly Symptom[];

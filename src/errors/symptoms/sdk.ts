@@ -4,7 +4,7 @@ import type { Symptom } from './symptom.js';
 
 const NEVER = /(?!)/;
 
-export const SDK: readonly Symptom[] = [
+export const SDK = [
   {
     id: 'sdk-trailing-blank',
     layer: 'SDK settings',
@@ -71,4 +71,4 @@ export const SDK: readonly Symptom[] = [
     advice:
       'Compare both with what this program says after a login. A step that sets MLFLOW_WORKSPACE in its own env: overrides ours, and so does set_workspace() in the script.',
   },
-];
+] as const satisfies readonly Symptom[];

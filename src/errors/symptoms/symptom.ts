@@ -1,6 +1,17 @@
 // One row of the table of symptoms: what it looks like, what it means, what to do.
 
-import type { Stage } from '../explain.js';
+/** Where a failure showed itself. `connect` is everything below HTTP, at whichever request. */
+export type Stage =
+  | 'connect'
+  | 'authorize'
+  | 'pubkey'
+  | 'password'
+  | 'login'
+  | 'token'
+  | 'refresh'
+  | 'proxy'
+  | 'callback'
+  | 'mlflow';
 
 /** The part of the way to MLflow that is at fault. */
 export type Layer =
@@ -18,12 +29,12 @@ export type Layer =
   | 'SDK settings';
 
 /** One known cause of failure. */
-export interface Symptom {
-  /** Name for tests and links. */
-  id: string;
+export interface Symptom<Id extends string = string> {
+  /** Name for tests, links and the decisions of the program. */
+  id: Id;
   layer: Layer;
   /** The stages of a login at which it may show. */
-  stages: Stage[];
+  stages: readonly Stage[];
   /** Recognises it, at these stages, in the text of what came back. */
   pattern: RegExp;
   /** Recognises it in an error text of the SDK, of curl or of this program, whatever the stage. */

@@ -1,13 +1,10 @@
 // The one request that carries the password, and what comes back: the redirect URI with a code.
 
-import { AuthError } from '../../errors/errors.js';
+import { AuthError, hasSymptom } from '../../errors/errors.js';
 import type { Http } from '../../http/client.js';
 import { expectJson, jsonArray, refusal } from '../../http/response.js';
 import { oneLine } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
-
-/** Rows of the table of symptoms that another connector may explain. */
-const MAYBE_ANOTHER_CONNECTOR = ['wrong-password', 'connector'];
 
 /** What the password login needs. */
 export interface Login {
@@ -36,7 +33,7 @@ export async function logIn(http: Http, login: Login): Promise<URLSearchParams> 
   });
   if (answer.status !== 200) {
     const error = refusal(answer, 'login');
-    if (!MAYBE_ANOTHER_CONNECTOR.includes(error.id)) throw error;
+    if (!hasSymptom(error, 'wrong-password', 'connector')) throw error;
     throw refusal(answer, 'login', await connectorHint(http, platform, connector));
   }
   const { redirect_url } = expectJson(answer, 'login');

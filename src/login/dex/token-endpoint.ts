@@ -2,7 +2,7 @@
 
 import * as oauth from 'oauth4webapi';
 import { AuthError, errorMessage } from '../../errors/errors.js';
-import type { Stage } from '../../errors/explain.js';
+import type { Stage } from '../../errors/symptoms/symptom.js';
 import type { Answer, Http } from '../../http/client.js';
 import { jsonObject, refusal } from '../../http/response.js';
 import { oneLine } from '../../util/text.js';

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AuthError } from '../../../src/errors/errors.js';
-import { explain, explainMessage, type Stage } from '../../../src/errors/explain.js';
+import { AuthError, hasSymptom } from '../../../src/errors/errors.js';
+import { explain, explainMessage } from '../../../src/errors/explain.js';
 import { SYMPTOMS } from '../../../src/errors/symptoms/all.js';
+import type { Stage } from '../../../src/errors/symptoms/symptom.js';
 
 /** For each row: its layer, what came back at a stage, and a word of its advice. */
 const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string, advice: RegExp]> = {
@@ -202,6 +203,18 @@ describe('an error of this program', () => {
       assert.equal(explainMessage(message)?.id, id);
     });
   }
+});
+
+describe('the name of a symptom', () => {
+  it('is checked by the compiler', () => {
+    const error = new AuthError({ stage: 'proxy', tried: 'x', got: '401 Unauthorized' });
+    assert.ok(hasSymptom(error, 'audience', 'bearer-off'));
+    assert.ok(!hasSymptom(new Error('bearer-off'), 'bearer-off'));
+    // @ts-expect-error: there is no such row
+    assert.ok(!hasSymptom(error, 'bearer-of'));
+    // @ts-expect-error: there is no such row
+    assert.ok(error.id !== 'bearer-of');
+  });
 });
 
 const server = "HTTPSConnectionPool(host='platform.test', port=443): Max retries exceeded with url:";
