@@ -1,13 +1,27 @@
-// The table of symptoms: one row for each thing that is known to go wrong, most telling pattern first.
+// The table of symptoms: one row for each thing that is known to go wrong.
 
+import { ACCOUNT, LOGIN_REFUSED } from './account.js';
 import { CONNECTION } from './connection.js';
-import { LOGIN } from './login-api.js';
+import { AUTHORIZATION_REQUEST, TOKEN_ENDPOINT } from './dex.js';
+import { LOGIN_API, LOGIN_API_STATUS } from './login-api.js';
 import { MLFLOW } from './mlflow.js';
 import { OAUTH2_PROXY } from './oauth2-proxy.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
 
-const ROWS = [...SDK, ...LOGIN, ...OAUTH2_PROXY, ...MLFLOW, ...CONNECTION] as const;
+/** The first row that fits explains a failure, so the most telling pattern comes first. */
+const ROWS = [
+  ...SDK,
+  ...AUTHORIZATION_REQUEST,
+  ...ACCOUNT,
+  ...LOGIN_API,
+  ...LOGIN_REFUSED,
+  ...TOKEN_ENDPOINT,
+  ...LOGIN_API_STATUS,
+  ...OAUTH2_PROXY,
+  ...MLFLOW,
+  ...CONNECTION,
+] as const;
 
 /** The names of the rows, and `unknown` for a failure that fits none. */
 export type SymptomId = (typeof ROWS)[number]['id'] | 'unknown';

@@ -1,128 +1,17 @@
-// Symptoms of the platform's login API and Dex, most telling pattern first.
+// Symptoms of the platform's login API: that it is not there, does not work, or does not know the login.
 
 import type { Stage, Symptom } from './symptom.js';
 
-const LOGIN_API: Stage[] = ['authorize', 'pubkey', 'login'];
-const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an account (by default 5 in 24 hours).';
+const REQUESTS: readonly Stage[] = ['authorize', 'pubkey', 'login'];
+/** Those of the token endpoint too, which is part of the same server. */
+const ALL_REQUESTS: readonly Stage[] = [...REQUESTS, 'token', 'refresh'];
 
-export const LOGIN = [
-  {
-    id: 'pkce-required',
-    layer: 'Dex',
-    stages: LOGIN_API,
-    pattern: /PKCE|code_challenge/i,
-    message: /PKCE|code_challenge/,
-    title: 'PKCE required',
-    meaning: 'the client must use PKCE and the request carried none, or none of an accepted method',
-    advice:
-      'The token method always sends S256. With the cookie method the request is oauth2-proxy\'s own: an administrator upgrades the MLflow plugin or sets code_challenge_method = "S256" there.',
-  },
-  {
-    id: 'redirect-uri',
-    layer: 'Dex',
-    stages: LOGIN_API,
-    pattern: /redirect_uri/i,
-    message: /Unregistered redirect_uri/i,
-    title: 'Redirect URI not registered',
-    meaning: 'the client has no such redirect URI',
-    advice:
-      "Set redirect-uri (DEX_REDIRECT_URI) to one that the client has registered, with exactly that host, port and path; use the configured platform address, not another name or IP of it. With the cookie method the redirect URI is oauth2-proxy's own, and for its administrator to set.",
-  },
-  {
-    id: 'client-unknown',
-    layer: 'Dex',
-    stages: ['authorize'],
-    pattern: /client_id|invalid_client|unauthorized_client/i,
-    message: /Invalid client_id/i,
-    title: 'Unknown client',
-    meaning: 'Dex knows no client of this id',
-    advice:
-      'Check client-id (DEX_CLIENT_ID): it is the client of the MLflow proxy, on Alauda usually alauda-auth. With the cookie method the client is the one that oauth2-proxy is set up with.',
-  },
-  {
-    id: 'scope',
-    layer: 'Dex',
-    stages: ['authorize', 'token', 'refresh'],
-    pattern: /invalid_scope|scope/i,
-    message: /invalid_scope/,
-    title: 'Scope refused',
-    meaning: 'a scope is not known to Dex or not allowed for this client',
-    advice:
-      'Set scopes (DEX_SCOPES) to what the client may ask for; the default is "openid email groups". With the cookie method the scopes are those that oauth2-proxy is set up with.',
-  },
-  {
-    id: 'captcha',
-    layer: 'account',
-    stages: ['login'],
-    pattern: /captcha/i,
-    message: /captcha/i,
-    title: 'Captcha asked for',
-    meaning: 'recent failed logins of this account have switched a captcha on',
-    advice: `Wait, correct the password, and log in once in a browser; a clean first login needs no captcha. ${ONE_TRY}`,
-  },
-  {
-    id: 'first-login',
-    layer: 'account',
-    stages: ['login'],
-    pattern: /FirstLogin/i,
-    message: /FirstLogin/i,
-    title: 'First login not done',
-    meaning: 'a new account must change its password first',
-    advice: 'Log in to the web console once with this account, set a new password and store that one.',
-  },
-  {
-    id: 'password-expired',
-    layer: 'account',
-    stages: ['login'],
-    pattern: /Password\w*Expired|password (has |is )?expired/i,
-    message: /Password\w*Expired/i,
-    title: 'Password expired',
-    meaning: "the password is older than the platform's policy allows",
-    advice: 'Change it in the web console and store the new one.',
-  },
-  {
-    id: 'locked',
-    layer: 'account',
-    stages: ['login'],
-    pattern: /\block(ed|out)\b/i,
-    message: /(account|user) (is )?locked/i,
-    title: 'Account locked',
-    meaning: 'too many failed logins',
-    advice:
-      'Wait (20 minutes by default) or have an administrator unlock the account, and correct the password before the next run.',
-  },
-  {
-    id: 'account-disabled',
-    layer: 'account',
-    stages: ['login'],
-    pattern: /disabled|account.{0,20}(expired|invalid|inactive)/i,
-    title: 'Account disabled',
-    meaning: 'the account is disabled or has run out',
-    advice: 'Ask the administrator of the platform to enable it.',
-  },
-  {
-    id: 'second-factor',
-    layer: 'account',
-    stages: ['login'],
-    pattern: /verif(y|ication)(?!.{0,20}password)|second factor|two.factor/i,
-    title: 'Second factor asked for',
-    meaning: 'the account must confirm its login with a second factor',
-    advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
-  },
-  {
-    id: 'missing-email',
-    layer: 'Dex',
-    stages: ['login', 'token'],
-    pattern: /missing email/i,
-    message: /missing email claim/i,
-    title: 'Account without e-mail',
-    meaning: 'the identity provider sends no e-mail address for this account',
-    advice: 'Have an e-mail address set for the account, or its claim mapped in the connector.',
-  },
+/** Answers that name a cause other than the account. */
+export const LOGIN_API = [
   {
     id: 'html-from-api',
     layer: 'login API',
-    stages: [...LOGIN_API, 'token', 'refresh'],
+    stages: ALL_REQUESTS,
     pattern: /HTML/,
     title: 'A web page instead of the API',
     meaning: 'this address has no JSON login API, or something in between answers in its place',
@@ -160,7 +49,7 @@ export const LOGIN = [
   {
     id: 'server-down',
     layer: 'login API',
-    stages: ['authorize', 'pubkey', 'login', 'token', 'refresh'],
+    stages: ALL_REQUESTS,
     pattern: /^(429|50[234])/,
     title: 'Server not available',
     meaning: 'the server is overloaded or out of order',
@@ -169,101 +58,11 @@ export const LOGIN = [
   {
     id: 'not-found',
     layer: 'login API',
-    stages: LOGIN_API,
+    stages: REQUESTS,
     pattern: /^404/,
     title: 'No login API here',
     meaning: 'this address has no such API',
     advice: 'Check platform-address: the bare address of the web console of a platform with a JSON login API.',
-  },
-  {
-    id: 'wrong-password',
-    layer: 'account',
-    stages: ['login'],
-    pattern: /^(4\d\d|500)|access_denied|password|credential|authenticat/i,
-    title: 'Login refused',
-    meaning: 'most likely a wrong user name or password, or an account of another connector',
-    advice: `Check username, password and connector (LDAP accounts need the id of theirs). ${ONE_TRY}`,
-  },
-  {
-    id: 'refresh-refused',
-    layer: 'Dex',
-    stages: ['refresh'],
-    pattern: /^400 (invalid_grant|invalid_request)/,
-    message: /Refresh token (is invalid|expired)/i,
-    title: 'Refresh token refused',
-    meaning:
-      'the refresh token is used up or has ended, or a newer login of the same account and client took its place',
-    advice:
-      'Log in again. Dex keeps one refresh token for each account and client: give each job that runs at the same time an account of its own.',
-  },
-  {
-    id: 'invalid-client',
-    layer: 'Dex',
-    stages: ['token', 'refresh'],
-    pattern: /invalid_client|client credentials/i,
-    message: /invalid_client|Invalid client credentials/i,
-    title: 'Client secret refused',
-    meaning: 'the client id and client secret do not belong together',
-    advice:
-      'Read the secret again (on Alauda: key client-secret of the Secret cpaas-oidc-secret in cpaas-system). kubectl -o yaml shows it in base64: decode it, and leave no line break behind.',
-  },
-  {
-    id: 'redirect-uri-differs',
-    layer: 'Dex',
-    stages: ['token'],
-    pattern: /redirect_uri/i,
-    message: /redirect_uri did not match/i,
-    title: 'Redirect URI changed',
-    meaning: 'the redirect URI is not the one with which the login began',
-    advice: 'Something between here and Dex rewrites addresses: use the configured platform address.',
-  },
-  {
-    id: 'invalid-grant',
-    layer: 'Dex',
-    stages: ['token'],
-    pattern: /invalid_grant|server_error/i,
-    message: /invalid_grant|Invalid or expired code/i,
-    title: 'Code refused',
-    meaning: 'the authorization code is used up or stale, or belongs to another client',
-    advice:
-      'Run it again from the start. If it happens each time, check client-id, and whether several Dex replicas share one storage.',
-  },
-  {
-    id: 'grant-type',
-    layer: 'Dex',
-    stages: ['token'],
-    pattern: /unsupported_grant_type|unauthorized_client/i,
-    message: /unsupported_grant_type/,
-    title: 'Grant not allowed',
-    meaning: 'the client may not use the authorization code grant',
-    advice: 'Use the client of the MLflow proxy, or have the grant allowed for this one.',
-  },
-  {
-    id: 'clock',
-    layer: 'clock',
-    stages: ['token', 'refresh'],
-    pattern: /clock|"exp"|"iat"|"nbf"/i,
-    title: 'Clocks differ',
-    meaning: "the token's times do not fit this machine's clock",
-    advice: "Set this machine's clock (NTP).",
-  },
-  {
-    id: 'token-claims',
-    layer: 'Dex',
-    stages: ['token', 'refresh'],
-    pattern: /"iss"|"aud"|id_token|ID Token|JWT|OAUTH_/i,
-    title: 'Token not as expected',
-    meaning: 'the id token is not one for this client from this issuer',
-    advice: 'Check platform-address and client-id, and that the scopes contain openid.',
-  },
-  {
-    id: 'password-too-long',
-    layer: 'account',
-    stages: ['password'],
-    pattern: /bytes/,
-    title: 'Password too long',
-    meaning: 'RSA with this key cannot hold more',
-    advice: 'Use a shorter password for this account.',
   },
   {
     id: 'bad-key',
@@ -275,22 +74,26 @@ export const LOGIN = [
     meaning: 'the key is neither SPKI nor PKCS#1, as PEM or as bare base64',
     advice: 'Check that nothing in between changes the answer, and report the form of the key.',
   },
-  {
-    id: 'state',
-    layer: 'Dex',
-    stages: ['login', 'token'],
-    pattern: /state/,
-    title: 'Answer to another login',
-    meaning: 'the state that came back is not the one that was sent',
-    advice: 'Do not use this answer. Something in between mixes up logins, or forges them.',
-  },
+] as const satisfies readonly Symptom[];
+
+/** By the status alone, where nothing else tells more. */
+export const LOGIN_API_STATUS = [
   {
     id: 'redirected',
     layer: 'login API',
-    stages: ['authorize', 'pubkey', 'login', 'token', 'refresh'],
+    stages: ALL_REQUESTS,
     pattern: /^3\d\d/,
     title: 'Redirected',
     meaning: 'the API sent us elsewhere, and nothing that carries a login is sent after a redirect',
     advice: 'Use the address to which it points in platform-address, if it is the right one.',
+  },
+  {
+    id: 'server-error',
+    layer: 'login API',
+    stages: ALL_REQUESTS,
+    pattern: /^5\d\d/,
+    title: 'Server error',
+    meaning: 'the server failed',
+    advice: 'Give these lines to the administrator of the platform.',
   },
 ] as const satisfies readonly Symptom[];

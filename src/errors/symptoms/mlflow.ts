@@ -85,13 +85,4 @@ export const MLFLOW = [
     meaning: 'MLflow, or what is between oauth2-proxy and it, is overloaded or out of order',
     advice: 'Try again later, or give these lines to the administrator of MLflow.',
   },
-  {
-    id: 'server-error',
-    layer: 'login API',
-    stages: ['authorize', 'pubkey', 'login', 'token', 'refresh'],
-    pattern: /^5\d\d/,
-    title: 'Server error',
-    meaning: 'the server failed',
-    advice: 'Give these lines to the administrator of the platform.',
-  },
 ] as const satisfies readonly Symptom[];

@@ -3,6 +3,7 @@
 import type { Symptom } from './symptom.js';
 
 const NEVER = /(?!)/;
+const anyOf = (...patterns: RegExp[]) => new RegExp(patterns.map(({ source }) => source).join('|'), 'i');
 
 export const SDK = [
   {
@@ -51,8 +52,22 @@ export const SDK = [
     layer: 'oauth2-proxy',
     stages: [],
     pattern: NEVER,
-    message:
-      /not in a valid JSON format|returns HTML|(302|redirect).{0,10}to the login|^(?![\s\S]*url: \S*server-info)[\s\S]*server-info[\s\S]*(SSLCertVerificationError|CERTIFICATE_VERIFY_FAILED|self.signed)|Expecting value: line 1 column 1|error code 30\d|server-info: 30\d|INTERNAL_ERROR: Response: \{\}|401 Client Error|server-info: 401|\/(dex|console-dex)\/auth\b|client_id=|mlflow-auth: the (token|session cookie)/i,
+    message: anyOf(
+      /not in a valid JSON format/,
+      /returns HTML/,
+      /(302|redirect).{0,10}to the login/,
+      // A certificate error that names server-info itself is one of MLflow's own server.
+      /^(?![\s\S]*url: \S*server-info)[\s\S]*server-info[\s\S]*(SSLCertVerificationError|CERTIFICATE_VERIFY_FAILED|self.signed)/,
+      /Expecting value: line 1 column 1/,
+      /error code 30\d/,
+      /server-info: 30\d/,
+      /INTERNAL_ERROR: Response: \{\}/,
+      /401 Client Error/,
+      /server-info: 401/,
+      /\/(dex|console-dex)\/auth\b/,
+      /client_id=/,
+      /mlflow-auth: the (token|session cookie)/,
+    ),
     title: 'oauth2-proxy rejects the credential',
     meaning:
       'oauth2-proxy did not take the token or cookie and sent the SDK to the login page; a TLS error of the login page, or its HTML, is only what the SDK made of that',

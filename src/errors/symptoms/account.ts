@@ -1,0 +1,100 @@
+// Symptoms of the account and its password, whichever server notices.
+
+import type { Symptom } from './symptom.js';
+
+const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an account (by default 5 in 24 hours).';
+
+/** The account by name. */
+export const ACCOUNT = [
+  {
+    id: 'captcha',
+    layer: 'account',
+    stages: ['login'],
+    pattern: /captcha/i,
+    message: /captcha/i,
+    title: 'Captcha asked for',
+    meaning: 'recent failed logins of this account have switched a captcha on',
+    advice: `Wait, correct the password, and log in once in a browser; a clean first login needs no captcha. ${ONE_TRY}`,
+  },
+  {
+    id: 'first-login',
+    layer: 'account',
+    stages: ['login'],
+    pattern: /FirstLogin/i,
+    message: /FirstLogin/i,
+    title: 'First login not done',
+    meaning: 'a new account must change its password first',
+    advice: 'Log in to the web console once with this account, set a new password and store that one.',
+  },
+  {
+    id: 'password-expired',
+    layer: 'account',
+    stages: ['login'],
+    pattern: /Password\w*Expired|password (has |is )?expired/i,
+    message: /Password\w*Expired/i,
+    title: 'Password expired',
+    meaning: "the password is older than the platform's policy allows",
+    advice: 'Change it in the web console and store the new one.',
+  },
+  {
+    id: 'locked',
+    layer: 'account',
+    stages: ['login'],
+    pattern: /\block(ed|out)\b/i,
+    message: /(account|user) (is )?locked/i,
+    title: 'Account locked',
+    meaning: 'too many failed logins',
+    advice:
+      'Wait (20 minutes by default) or have an administrator unlock the account, and correct the password before the next run.',
+  },
+  {
+    id: 'account-disabled',
+    layer: 'account',
+    stages: ['login'],
+    pattern: /disabled|account.{0,20}(expired|invalid|inactive)/i,
+    title: 'Account disabled',
+    meaning: 'the account is disabled or has run out',
+    advice: 'Ask the administrator of the platform to enable it.',
+  },
+  {
+    id: 'second-factor',
+    layer: 'account',
+    stages: ['login'],
+    pattern: /verif(y|ication)(?!.{0,20}password)|second factor|two.factor/i,
+    title: 'Second factor asked for',
+    meaning: 'the account must confirm its login with a second factor',
+    advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
+  },
+  {
+    id: 'missing-email',
+    layer: 'Dex',
+    stages: ['login', 'token'],
+    pattern: /missing email/i,
+    message: /missing email claim/i,
+    title: 'Account without e-mail',
+    meaning: 'the identity provider sends no e-mail address for this account',
+    advice: 'Have an e-mail address set for the account, or its claim mapped in the connector.',
+  },
+  {
+    id: 'password-too-long',
+    layer: 'account',
+    stages: ['password'],
+    pattern: /bytes/,
+    title: 'Password too long',
+    meaning: 'RSA with this key cannot hold more',
+    advice: 'Use a shorter password for this account.',
+  },
+] as const satisfies readonly Symptom[];
+
+/** Any other refusal of the one request that carries the password. */
+export const LOGIN_REFUSED = [
+  {
+    id: 'wrong-password',
+    layer: 'account',
+    stages: ['login'],
+    pattern: /^(4\d\d|500)|access_denied|password|credential|authenticat/i,
+    title: 'Login refused',
+    meaning: 'most likely a wrong user name or password, or an account of another connector',
+    advice: `Check username, password and connector (LDAP accounts need the id of theirs). ${ONE_TRY}`,
+  },
+] as const satisfies readonly Symptom[];
