@@ -1,15 +1,17 @@
 // The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, if asked for, with.
 
 import { AuthError } from '../errors/errors.js';
-import { jsonArray, jsonObject, refusal } from '../http/response.js';
+import { refusal } from '../http/response.js';
 import { authorize } from '../login/alauda/authorize.js';
+import { listConnectors } from '../login/alauda/connectors.js';
 import { fetchLoginKey } from '../login/alauda/public-key.js';
 import type { Context } from '../login/context.js';
 import { cookieMethod } from '../login/cookie-method.js';
-import { type Credential, headersOf } from '../login/credential.js';
+import type { Credential } from '../login/credential.js';
 import { decodeClaims } from '../login/dex/claims.js';
-import { LARGE_COOKIE } from '../login/login.js';
+import { sizeOf } from '../login/oauth2-proxy/cookie-size.js';
 import { startProxyLogin } from '../login/oauth2-proxy/start.js';
+import { askServerInfo } from '../login/server-info.js';
 import { authorizationRequest, tokenMethod } from '../login/token-method.js';
 import { isTokenUnwanted, verify } from '../login/verify.js';
 import type { Settings } from '../settings/settings.js';
@@ -24,16 +26,10 @@ export async function checkLoginApi(report: Report, { http }: Context, settings:
     return [key ? `${platform} answers, its key has ${bits} bits` : `${platform} has no public key (404)`, true];
   });
   await report.check('Dex', async () => {
-    const request = { stage: 'login', what: 'list the connectors', retry: true } as const;
-    const answer = await http(`${platform}/dex/api/v1/connectors`, request);
-    const ids = jsonArray(answer.body).map((one) => one.conn_id ?? one.id);
+    const { ids, tried } = await listConnectors(http, platform, true);
     if (ids.length === 0) return ['the platform lists no connectors', true];
     if (ids.includes(connector)) return [`connector ${connector} is one of ${ids.join(', ')}`, true];
-    throw new AuthError({
-      stage: 'login',
-      tried: answer.tried,
-      got: `no connector ${connector}; there are ${ids.join(', ')}`,
-    });
+    throw new AuthError({ stage: 'login', tried, got: `no connector ${connector}; there are ${ids.join(', ')}` });
   });
   if (!clientId) return;
   await report.check('Dex', async () => {
@@ -103,11 +99,8 @@ async function checkMethod(
   });
   if (rejected) return true;
   await report.check('MLflow', async () => {
-    const headers = { accept: 'application/json', ...headersOf(credential) };
-    const request = { stage: 'mlflow', what: 'ask for the server info', headers } as const;
-    const answer = await context.http(`${settings.trackingUri}/api/3.0/mlflow/server-info`, request);
+    const { answer, info } = await askServerInfo(context.http, settings.trackingUri, credential);
     if (answer.status !== 200 && answer.status !== 404) throw refusal(answer, 'mlflow');
-    const info = jsonObject(answer.body);
     return [`workspaces are ${info?.workspaces_enabled === true ? 'enabled' : 'not enabled'}`, true];
   });
   return false;
@@ -117,12 +110,9 @@ async function checkMethod(
 function describe(report: Report, credential: Credential): void {
   const until = `valid until ${credential.expiresAt?.toISOString() ?? 'a time not known'}`;
   if (credential.method === 'cookie') {
-    const chunks = credential.cookie.split('; ').length;
-    const size = `${credential.cookie.length} bytes in ${chunks} part${chunks > 1 ? 's' : ''}`;
-    const large = credential.cookie.length >= LARGE_COOKIE;
-    const advice = 'Many servers take 8 kB of headers. Use the token method, or an account in fewer groups.';
-    const text = `session cookie of ${size}, ${until}`;
-    report.add({ layer: 'oauth2-proxy', ok: !large, text, ...(large ? { advice } : {}) });
+    const { bytes, chunks, advice } = sizeOf(credential.cookie);
+    const text = `session cookie of ${bytes} bytes in ${chunks} part${chunks > 1 ? 's' : ''}, ${until}`;
+    report.add({ layer: 'oauth2-proxy', ok: !advice, text, ...(advice ? { advice } : {}) });
     return;
   }
   const { iss, aud } = decodeClaims(credential.token) ?? {};

@@ -6,12 +6,10 @@ import { withOfflineAccess } from '../settings/validate.js';
 import type { Context } from './context.js';
 import { cookieMethod } from './cookie-method.js';
 import type { Credential } from './credential.js';
+import { sizeOf } from './oauth2-proxy/cookie-size.js';
 import { refreshMethod } from './refresh-method.js';
 import { tokenMethod } from './token-method.js';
 import { isTokenUnwanted, verify } from './verify.js';
-
-/** Bytes of a Cookie header that many servers between here and MLflow still take; their limit is often 8 kB. */
-export const LARGE_COOKIE = 7000;
 
 /**
  * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
@@ -67,11 +65,10 @@ async function prove(context: Context, settings: Settings, credential: Credentia
 
 /** Says, before the proof of the workspace, which may fail for it, that a cookie is large. */
 function warnOfSize({ warn }: Context, credential: Credential, groups: number | undefined): void {
-  if (credential.method !== 'cookie' || credential.cookie.length < LARGE_COOKIE) return;
-  const chunks = credential.cookie.split('; ').length;
-  const kilobytes = (credential.cookie.length / 1000).toFixed(1);
+  if (credential.method !== 'cookie') return;
+  const { bytes, chunks, advice } = sizeOf(credential.cookie);
+  if (!advice) return;
   const held = groups === undefined ? 'the groups of the account' : `the ${groups} groups of the account`;
-  warn(
-    `the session cookie has ${kilobytes} kB in ${chunks} chunks, mostly for ${held}. Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. Ways out: the token method, an account in fewer groups, no groups in the scope of oauth2-proxy, or its sessions in Redis`,
-  );
+  const size = `${(bytes / 1000).toFixed(1)} kB in ${chunks} chunks`;
+  warn(`the session cookie has ${size}, mostly for ${held}. ${advice}`);
 }

@@ -8,6 +8,7 @@ import { parseUrl } from '../util/url.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
 import { decodeClaims } from './dex/claims.js';
+import { askServerInfo } from './server-info.js';
 
 /** Whether oauth2-proxy does not want a token that is good in itself, while it takes its own cookie. */
 export const isTokenUnwanted = (error: unknown): error is AuthError => hasSymptom(error, 'bearer-off', 'audience');
@@ -103,7 +104,7 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   return undefined;
 }
 
-async function checkWorkspace({ http, trackingUri, workspace, headers }: Asking): Promise<Answer> {
+async function checkWorkspace({ http, trackingUri, workspace, credential, headers }: Asking): Promise<Answer> {
   const request = { stage: 'mlflow', headers } as const;
   if (workspace === undefined) {
     const what = 'search experiments in the default workspace';
@@ -117,13 +118,11 @@ async function checkWorkspace({ http, trackingUri, workspace, headers }: Asking)
   if (isMlflow(answer)) return answer;
   // A server without workspaces answers 404 if it is old, and 503 if they are switched off.
   if (answer.status !== 404 && answer.status !== 503) throw refusal(answer, 'mlflow');
-  const ask = { ...request, what: 'ask for the server info' };
   // Without it the first answer still tells what it tells.
-  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, ask).catch(() => undefined);
-  const enabled = jsonObject(info?.body ?? '')?.workspaces_enabled;
-  const off = info?.status === 404 || (info?.status === 200 && enabled === false);
+  const about = await askServerInfo(http, trackingUri, credential).catch(() => undefined);
+  const off = about && (about.answer.status === 404 || about.info?.workspaces_enabled === false);
   if (!off) throw refusal(answer, 'mlflow');
-  const got = `${answer.status}, and server-info says ${info.status}: workspaces are not enabled`;
+  const got = `${answer.status}, and server-info says ${about.answer.status}: workspaces are not enabled`;
   throw new AuthError({ stage: 'mlflow', tried: answer.tried, got });
 }
 

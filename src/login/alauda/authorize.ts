@@ -1,8 +1,7 @@
 // The first request of a login: announces it to the platform, which answers with the id of the login request.
 
-import { AuthError } from '../../errors/errors.js';
 import type { Http } from '../../http/client.js';
-import { expectJson, refusal } from '../../http/response.js';
+import { expectField } from './expect-field.js';
 
 /**
  * Begins a login with an OAuth 2.0 authorization request (RFC 6749, 4.1.1).
@@ -20,8 +19,5 @@ export async function authorize(http: Http, platform: string, query: string, ret
     retry,
   });
   const hint = /redirect_uri/i.test(answer.body) ? `The redirect URI sent was ${sent}.` : undefined;
-  const { req } = expectJson(answer, 'authorize', hint);
-  if (typeof req === 'string' && req !== '') return req;
-  if (/"(error|reason|message)"/.test(answer.body)) throw refusal(answer, 'authorize', hint);
-  throw new AuthError({ stage: 'authorize', tried: answer.tried, got: `${answer.status} JSON without "req"` });
+  return expectField(answer, 'authorize', 'req', hint);
 }

@@ -2,9 +2,11 @@
 
 import { AuthError, hasSymptom } from '../../errors/errors.js';
 import type { Http } from '../../http/client.js';
-import { expectJson, jsonArray, refusal } from '../../http/response.js';
+import { refusal } from '../../http/response.js';
 import { oneLine } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
+import { listConnectors } from './connectors.js';
+import { expectField } from './expect-field.js';
 
 /** What the password login needs. */
 export interface Login {
@@ -36,13 +38,8 @@ export async function logIn(http: Http, login: Login): Promise<URLSearchParams> 
     if (!hasSymptom(error, 'wrong-password', 'connector')) throw error;
     throw refusal(answer, 'login', await connectorHint(http, platform, connector));
   }
-  const { redirect_url } = expectJson(answer, 'login');
   const failed = (got: string) => new AuthError({ stage: 'login', tried: answer.tried, got });
-  if (typeof redirect_url !== 'string') {
-    if (/"(error|reason|message)"/.test(answer.body)) throw refusal(answer, 'login');
-    throw failed(`${answer.status} JSON without "redirect_url"`);
-  }
-  const url = parseUrl(redirect_url, platform);
+  const url = parseUrl(expectField(answer, 'login', 'redirect_url'), platform);
   if (!url) throw failed('a redirect_url that is no address');
   const parameters = parametersOf(url);
   const error = parameters.get('error');
@@ -60,10 +57,7 @@ function parametersOf(url: URL): URLSearchParams {
 
 /** Names the connectors that there are: "wrong password" often means "another connector". */
 async function connectorHint(http: Http, platform: string, connector: string): Promise<string> {
-  const request = { stage: 'login', what: 'list the connectors' } as const;
-  const answer = await http(`${platform}/dex/api/v1/connectors`, request).catch(() => undefined);
-  const list = jsonArray(answer?.body ?? '');
-  const ids = list.map((one) => one?.conn_id ?? one?.id).filter((id) => typeof id === 'string');
+  const { ids } = await listConnectors(http, platform, false).catch(() => ({ ids: [] as string[] }));
   if (ids.length === 0) return '';
   const known = ids.includes(connector) ? 'The platform has' : `There is no connector ${connector}; the platform has`;
   return `${known}: ${oneLine(ids.join(', '))}.`;

@@ -2,8 +2,9 @@
 
 import { AuthError } from '../../errors/errors.js';
 import type { Answer, Http } from '../../http/client.js';
-import { jsonObject, reasonOf, refusal } from '../../http/response.js';
+import { reasonOf, refusal } from '../../http/response.js';
 import { parseUrl } from '../../util/url.js';
+import { askServerInfo } from '../server-info.js';
 import { Jar } from './cookies.js';
 
 /** A login that oauth2-proxy has begun. */
@@ -85,13 +86,7 @@ function signInForm({ status, body, url }: Answer): string | undefined {
 /** Tells what is there in place of oauth2-proxy. */
 async function notAProxy(http: Http, trackingUri: string, answer: Answer): Promise<AuthError> {
   if (answer.status >= 300) return refusal(answer, 'proxy');
-  const request = {
-    stage: 'proxy',
-    what: 'ask MLflow without a login',
-    headers: { accept: 'application/json' },
-  } as const;
-  const info = await http(`${trackingUri}/api/3.0/mlflow/server-info`, request);
-  const open = info.status === 200 && jsonObject(info.body) !== undefined;
-  const got = open ? '200: MLflow answers without any login' : `${answer.status} ${reasonOf(answer)}`;
+  const { info } = await askServerInfo(http, trackingUri, undefined);
+  const got = info ? '200: MLflow answers without any login' : `${answer.status} ${reasonOf(answer)}`;
   return new AuthError({ stage: 'proxy', tried: answer.tried, got });
 }
