@@ -1,0 +1,115 @@
+// One grant at Dex's token endpoint: oauth4webapi makes the request and checks the answer, over this program's HTTP.
+
+import * as oauth from 'oauth4webapi';
+import { AuthError, errorMessage, hasSymptom } from '../../errors/errors.js';
+import type { Stage } from '../../errors/symptoms/symptom.js';
+import type { Answer, Http } from '../../http/client.js';
+import { type Json, jsonObject, refusal } from '../../http/response.js';
+import { oneLine } from '../../util/text.js';
+import type { Context } from '../context.js';
+import { expectedIssuer } from './issuer.js';
+
+/** Clocks may differ by this much, in seconds. */
+const CLOCK_TOLERANCE = 120;
+
+/** The client at Dex, and where. */
+export interface Client {
+  platform: string;
+  clientId: string;
+  clientSecret: string;
+  redirectUri: string;
+}
+
+/** A successful token response (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3). */
+export interface Tokens {
+  idToken: string;
+  refreshToken: string | undefined;
+}
+
+/** What is needed to ask, and who is told of every token before it is looked at. */
+export type Received = Pick<Context, 'http' | 'mask' | 'keep'>;
+
+/** One request to the token endpoint, and its check. */
+export interface Grant {
+  stage: Stage;
+  what: string;
+  send: (
+    server: oauth.AuthorizationServer,
+    client: oauth.Client,
+    options: oauth.TokenEndpointRequestOptions,
+  ) => Promise<Response>;
+  check: (
+    server: oauth.AuthorizationServer,
+    client: oauth.Client,
+    response: Response,
+  ) => Promise<oauth.TokenEndpointResponse>;
+}
+
+/**
+ * Sends the request and has the answer checked, once the tokens in it are masked and the refresh token is kept.
+ * @throws AuthError, and whatever `keep` throws
+ */
+export async function grant(context: Received, client: Client, request: Grant): Promise<Tokens> {
+  const { stage, what, check } = request;
+  const usual = `${client.platform}/dex`;
+  const server = { issuer: usual, token_endpoint: `${usual}/token` };
+  const oauthClient: oauth.Client = { client_id: client.clientId, [oauth.clockTolerance]: CLOCK_TOLERANCE };
+  const fail = (error: unknown): never => {
+    if (error instanceof AuthError) throw error;
+    const tried = `${what} (POST ${server.token_endpoint})`;
+    throw new AuthError({ stage, tried, got: oneLine(errorMessage(error)) }, { cause: error });
+  };
+  const answer = await post(context.http, request, server, oauthClient).catch(fail);
+  const json = receive(context, answer);
+  if (answer.status !== 200 || !json) throw refused(answer, stage, client);
+  const issuer = await expectedIssuer(context.http, client.platform, json.id_token);
+  const response = new Response(answer.body, { headers: answer.headers });
+  const { id_token, refresh_token } = await check({ ...server, issuer }, oauthClient, response).catch(fail);
+  if (id_token === undefined) return fail(new Error('"id_token" is missing in the response'));
+  return { idToken: id_token, refreshToken: refresh_token };
+}
+
+/** Lets oauth4webapi send the request through this program's HTTP. */
+async function post(
+  http: Http,
+  { stage, what, send }: Grant,
+  server: oauth.AuthorizationServer,
+  client: oauth.Client,
+): Promise<Answer> {
+  let answer: Answer | undefined;
+  await send(server, client, {
+    // The settings have already refused http: to other machines, unless asked for by name.
+    [oauth.allowInsecureRequests]: true,
+    [oauth.customFetch]: async (address, { headers, body }) => {
+      answer = await http(address, { stage, what, headers, body: String(body) });
+      // It looks at the answer in its check alone.
+      return new Response();
+    },
+  });
+  if (!answer) throw new Error('no request was sent');
+  return answer;
+}
+
+/**
+ * Masks every token of an answer, and gives the refresh token to whoever keeps it, before anything else can fail.
+ * @returns the JSON object of the answer, if it is one
+ */
+function receive({ mask, keep }: Received, { body }: Answer): Json | undefined {
+  const json = jsonObject(body);
+  for (const token of [json?.access_token, json?.id_token, json?.refresh_token])
+    if (typeof token === 'string') mask(token);
+  if (typeof json?.refresh_token === 'string') keep?.(json.refresh_token);
+  return json;
+}
+
+function refused(answer: Answer, stage: Stage, { clientSecret }: Client): AuthError {
+  const error = refusal(answer, stage);
+  return hasSymptom(error, 'invalid-client') ? refusal(answer, stage, base64Hint(clientSecret)) : error;
+}
+
+/** A secret copied from `kubectl -o yaml` is still in base64. */
+function base64Hint(secret: string): string | undefined {
+  const decoded = Buffer.from(secret, 'base64').toString('latin1');
+  const looks = secret.length % 4 === 0 && /^[A-Za-z0-9+/]{8,}={0,2}$/.test(secret) && /^[\x20-\x7e\n]+$/.test(decoded);
+  return looks ? 'The client secret looks like base64, which must be decoded first.' : undefined;
+}

@@ -1,0 +1,24 @@
+// The issuer that an id token must name.
+
+import type { Http } from '../../http/client.js';
+import { jsonObject, refusal } from '../../http/response.js';
+import { decodeClaims } from './claims.js';
+
+/**
+ * The issuer to expect. A platform may have several addresses while its Dex keeps the first as issuer, so when the
+ * token names another one, the discovery document (OpenID Connect Discovery, 4) of the address in use decides.
+ * @param idToken as it came, of any type
+ * @throws AuthError when the discovery document cannot be had for now
+ */
+export async function expectedIssuer(http: Http, platform: string, idToken: unknown): Promise<string> {
+  const usual = `${platform}/dex`;
+  const named = typeof idToken === 'string' ? decodeClaims(idToken)?.iss : undefined;
+  if (named === undefined || named === usual) return usual;
+  const answer = await http(`${usual}/.well-known/openid-configuration`, {
+    stage: 'token',
+    what: 'ask for the issuer',
+  });
+  if (answer.status === 429 || answer.status >= 500) throw refusal(answer, 'token');
+  const { issuer } = jsonObject(answer.body) ?? {};
+  return typeof issuer === 'string' ? issuer : usual;
+}
