@@ -62,22 +62,22 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
 
 /** Logs in by the method of the settings, once, and by the cookie too where a good token is not wanted. */
 export async function checkLogin(report: Report, context: Context, settings: Settings): Promise<void> {
+  if (!settings.username || !settings.password) {
+    const text = 'not logged in: doctor spends no refresh token; give user name and password';
+    report.add({ layer: 'account', ok: undefined, text });
+    return;
+  }
   const unwanted = await checkMethod(report, context, settings, settings.method);
   if (unwanted && settings.methodIsFree) await checkMethod(report, context, settings, 'cookie');
 }
 
-/** @returns whether oauth2-proxy rejects a token that is good in itself */
+/** Logs in and tries the credential. @returns whether oauth2-proxy rejects a token that is good in itself */
 async function checkMethod(
   report: Report,
   context: Context,
   settings: Settings,
   method: Settings['method'],
 ): Promise<boolean> {
-  if (!settings.username || !settings.password) {
-    const text = 'not logged in: doctor spends no refresh token; give user name and password';
-    report.add({ layer: 'account', ok: undefined, text });
-    return false;
-  }
   const credential = await report.check('account', async () => {
     const made = await (method === 'token' ? tokenMethod(context, settings) : cookieMethod(context, settings));
     return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
@@ -85,19 +85,17 @@ async function checkMethod(
   if (!credential) return false;
   describe(report, credential);
   if (!settings.trackingUri) return false;
-  let rejected = false;
+  let unwanted = false;
   await report.check('MLflow', async () => {
     const { identity, groups } = await verify(context, settings, credential).catch((error) => {
-      rejected = isTokenUnwanted(error);
+      unwanted = isTokenUnwanted(error);
       throw error;
     });
+    const owner = `${identity || settings.username} (${groups ?? 'unknown'} groups)`;
     const where = settings.workspace ? `the workspace ${settings.workspace} is open` : 'MLflow answers';
-    return [
-      `oauth2-proxy takes the ${method} of ${identity || settings.username} (${groups ?? 'unknown'} groups), and ${where}`,
-      true,
-    ];
+    return [`oauth2-proxy takes the ${method} of ${owner}, and ${where}`, true];
   });
-  if (rejected) return true;
+  if (unwanted) return true;
   await report.check('MLflow', async () => {
     const { answer, info } = await askServerInfo(context.http, settings.trackingUri, credential);
     if (answer.status !== 200 && answer.status !== 404) throw refusal(answer, 'mlflow');

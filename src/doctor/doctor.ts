@@ -4,11 +4,11 @@ import { trustedRoots } from '../http/trust.js';
 import type { Context } from '../login/context.js';
 import { openFor, proxyFor } from '../login/session.js';
 import { overridesOf } from '../sdk/overrides.js';
-import { readSettings } from '../settings/settings.js';
-import { gather, type Sources } from '../settings/sources.js';
-import { ROWS } from '../settings/table.js';
+import { readSettings, type Settings } from '../settings/settings.js';
+import type { Sources } from '../settings/sources.js';
 import type { Secrets } from '../util/secrets.js';
 import { checkLogin, checkLoginApi, checkProxy } from './checks.js';
+import { listSettings } from './given-settings.js';
 import { checkNetwork } from './network.js';
 import { checkPython } from './python.js';
 import type { Report } from './report.js';
@@ -22,50 +22,65 @@ export interface Options {
 
 /** Runs all checks. Nothing in the report is secret. */
 export async function runDoctor(report: Report, sources: Sources, secrets: Secrets, options: Options): Promise<void> {
-  const { env, readFile } = sources;
-  const given = [...gather(sources, () => {})].filter(([, { from }]) => from !== 'default');
-  const secret = (name: string) => ROWS.find((row) => row.name === name)?.secret === true;
-  for (const [name, { value }] of given) {
-    if (secret(name)) secrets.add(value);
-    secrets.add(/\/\/[^/@]*:([^/@]+)@/.exec(value)?.[1] ?? '');
-  }
-  for (const [name, { value, from }] of given) {
-    const plain = value.replace(/\/\/[^/@]*@/, '//***@');
-    const shown = secret(name) ? 'set' : value.includes('-----BEGIN') ? 'PEM text' : plain;
-    report.add({ layer: 'settings', ok: undefined, text: `${name}: ${shown} (${from})` });
-  }
-  const note = (text: string) => report.add({ layer: 'settings', ok: undefined, text });
+  listSettings(report, sources, secrets);
   const settings = await report.check('settings', async () => {
-    const read = readSettings(sources, { trackingUri: false, caPath: false, login: options.login }, secrets.add, note);
+    const needs = { trackingUri: false, caPath: false, login: options.login };
+    const read = readSettings(sources, needs, secrets.add, noteIn(report, 'settings'));
     return [`good, method ${read.method} (${read.methodReason})`, read];
   });
-  if (options.python) await checkPython(report, options.python, env);
+  if (options.python) await checkPython(report, options.python, sources.env);
   if (!settings) return;
-  if (settings.trackingUri) {
-    const ours = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
-    for (const text of overridesOf(env, settings, readFile, ours))
-      report.add({ layer: 'SDK settings', ok: false, text });
-  }
+  checkOverrides(report, settings, sources);
+  const reached = await checkNetworks(report, settings);
+  await checkServers(report, settings, secrets, reached, options.login);
+}
+
+const noteIn = (report: Report, layer: 'settings' | 'network') => (text: string) =>
+  report.add({ layer, ok: undefined, text });
+
+/** What in the environment makes the SDK use something else than the credential. */
+function checkOverrides(report: Report, settings: Settings, { env, readFile }: Sources): void {
+  if (!settings.trackingUri) return;
+  const ours = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
+  for (const text of overridesOf(env, settings, readFile, ours)) report.add({ layer: 'SDK settings', ok: false, text });
+}
+
+/** Whether HTTP can be tried: at the platform, and at the tracking server. */
+interface Reached {
+  platform: boolean;
+  server: boolean;
+}
+
+async function checkNetworks(report: Report, settings: Settings): Promise<Reached> {
   const ca = settings.ca && trustedRoots(settings.ca.pem);
-  const insecure = settings.insecureTls;
-  const reach = async (address: string) => {
+  const reach = (address: string) => {
     const { origin } = new URL(address);
-    return checkNetwork(report, { url: new URL(origin), ca, insecure, proxy: proxyFor(origin) });
+    return checkNetwork(report, { url: new URL(origin), ca, insecure: settings.insecureTls, proxy: proxyFor(origin) });
   };
   const platform = await reach(settings.platform);
   const elsewhere = settings.trackingUri !== '' && new URL(settings.trackingUri).origin !== settings.platform;
-  const server = elsewhere ? await reach(settings.trackingUri) : platform;
-  const tell = (text: string) => {
-    const clock = text.includes("machine's clock");
-    report.add({ layer: clock ? 'clock' : 'network', ok: clock ? false : undefined, text });
-  };
-  const { http, close } = await openFor(settings, secrets.add, tell);
+  return { platform, server: elsewhere ? await reach(settings.trackingUri) : platform };
+}
+
+async function checkServers(
+  report: Report,
+  settings: Settings,
+  secrets: Secrets,
+  { platform, server }: Reached,
+  login: boolean,
+): Promise<void> {
+  const note = noteIn(report, 'settings');
+  const { http, close } = await openFor(settings, {
+    mask: secrets.add,
+    note: noteIn(report, 'network'),
+    clockDiffers: (text) => report.add({ layer: 'clock', ok: false, text }),
+  });
   const context: Context = { http, mask: secrets.add, keep: undefined, step: (_, work) => work(), note, warn: note };
   try {
     if (platform) await checkLoginApi(report, context, settings);
     if (server) await checkProxy(report, context, settings);
     if (!platform || !server) return;
-    if (options.login) await checkLogin(report, context, settings);
+    if (login) await checkLogin(report, context, settings);
     else report.add({ layer: 'account', ok: undefined, text: 'not logged in; --login does it, once' });
   } finally {
     await close();

@@ -9,8 +9,8 @@ import type { Report } from './report.js';
 
 const TIMEOUT = 10_000;
 
-/** What the checks below HTTP need. */
-export interface Way {
+/** The server to check, and how it is reached. */
+export interface NetworkCheck {
   url: URL;
   /** PEM texts of all trusted roots; undefined for the runtime's own. */
   ca: string[] | undefined;
@@ -20,7 +20,7 @@ export interface Way {
 }
 
 /** Checks name, connection and certificate of one server. @returns whether HTTP can be tried */
-export async function checkNetwork(report: Report, { url, ca, insecure, proxy }: Way): Promise<boolean> {
+export async function checkNetwork(report: Report, { url, ca, insecure, proxy }: NetworkCheck): Promise<boolean> {
   if (proxy) {
     report.add({ layer: 'web proxy', ok: undefined, text: `${url.host} is reached through ${new URL(proxy).host}` });
     return true;

@@ -29,6 +29,8 @@ export interface Transport {
   proxyFor: (address: string) => string;
   /** Told of each try that failed and will be repeated, and of the web proxy in use. */
   note: (text: string) => void;
+  /** Told once when this machine's clock and a server's differ; `note` is told without it. */
+  clockDiffers?: (text: string) => void;
   /** Told of each secret found in the proxy's address. */
   mask: (secret: string) => void;
 }
@@ -62,7 +64,7 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
   const agents = new Map<string, Promise<Dispatcher>>();
   const deadline = Date.now() + transport.totalTimeout;
   const closing = new AbortController();
-  const clock = clockWatch(transport.note);
+  const clock = clockWatch(transport.clockDiffers ?? transport.note);
 
   const agentFor = (url: URL): Promise<Dispatcher> => {
     const proxy = transport.proxyFor(url.href);

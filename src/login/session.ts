@@ -1,7 +1,7 @@
 // One login from open to close: wires HTTP, secrets and progress together for either door.
 
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
-import type { Http } from '../http/client.js';
+import type { Http, Transport } from '../http/client.js';
 import { openConnections } from '../http/preconnect.js';
 import { runtimeRoots } from '../http/trust.js';
 import type { Settings } from '../settings/settings.js';
@@ -20,12 +20,12 @@ export const proxyFor = (address: string): string => getProxyUrl(new URL(address
 
 /**
  * Opens HTTP as the settings say; `close` must be called.
+ * @param told what HTTP tells to whom
  * @param ahead connections to open at once, by origin
  */
 export async function openFor(
   settings: Settings,
-  mask: (secret: string) => void,
-  note: Say,
+  told: Pick<Transport, 'mask' | 'note' | 'clockDiffers'>,
   ahead: Readonly<Record<string, number>> = {},
 ): Promise<{ http: Http; close: () => Promise<void> }> {
   const { insecureTls: insecure, timeout } = settings;
@@ -34,14 +34,14 @@ export async function openFor(
     ca: settings.ca?.pem,
     insecure,
     timeout: requestTimeout,
-    roots: () => runtimeRoots(note),
+    roots: () => runtimeRoots(told.note),
   });
   const direct = Object.entries(ahead).filter(([origin]) => !proxyFor(origin));
   await Promise.all(direct.map(([origin, count]) => connections.ahead(origin, count)));
   // Most of the program is HTTP; it gets ready while the connections open.
   const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
   const totalTimeout = timeout * 1000;
-  return openHttp({ connections, insecure, requestTimeout, totalTimeout, proxyFor, note, mask });
+  return openHttp({ connections, insecure, requestTimeout, totalTimeout, proxyFor, ...told });
 }
 
 /** How many connections a login uses at the same time, by origin: two requests of its own, two of the proof. */
@@ -83,7 +83,7 @@ export async function runLogin(
   for (const address of new Set([settings.platform, settings.trackingUri].filter((one) => one.startsWith('http:')))) {
     if (!isLoopback(new URL(address).hostname)) safe(warn)(`allow-http: credentials travel unencrypted to ${address}`);
   }
-  const { http, close } = await openFor(settings, secrets.add, note, connectionsFor(settings));
+  const { http, close } = await openFor(settings, { mask: secrets.add, note }, connectionsFor(settings));
   const context: Context = { http, mask: secrets.add, keep, step, note, warn: safe(warn) };
   try {
     const { login } = await import(/* webpackMode: "eager" */ './login.js');

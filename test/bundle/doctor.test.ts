@@ -95,6 +95,12 @@ describe('doctor', () => {
       ['--connector', 'ldap'],
       /✗ Dex: .*no connector ldap; there are local, corp-ldap.*\n {4}Set connector/,
     ],
+    [
+      'a clock that differs',
+      { canned: { connectors: { status: 200, body: [], headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' } } } },
+      [],
+      /✗ clock: this machine's clock is \d+ s ahead of that of localhost:\d+\n/,
+    ],
     ['a wrong cluster', {}, ['--cluster', 'c9'], /✗ oauth2-proxy: .*200 HTML page "Console".*\n {4}Check cluster/],
     ['a wrong password', {}, ['--login', '--password', 'wrong password'], /✗ account: .*failed to authenticate/],
     [
