@@ -79,7 +79,8 @@ async function checkMethod(
   method: Settings['method'],
 ): Promise<boolean> {
   const credential = await report.check('account', async () => {
-    const made = await (method === 'token' ? tokenMethod(context, settings) : cookieMethod(context, settings));
+    const made =
+      method === 'token' ? (await tokenMethod(context, settings)).credential : await cookieMethod(context, settings);
     return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
   });
   if (!credential) return false;

@@ -8,7 +8,7 @@ import { cookieMethod } from './cookie-method.js';
 import type { Credential } from './credential.js';
 import { sizeOf } from './oauth2-proxy/cookie-size.js';
 import { refreshMethod } from './refresh-method.js';
-import { tokenMethod } from './token-method.js';
+import { type TokenLogin, tokenMethod } from './token-method.js';
 import { isTokenUnwanted, verify } from './verify.js';
 
 /**
@@ -20,14 +20,11 @@ import { isTokenUnwanted, verify } from './verify.js';
 export async function login(context: Context, settings: Settings): Promise<Credential> {
   context.note(`method: ${settings.method} (${settings.methodReason})`);
   if (settings.method === 'cookie') return prove(context, settings, await cookieMethod(context, settings));
-  let again = settings.methodIsFree;
+  const { credential, repeated } = await tokenLogin(context, settings);
   try {
-    const credential = await token(context, settings, () => {
-      again = false;
-    });
     return await prove(context, settings, credential);
   } catch (error) {
-    if (!again || !isTokenUnwanted(error)) throw error;
+    if (!settings.methodIsFree || repeated || !isTokenUnwanted(error)) throw error;
     const why = `${error.failure.got} (${error.symptom.meaning})`;
     context.warn(`${why}: trying the cookie method instead, as no method was asked for`);
     return prove(context, settings, await cookieMethod(context, settings, false));
@@ -35,17 +32,17 @@ export async function login(context: Context, settings: Settings): Promise<Crede
 }
 
 /** By the refresh token, if there is one; by the password if not, or if that was refused. */
-async function token(context: Context, settings: Settings, repeated: () => void): Promise<Credential> {
-  if (!settings.refreshToken) return tokenMethod(context, settings, repeated);
+async function tokenLogin(context: Context, settings: Settings): Promise<TokenLogin> {
+  if (!settings.refreshToken) return tokenMethod(context, settings);
   try {
-    return await refreshMethod(context, settings, settings.refreshToken);
+    return { credential: await refreshMethod(context, settings, settings.refreshToken), repeated: false };
   } catch (error) {
     const canLogIn = settings.username !== '' && settings.password !== '';
     if (!(error instanceof AuthError && error.failure.stage === 'refresh' && canLogIn)) throw error;
     context.note(`${error.failure.got} (${error.symptom.meaning}): logging in`);
     // Whoever keeps refresh tokens needs the next one. For others it would only end that of another job.
     const scopes = context.keep ? withOfflineAccess(settings.scopes) : settings.scopes;
-    return tokenMethod(context, { ...settings, scopes }, repeated);
+    return tokenMethod(context, { ...settings, scopes });
   }
 }
 

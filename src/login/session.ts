@@ -77,12 +77,7 @@ export async function runLogin(
     (line) =>
       tell(printable(secrets.redact(line)));
   const { step, note } = progress(safe(say));
-  if (settings.insecureTls) {
-    safe(warn)('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
-  }
-  for (const address of new Set([settings.platform, settings.trackingUri].filter((one) => one.startsWith('http:')))) {
-    if (!isLoopback(new URL(address).hostname)) safe(warn)(`allow-http: credentials travel unencrypted to ${address}`);
-  }
+  warnOfRisks(settings, safe(warn));
   const { http, close } = await openFor(settings, { mask: secrets.add, note }, connectionsFor(settings));
   const context: Context = { http, mask: secrets.add, keep, step, note, warn: safe(warn) };
   try {
@@ -90,5 +85,15 @@ export async function runLogin(
     return await login(context, settings);
   } finally {
     await close();
+  }
+}
+
+/** Warns of what the user allowed by name and others on the network can use. */
+function warnOfRisks({ insecureTls, platform, trackingUri }: Settings, warn: Say): void {
+  if (insecureTls) {
+    warn('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
+  }
+  for (const address of new Set([platform, trackingUri].filter((one) => one.startsWith('http:')))) {
+    if (!isLoopback(new URL(address).hostname)) warn(`allow-http: credentials travel unencrypted to ${address}`);
   }
 }

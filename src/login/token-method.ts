@@ -13,25 +13,26 @@ export interface TokenRequest extends Account, Client {
   scopes: string;
 }
 
+/** What a login by the token method gives. */
+export interface TokenLogin {
+  credential: TokenCredential;
+  /** Whether the password was sent a second time. */
+  repeated: boolean;
+}
+
 /**
  * Logs in and returns the id token.
  * Only when the token endpoint calls the code stale is the whole flow run once more: the password was right, so that
  * counts towards no lockout.
- * @param repeated told when that happens
  * @throws AuthError
  */
-export async function tokenMethod(
-  context: Context,
-  request: TokenRequest,
-  repeated: () => void = () => {},
-): Promise<TokenCredential> {
+export async function tokenMethod(context: Context, request: TokenRequest): Promise<TokenLogin> {
   try {
-    return credentialOf(await flow(context, request, true));
+    return { credential: credentialOf(await flow(context, request, true)), repeated: false };
   } catch (error) {
     if (!hasSymptom(error, 'invalid-grant')) throw error;
-    repeated();
     context.note(`${error.failure.got}: starting once more from the beginning`);
-    return credentialOf(await flow(context, request, false));
+    return { credential: credentialOf(await flow(context, request, false)), repeated: true };
   }
 }
 

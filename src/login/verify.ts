@@ -54,17 +54,17 @@ export async function verify(
     step(open, () => checkWorkspace(asking)),
   ]);
   seen(identity.status === 'fulfilled' ? identity.value.groups : undefined);
-  if (identity.status === 'rejected') {
-    // It rejects an account that it does not let in like a credential that it does not know; the way to MLflow tells which.
-    if (workspace.status === 'rejected' && hasSymptom(workspace.reason, 'proxy-forbids')) throw workspace.reason;
-    const hidden = hasSymptom(identity.reason, 'not-the-proxy');
-    if (!hidden || workspace.status === 'rejected') throw identity.reason;
-    // What the workspace says proves as much: it is behind the same proxy.
-    note('there is no /oauth2/userinfo here; MLflow itself took the credential');
-    return { identity: oneLine(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
+  if (identity.status === 'fulfilled') {
+    if (workspace.status === 'rejected') throw workspace.reason;
+    return identity.value;
   }
-  if (workspace.status === 'rejected') throw workspace.reason;
-  return identity.value;
+  // oauth2-proxy rejects an account that it does not let in like a credential that it does not know; MLflow's path tells which.
+  if (workspace.status === 'rejected')
+    throw hasSymptom(workspace.reason, 'proxy-forbids') ? workspace.reason : identity.reason;
+  if (!hasSymptom(identity.reason, 'not-the-proxy')) throw identity.reason;
+  // What the workspace says proves as much: it is behind the same proxy.
+  note('there is no /oauth2/userinfo here; MLflow itself took the credential');
+  return { identity: oneLine(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
 }
 
 async function checkIdentity({ http, trackingUri, credential, headers }: Asking): Promise<Proof> {
