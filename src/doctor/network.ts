@@ -7,7 +7,7 @@ import { AuthError, errorMessage } from '../errors/errors.js';
 import { socketAddress } from '../util/url.js';
 import type { Report } from './report.js';
 
-const TIMEOUT = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** The server to check, and how it is reached. */
 export interface NetworkCheck {
@@ -36,11 +36,11 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
   if (!addresses) return false;
   const connected = await report.check('network', async () => {
     await new Promise<void>((resolve, reject) => {
-      const socket = connect({ host, port, timeout: TIMEOUT }, () => {
+      const socket = connect({ host, port, timeout: TIMEOUT_MS }, () => {
         socket.destroy();
         resolve();
       });
-      socket.on('error', reject).on('timeout', () => socket.destroy(new Error(`no answer within ${TIMEOUT} ms`)));
+      socket.on('error', reject).on('timeout', () => socket.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
     }).catch(failed('connect to'));
     return [`port ${port} of ${host} is open`, true];
   });
@@ -66,7 +66,7 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
 /** Opens a TLS connection, reads something off it and closes it. */
 function handshake(options: tls.ConnectionOptions, read: (socket: tls.TLSSocket) => string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = tls.connect({ ...options, timeout: TIMEOUT }, () => {
+    const socket = tls.connect({ ...options, timeout: TIMEOUT_MS }, () => {
       try {
         resolve(read(socket));
       } catch (error) {
@@ -75,7 +75,7 @@ function handshake(options: tls.ConnectionOptions, read: (socket: tls.TLSSocket)
         socket.destroy();
       }
     });
-    socket.on('error', reject).on('timeout', () => socket.destroy(new Error(`no answer within ${TIMEOUT} ms`)));
+    socket.on('error', reject).on('timeout', () => socket.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
   });
 }
 

@@ -22,8 +22,8 @@ export interface Failure {
   hint?: string;
 }
 
-/** Longest text of a server or a user in one line of a message. */
-const LONGEST = 1000;
+/** Characters that one line of a message takes of the text of a server or a user. */
+const MAX_ERROR_LINE = 1000;
 
 /** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
 export class AuthError extends Error {
@@ -37,8 +37,8 @@ export class AuthError extends Error {
   readonly failure: Failure;
 
   constructor(failure: Failure, options?: ErrorOptions) {
-    const tried = oneLine(failure.tried, LONGEST);
-    const got = oneLine(failure.got, LONGEST);
+    const tried = oneLine(failure.tried, MAX_ERROR_LINE);
+    const got = oneLine(failure.got, MAX_ERROR_LINE);
     const symptom = explain(failure.stage, got);
     const advice = printable([failure.hint, symptom.advice].filter(Boolean).join(' '));
     super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice}`, options);

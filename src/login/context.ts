@@ -4,7 +4,7 @@ import type { Http } from '../http/client.js';
 
 export interface Context {
   http: Http;
-  /** Takes a secret at its birth. */
+  /** Registers a secret for masking as soon as it exists. */
   mask: (secret: string) => void;
   /** Takes each new refresh token as soon as it is there, since the one before is spent; undefined where nobody does. */
   keep: ((refreshToken: string) => void) | undefined;

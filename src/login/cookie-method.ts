@@ -1,6 +1,6 @@
 // The cookie method: oauth2-proxy begins and ends the login, we do in between what a browser would; it ends in its session cookie.
 
-import { type Account, dexLogin } from './alauda/platform-login.js';
+import { type Account, platformLogin } from './alauda/platform-login.js';
 import { codeFrom } from './check-state.js';
 import type { Context } from './context.js';
 import { type CookieCredential, secretsOf } from './credential.js';
@@ -26,7 +26,7 @@ export async function cookieMethod(context: Context, request: CookieRequest, ret
   const { trackingUri, cookieName } = request;
   const starting = step('login begun at oauth2-proxy', () => startProxyLogin(http, trackingUri, retry));
   const query = starting.then((login) => login.query);
-  const parameters = await dexLogin(context, request, query, retry);
+  const parameters = await platformLogin(context, request, query, retry);
   const login = await starting;
   codeFrom(parameters, login.state);
   const { parts, maxAge } = await step('code exchanged for a session cookie', () =>

@@ -26,7 +26,7 @@ export interface CookieCredential extends Common {
 
 export type Credential = TokenCredential | CookieCredential;
 
-/** By which two processes know whether they mean the same credential, without showing it: SHA-256 in hexadecimal. */
+/** Identifies a credential without revealing it: SHA-256 in hexadecimal. */
 export function fingerprint(value: string): string {
   return createHash('sha256').update(value).digest('hex');
 }

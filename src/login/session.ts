@@ -1,4 +1,4 @@
-// One login from open to close: wires HTTP, secrets and progress together for either door.
+// One login from open to close: wires HTTP, secrets and progress together for the action and the command line.
 
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import type { Http, Transport } from '../http/client.js';
@@ -20,13 +20,13 @@ export const proxyFor = (address: string): string => getProxyUrl(new URL(address
 
 /**
  * Opens HTTP as the settings say; `close` must be called.
- * @param told what HTTP tells to whom
- * @param ahead connections to open at once, by origin
+ * @param listeners for secrets, progress and a clock that differs
+ * @param preconnect how many connections to open at once, by origin
  */
 export async function openFor(
   settings: Settings,
-  told: Pick<Transport, 'mask' | 'note' | 'clockDiffers'>,
-  ahead: Readonly<Record<string, number>> = {},
+  listeners: Pick<Transport, 'mask' | 'note' | 'clockDiffers'>,
+  preconnect: Readonly<Record<string, number>> = {},
 ): Promise<{ http: Http; close: () => Promise<void> }> {
   const { insecureTls: insecure, timeout } = settings;
   const requestTimeout = requestTime(timeout) * 1000;
@@ -34,14 +34,14 @@ export async function openFor(
     ca: settings.ca?.pem,
     insecure,
     timeout: requestTimeout,
-    roots: () => runtimeRoots(told.note),
+    roots: () => runtimeRoots(listeners.note),
   });
-  const direct = Object.entries(ahead).filter(([origin]) => !proxyFor(origin));
+  const direct = Object.entries(preconnect).filter(([origin]) => !proxyFor(origin));
   await Promise.all(direct.map(([origin, count]) => connections.ahead(origin, count)));
   // Most of the program is HTTP; it gets ready while the connections open.
   const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
   const totalTimeout = timeout * 1000;
-  return openHttp({ connections, insecure, requestTimeout, totalTimeout, proxyFor, ...told });
+  return openHttp({ connections, insecure, requestTimeout, totalTimeout, proxyFor, ...listeners });
 }
 
 /** How many connections a login uses at the same time, by origin: two requests of its own, two of the proof. */

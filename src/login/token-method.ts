@@ -2,7 +2,7 @@
 
 import * as oauth from 'oauth4webapi';
 import { hasSymptom } from '../errors/errors.js';
-import { type Account, dexLogin } from './alauda/platform-login.js';
+import { type Account, platformLogin } from './alauda/platform-login.js';
 import { codeFrom } from './check-state.js';
 import type { Context } from './context.js';
 import type { TokenCredential } from './credential.js';
@@ -60,7 +60,7 @@ async function flow(context: Context, request: TokenRequest, retry: boolean): Pr
   const { mask, step } = context;
   const { query, state, verifier } = await authorizationRequest(request);
   mask(verifier);
-  const parameters = await dexLogin(context, request, query.toString(), retry);
+  const parameters = await platformLogin(context, request, query.toString(), retry);
   codeFrom(parameters, state);
   return step('code exchanged for a token', () => redeemCode(context, request, parameters, state, verifier));
 }

@@ -26,8 +26,8 @@ export interface Proof {
   groups: number | undefined;
 }
 
-/** Requests of one proof: what to ask, where, and with which credential. */
-interface Asking extends Target {
+/** What both requests of a proof need. */
+interface ProofRequest extends Target {
   http: Http;
   credential: Credential;
   headers: Record<string, string>;
@@ -36,24 +36,24 @@ interface Asking extends Target {
 /**
  * Asks oauth2-proxy who the caller is (`/oauth2/userinfo`) and MLflow for the workspace, at the same time.
  * `experiments/search` would not do for the latter: it answers 200 to an account with no rights at all.
- * @param seen told of the number of groups as soon as oauth2-proxy has answered, whatever comes next
+ * @param onGroups called with the number of groups as soon as oauth2-proxy has answered, before any failure
  * @throws AuthError that names the layer at fault; a rejected credential before anything that follows from it
  */
 export async function verify(
   { http, step, note }: Context,
   target: Target,
   credential: Credential,
-  seen: (groups: number | undefined) => void = () => {},
+  onGroups: (groups: number | undefined) => void = () => {},
 ): Promise<Proof> {
   // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
   const headers = { accept: 'application/json', ...headersOf(credential) };
-  const asking: Asking = { ...target, http, credential, headers };
+  const proof: ProofRequest = { ...target, http, credential, headers };
   const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers';
   const [identity, workspace] = await Promise.allSettled([
-    step('accepted by oauth2-proxy', () => checkIdentity(asking)),
-    step(open, () => checkWorkspace(asking)),
+    step('accepted by oauth2-proxy', () => checkIdentity(proof)),
+    step(open, () => checkWorkspace(proof)),
   ]);
-  seen(identity.status === 'fulfilled' ? identity.value.groups : undefined);
+  onGroups(identity.status === 'fulfilled' ? identity.value.groups : undefined);
   if (identity.status === 'fulfilled') {
     if (workspace.status === 'rejected') throw workspace.reason;
     return identity.value;
@@ -67,7 +67,7 @@ export async function verify(
   return { identity: oneLine(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
 }
 
-async function checkIdentity({ http, trackingUri, credential, headers }: Asking): Promise<Proof> {
+async function checkIdentity({ http, trackingUri, credential, headers }: ProofRequest): Promise<Proof> {
   const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
@@ -104,7 +104,7 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   return undefined;
 }
 
-async function checkWorkspace({ http, trackingUri, workspace, credential, headers }: Asking): Promise<Answer> {
+async function checkWorkspace({ http, trackingUri, workspace, credential, headers }: ProofRequest): Promise<Answer> {
   const request = { stage: 'mlflow', headers } as const;
   if (workspace === undefined) {
     const what = 'search experiments in the default workspace';

@@ -24,7 +24,7 @@ export interface Account {
  * @returns the parameters of the redirect: code and state
  * @throws AuthError
  */
-export async function dexLogin(
+export async function platformLogin(
   { http, mask, step }: Context,
   account: Account,
   query: string | Promise<string>,

@@ -26,8 +26,8 @@ export interface Tokens {
   refreshToken: string | undefined;
 }
 
-/** What is needed to ask, and who is told of every token before it is looked at. */
-export type Received = Pick<Context, 'http' | 'mask' | 'keep'>;
+/** HTTP, and the collaborators that get every token before it is checked. */
+export type GrantContext = Pick<Context, 'http' | 'mask' | 'keep'>;
 
 /** One request to the token endpoint, and its check. */
 export interface Grant {
@@ -49,10 +49,10 @@ export interface Grant {
  * Sends the request and has the answer checked, once the tokens in it are masked and the refresh token is kept.
  * @throws AuthError, and whatever `keep` throws
  */
-export async function grant(context: Received, client: Client, request: Grant): Promise<Tokens> {
+export async function grant(context: GrantContext, client: Client, request: Grant): Promise<Tokens> {
   const { stage, what, check } = request;
-  const usual = `${client.platform}/dex`;
-  const server = { issuer: usual, token_endpoint: `${usual}/token` };
+  const issuer = `${client.platform}/dex`;
+  const server = { issuer, token_endpoint: `${issuer}/token` };
   const oauthClient: oauth.Client = { client_id: client.clientId, [oauth.clockTolerance]: CLOCK_TOLERANCE };
   const fail = (error: unknown): never => {
     if (error instanceof AuthError) throw error;
@@ -62,9 +62,9 @@ export async function grant(context: Received, client: Client, request: Grant): 
   const answer = await post(context.http, request, server, oauthClient).catch(fail);
   const json = receive(context, answer);
   if (answer.status !== 200 || !json) throw refused(answer, stage, client);
-  const issuer = await expectedIssuer(context.http, client.platform, json.id_token);
+  const expected = { ...server, issuer: await expectedIssuer(context.http, client.platform, json.id_token) };
   const response = new Response(answer.body, { headers: answer.headers });
-  const { id_token, refresh_token } = await check({ ...server, issuer }, oauthClient, response).catch(fail);
+  const { id_token, refresh_token } = await check(expected, oauthClient, response).catch(fail);
   if (id_token === undefined) return fail(new Error('"id_token" is missing in the response'));
   return { idToken: id_token, refreshToken: refresh_token };
 }
@@ -94,7 +94,7 @@ async function post(
  * Masks every token of an answer, and gives the refresh token to whoever keeps it, before anything else can fail.
  * @returns the JSON object of the answer, if it is one
  */
-function receive({ mask, keep }: Received, { body }: Answer): Json | undefined {
+function receive({ mask, keep }: GrantContext, { body }: Answer): Json | undefined {
   const json = jsonObject(body);
   for (const token of [json?.access_token, json?.id_token, json?.refresh_token])
     if (typeof token === 'string') mask(token);

@@ -1,7 +1,7 @@
 // What Dex's token endpoint gives tokens for: an authorization code, and a refresh token.
 
 import * as oauth from 'oauth4webapi';
-import { type Client, grant, type Received, type Tokens } from './grant.js';
+import { type Client, type GrantContext, grant, type Tokens } from './grant.js';
 
 export type { Client, Tokens };
 
@@ -12,7 +12,7 @@ export type { Client, Tokens };
  * @throws AuthError; its id is "invalid-grant" when the code is stale
  */
 export function redeemCode(
-  context: Received,
+  context: GrantContext,
   client: Client,
   parameters: URLSearchParams,
   state: string,
@@ -35,7 +35,7 @@ export function redeemCode(
  * Exchanges a refresh token for new tokens (RFC 6749, 6). The old one is spent: Dex rotates them, unless told otherwise.
  * @throws AuthError; its id is "refresh-refused" when only a new login helps
  */
-export function refreshTokens(context: Received, client: Client, refreshToken: string): Promise<Tokens> {
+export function refreshTokens(context: GrantContext, client: Client, refreshToken: string): Promise<Tokens> {
   const secret = oauth.ClientSecretPost(client.clientSecret);
   return grant(context, client, {
     stage: 'refresh',

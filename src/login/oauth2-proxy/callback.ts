@@ -6,7 +6,7 @@ import { refusal } from '../../http/response.js';
 import { type SessionCookie, sessionCookie, sessionCookieName } from './cookies.js';
 import type { ProxyLogin } from './start.js';
 
-const USUAL_NAME = '_oauth2_proxy';
+const DEFAULT_COOKIE_NAME = '_oauth2_proxy';
 
 /**
  * Takes code and state to the callback, with the csrf cookie, which only the host of the start may see. That may be the
@@ -34,7 +34,7 @@ export async function finishProxyLogin(
     headers: { accept: 'text/html', cookie: jar.toString() },
   });
   if (answer.status < 300 || answer.status > 399) throw refusal(answer, 'callback');
-  const name = wantedName ?? sessionCookieName(jar.names, state) ?? USUAL_NAME;
+  const name = wantedName ?? sessionCookieName(jar.names, state) ?? DEFAULT_COOKIE_NAME;
   const session = sessionCookie(answer.headers, name);
   if (session) return session;
   const again = /[?&]client_id=/.test(answer.headers.get('location') ?? '') ? 'to another login ' : '';

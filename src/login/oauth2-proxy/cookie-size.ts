@@ -1,7 +1,7 @@
 // How large a session cookie is, and what to do where it is too large for servers on the way.
 
 /** Bytes of a Cookie header that many servers on the way to MLflow still take; their limit is often 8 kB. */
-const LARGE = 7000;
+const LARGE_BYTES = 7000;
 
 const ADVICE =
   "Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.";
@@ -12,5 +12,5 @@ const ADVICE =
  */
 export function sizeOf(cookie: string): { bytes: number; chunks: number; advice: string | undefined } {
   const bytes = cookie.length;
-  return { bytes, chunks: cookie.split('; ').length, advice: bytes < LARGE ? undefined : ADVICE };
+  return { bytes, chunks: cookie.split('; ').length, advice: bytes < LARGE_BYTES ? undefined : ADVICE };
 }
