@@ -11,12 +11,11 @@ import { handOver } from '../sdk/handover.js';
 import { readSettings, type Settings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import { namesOf, ROWS } from '../settings/table.js';
+import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
 import { runPost, STATE } from './post.js';
 
 const readFile = (path: string) => readFileSync(path, 'utf8');
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Runs the action, or its last step, for which the runner gives back the state that the first one saved. */
 export async function runAction(env: Env): Promise<void> {

@@ -8,12 +8,11 @@ import { requirePrivate } from '../sdk/folder.js';
 import { type Needs, readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import { ROWS } from '../settings/table.js';
+import type { Env } from '../util/env.js';
 import type { Say } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
 import { type Flags, NEEDS, type Parsed } from './args.js';
 import { FORMATS } from './formats.js';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Where a command writes: text for standard output, lines for standard error. */
 export interface Output {

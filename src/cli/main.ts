@@ -2,11 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { errorMessage, UsageError } from '../errors/errors.js';
+import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
 import { parse } from './args.js';
 import { helpText, version } from './help.js';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Runs one command and returns the exit code: 0 fine, 1 login or verification failed, 2 wrong usage or settings. */
 export async function runCli(args: readonly string[], env: Env): Promise<number> {

@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { errorMessage } from '../errors/errors.js';
+import type { Env } from '../util/env.js';
 import type { Report } from './report.js';
 
 /** Lists MLflow's request auth providers, and MLflow's version, as JSON. */
@@ -17,11 +18,7 @@ print(json.dumps({"providers": sorted({e.name for e in names}), "mlflow": versio
 `;
 
 /** Asks the interpreter, in the environment that it would run in. */
-export async function checkPython(
-  report: Report,
-  interpreter: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<void> {
+export async function checkPython(report: Report, interpreter: string, env: Env): Promise<void> {
   try {
     const { providers, mlflow } = JSON.parse(
       execFileSync(interpreter, ['-c', SCRIPT], { encoding: 'utf8', env, timeout: 30_000 }),

@@ -3,9 +3,9 @@
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage, UsageError } from '../errors/errors.js';
-import { requireWritable, writeWhole } from '../sdk/folder.js';
 import type { Settings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
+import { requireWritable, writeWhole } from '../util/files.js';
 import type { Say } from '../util/progress.js';
 
 /** The file of the refresh token, unless that is standard input or the token comes from elsewhere. */

@@ -1,11 +1,11 @@
 // The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
 
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { UsageError } from '../errors/errors.js';
 import { type Credential, fingerprint } from '../login/credential.js';
+import { writeWhole } from '../util/files.js';
 import { providerSource } from './python/source.js';
 
 /** What the folder is to hold. */
@@ -120,25 +120,4 @@ function knownIn(dir: string): readonly string[] {
 /** @throws Error when there is none */
 export function readCredential(dir: string): CredentialFile {
   return JSON.parse(readFileSync(join(dir, CREDENTIAL_FILE), 'utf8'));
-}
-
-/** Fails where no file can be written beside this one. @throws Error of the file system */
-export function requireWritable(path: string): void {
-  writeBeside(path, 'x', () => {});
-}
-
-/** Writes a file with mode 0600, as a whole or not at all. */
-export function writeWhole(path: string, text: string): void {
-  writeBeside(path, text, (unfinished) => renameSync(unfinished, path));
-}
-
-/** Writes a file of another name with mode 0600, which is gone after the work, unless that has moved it. */
-function writeBeside(path: string, text: string, work: (unfinished: string) => void): void {
-  const unfinished = `${path}.${randomUUID()}`;
-  try {
-    writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' });
-    work(unfinished);
-  } finally {
-    rmSync(unfinished, { force: true });
-  }
 }

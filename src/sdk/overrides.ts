@@ -2,8 +2,7 @@
 
 import { join } from 'node:path';
 import type { Settings } from '../settings/settings.js';
-
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Env } from '../util/env.js';
 
 /**
  * Says in a sentence each what else the SDK would listen to.

@@ -1,6 +1,7 @@
 // Where each setting comes from: an input or a flag, an environment variable, a file, or its default.
 
 import { errorMessage } from '../errors/errors.js';
+import type { Env } from '../util/env.js';
 import { type Name, ROWS, type Row } from './table.js';
 
 /** A value and its origin. */
@@ -17,7 +18,7 @@ export interface Sources {
   door: 'action' | 'cli';
   /** Inputs or flags by name, `-file` forms included. */
   given: Readonly<Record<string, string | undefined>>;
-  env: Readonly<Record<string, string | undefined>>;
+  env: Env;
   /** Reads a text file, or standard input for `-`. */
   readFile: (path: string) => string;
 }
