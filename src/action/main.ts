@@ -1,4 +1,4 @@
-// The action's door: inputs in, outputs and variables out, by way of the runner.
+// The action's entry point: inputs in, outputs and variables out, by way of the runner.
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ async function runMain(env: Env): Promise<void> {
   const warn = (text: string) => github.warn(secrets.redact(text));
   let next = '';
   try {
-    const sources: Sources = { door: 'action', given: inputs(env), env, readFile };
+    const sources: Sources = { caller: 'action', given: inputs(env), env, readFile };
     const settings = readSettings(sources, { trackingUri: true, caPath: false, folder: 'always' }, secrets.add, warn);
     if (settings.workspace && settings.maskWorkspace) github.mask(settings.workspace);
     requireFiles(env, settings);

@@ -32,7 +32,7 @@ export async function runCommand(
   { print, say }: Output,
 ): Promise<number> {
   const warn: Say = (line) => say(`! ${line}`);
-  const sources: Sources = { door: 'cli', given: flags, env, readFile };
+  const sources: Sources = { caller: 'cli', given: flags, env, readFile };
   warnOfSecrets(flags, warn);
   if (command === 'doctor') {
     const { doctorCommand } = await import(/* webpackMode: "eager" */ './doctor.js');

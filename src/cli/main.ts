@@ -1,4 +1,4 @@
-// The command line's door: a credential on standard output, everything else on standard error, and the exit code.
+// The command line's entry point: a credential on standard output, everything else on standard error, and the exit code.
 
 import { existsSync } from 'node:fs';
 import { errorMessage, UsageError } from '../errors/errors.js';

@@ -1,4 +1,4 @@
-// Puts together what is handed over, for each door: the folder for the SDK, the variables, and what stands in their way.
+// Puts together what is handed over, for each caller: the folder for the SDK, the variables, and what stands in their way.
 
 import { resolve } from 'node:path';
 import { trustedRoots } from '../http/trust.js';

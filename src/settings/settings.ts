@@ -87,7 +87,7 @@ export function readSettings(
   const required = (name: Name, always = needs.login !== false) => {
     const row = ROWS.find((one) => one.name === name);
     const tried = problems.some((line) => line.startsWith(`${name}:`));
-    if (always && !found.has(name) && row && !tried) problem(name, `missing. Give ${howToGive(row, sources.door)}.`);
+    if (always && !found.has(name) && row && !tried) problem(name, `missing. Give ${howToGive(row, sources.caller)}.`);
     return text(name);
   };
 
@@ -145,10 +145,10 @@ export function readSettings(
   return Object.freeze(settings);
 }
 
-function listOf(problems: string[], { door, env }: Sources): string {
+function listOf(problems: string[], { caller, env }: Sources): string {
   const title = problems.length === 1 ? 'One setting needs attention:' : `${problems.length} settings need attention:`;
   const outside = env.GITHUB_ACTOR === 'dependabot[bot]' || env.GITHUB_EVENT_NAME?.startsWith('pull_request');
-  const secrets = door === 'action' && problems.some((line) => line.includes('missing'));
+  const secrets = caller === 'action' && problems.some((line) => line.includes('missing'));
   const hint =
     secrets && outside ? '\nWorkflows of forks and of Dependabot are not given the secrets of the repository.' : '';
   return `${title}\n${problems.map((line) => `  ${line}`).join('\n')}${hint}`;

@@ -15,7 +15,7 @@ export interface Found {
 
 /** What settings are read from. */
 export interface Sources {
-  door: 'action' | 'cli';
+  caller: 'action' | 'cli';
   /** Inputs or flags by name, `-file` forms included. */
   given: Readonly<Record<string, string | undefined>>;
   env: Env;
@@ -24,9 +24,9 @@ export interface Sources {
 }
 
 /** How a user gives this setting, for messages. */
-export function howToGive(row: Row, door: Sources['door']): string {
-  const first = door === 'action' ? `the input ${row.name}` : `--${row.name}`;
-  return [row.secret && door === 'cli' ? `--${row.name}-file` : first, ...row.env].join(' or ');
+export function howToGive(row: Row, caller: Sources['caller']): string {
+  const first = caller === 'action' ? `the input ${row.name}` : `--${row.name}`;
+  return [row.secret && caller === 'cli' ? `--${row.name}-file` : first, ...row.env].join(' or ');
 }
 
 /**
@@ -53,8 +53,8 @@ export function gather(sources: Sources, problem: (name: Name, text: string) => 
   return found;
 }
 
-function find(row: Row, { door, given, env, readFile }: Sources): Found | undefined {
-  const name = (suffix: string) => (door === 'action' ? `input ${row.name}${suffix}` : `--${row.name}${suffix}`);
+function find(row: Row, { caller, given, env, readFile }: Sources): Found | undefined {
+  const name = (suffix: string) => (caller === 'action' ? `input ${row.name}${suffix}` : `--${row.name}${suffix}`);
   const direct = clean(row, given[row.name]);
   if (direct) return { value: direct, from: name(''), explicit: true };
   const file = row.file && given[`${row.name}-file`]?.trim();

@@ -174,7 +174,7 @@ describe('a refresh token that is given', () => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'token'), 'old');
     symlinkSync(join(folder, 'token'), link);
-    const file = tokenFile({ door: 'cli', given: { 'refresh-token-file': link }, env: {}, readFile: String });
+    const file = tokenFile({ caller: 'cli', given: { 'refresh-token-file': link }, env: {}, readFile: String });
     assert.equal(file, realpathSync(join(folder, 'token')));
     keepIn(file)('next');
     assert.deepEqual([readFileSync(link, 'utf8'), readlinkSync(link)], ['next', join(folder, 'token')]);

@@ -9,8 +9,8 @@ import { secret, text, value } from '../support/property/arbitraries.js';
 import { check } from '../support/property/cases.js';
 import { type Case, cases, SECRET_FILE, SECRETS } from '../support/property/settings-arbitraries.js';
 
-function read({ door, given, env }: Case, file: string, masked: string[] = []) {
-  const sources = { door, given, env, readFile: (path: string) => (path === SECRET_FILE ? file : path) };
+function read({ caller, given, env }: Case, file: string, masked: string[] = []) {
+  const sources = { caller, given, env, readFile: (path: string) => (path === SECRET_FILE ? file : path) };
   return readSettings(
     sources,
     { trackingUri: true, caPath: false },
@@ -86,7 +86,7 @@ describe('settings of any kind', () => {
           const address = `${scheme}${user}:${password}@${tail}`;
           const given = { 'platform-address': address, 'tracking-uri': address, 'redirect-uri': address };
           assert.throws(
-            () => read({ door: 'cli', given, env: {} }, ''),
+            () => read({ caller: 'cli', given, env: {} }, ''),
             (error) => error instanceof UsageError && !error.message.includes(password),
           );
         },

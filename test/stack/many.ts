@@ -24,7 +24,7 @@ async function one(): Promise<Outcome> {
   const say = (line: string) => void steps.push(line);
   const secrets = new Secrets();
   const readFile = (path: string) => readFileSync(path, 'utf8');
-  const sources = { door: 'cli', given: { method }, env: process.env, readFile } as const;
+  const sources = { caller: 'cli', given: { method }, env: process.env, readFile } as const;
   const settings = readSettings(sources, { trackingUri: true, caPath: false }, secrets.add, say);
   const start = performance.now();
   const outcome = await runLogin(settings, secrets, { say, warn: say }).then(

@@ -43,14 +43,14 @@ const env = fc.record(
   { requiredKeys: [] },
 );
 
-const door = fc.constantFrom<('action' | 'cli')[]>('action', 'cli');
+const caller = fc.constantFrom<('action' | 'cli')[]>('action', 'cli');
 
 export const SECRETS = ROWS.filter((row) => row.secret).map(({ name, env: [variable = ''] }) => ({ name, variable }));
 
 export const SECRET_FILE = '/file';
 
 export interface Case {
-  door: 'action' | 'cli';
+  caller: 'action' | 'cli';
   given: Record<string, string | undefined>;
   env: Record<string, string | undefined>;
 }
@@ -64,14 +64,14 @@ const few = fc.tuple(
   ),
 );
 export const cases: fc.Arbitrary<Case> = fc.oneof(
-  fc.record({ door, given: settings, env }),
+  fc.record({ caller, given: settings, env }),
   fc.record({
-    door,
+    caller,
     given: fc.tuple(settings, good).map(([some, more]) => ({ ...some, ...more })),
     env: fc.constant({}),
   }),
   fc.record({
-    door,
+    caller,
     given: few.map(([all, names]) => ({ ...GOOD, ...Object.fromEntries(names.map((name) => [name, all[name]])) })),
     env: fc.constant({}),
   }),

@@ -19,18 +19,18 @@ interface Given {
   given?: Record<string, string | undefined>;
   env?: Record<string, string | undefined>;
   files?: Record<string, string>;
-  door?: 'action' | 'cli';
+  caller?: 'action' | 'cli';
   needs?: { trackingUri: boolean; caPath: boolean };
   notes?: string[];
   masks?: string[];
 }
 
-function read({ given = {}, env = {}, files = {}, door = 'cli', needs, notes = [], masks = [] }: Given): Settings {
+function read({ given = {}, env = {}, files = {}, caller = 'cli', needs, notes = [], masks = [] }: Given): Settings {
   const readFile = (path: string) => {
     if (files[path] === undefined) throw new Error(`ENOENT: no such file ${path}`);
     return files[path];
   };
-  const sources = { door, given, env, readFile };
+  const sources = { caller, given, env, readFile };
   return readSettings(
     sources,
     needs ?? { trackingUri: true, caPath: false },
@@ -153,7 +153,7 @@ describe('settings', () => {
 
   it('that are missing are all named at once, with input and variable', () => {
     assert.equal(
-      problems(() => read({ door: 'action', given: { 'client-secret': 'x' } })),
+      problems(() => read({ caller: 'action', given: { 'client-secret': 'x' } })),
       `5 settings need attention:
   platform-address: missing. Give the input platform-address or PLATFORM_ADDRESS.
   username: missing. Give the input username or MLFLOW_USERNAME.
@@ -165,11 +165,11 @@ describe('settings', () => {
 
   it('missing in a pull request name the reason', () => {
     for (const env of [{ GITHUB_EVENT_NAME: 'pull_request' }, { GITHUB_ACTOR: 'dependabot[bot]' }]) {
-      const text = problems(() => read({ door: 'action', given: { ...GOOD, password: '' }, env }));
+      const text = problems(() => read({ caller: 'action', given: { ...GOOD, password: '' }, env }));
       assert.match(text, /forks and of Dependabot are not given the secrets/);
     }
     assert.doesNotMatch(
-      problems(() => read({ door: 'action', given: { ...GOOD, password: '' } })),
+      problems(() => read({ caller: 'action', given: { ...GOOD, password: '' } })),
       /Dependabot/,
     );
   });
