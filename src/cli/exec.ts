@@ -13,7 +13,7 @@ import { keeperOf } from '../renewal/refresh-token-file.js';
 import { renew } from '../renewal/renew.js';
 import { readCredential } from '../sdk/folder.js';
 import { handOver } from '../sdk/handover.js';
-import { marginOf, readState, STATE_FILE } from '../sdk/renewal-state.js';
+import { readState, renewBefore, STATE_FILE } from '../sdk/renewal-state.js';
 import type { Settings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import type { Say } from '../util/progress.js';
@@ -99,7 +99,7 @@ async function keepFresh(
     const { value, issued_at, expires_at } = readCredential(dir);
     if (!expires_at) return;
     const end = Date.parse(expires_at);
-    await wait(end - marginOf(end - Date.parse(issued_at)) - Date.now());
+    await wait(end - renewBefore(end - Date.parse(issued_at)) - Date.now());
     if (signal.aborted) return;
     if (!told)
       warn(

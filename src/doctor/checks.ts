@@ -68,7 +68,7 @@ export async function checkLogin(report: Report, context: Context, settings: Set
     return;
   }
   const unwanted = await checkMethod(report, context, settings, settings.method);
-  if (unwanted && settings.methodIsFree) await checkMethod(report, context, settings, 'cookie');
+  if (unwanted && settings.allowFallback) await checkMethod(report, context, settings, 'cookie');
 }
 
 /** Logs in and tries the credential. @returns whether oauth2-proxy rejects a token that is good in itself */

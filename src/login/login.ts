@@ -24,7 +24,7 @@ export async function login(context: Context, settings: Settings): Promise<Crede
   try {
     return await prove(context, settings, credential);
   } catch (error) {
-    if (!settings.methodIsFree || repeated || !isTokenUnwanted(error)) throw error;
+    if (!settings.allowFallback || repeated || !isTokenUnwanted(error)) throw error;
     const why = `${error.failure.got} (${error.symptom.meaning})`;
     context.warn(`${why}: trying the cookie method instead, as no method was asked for`);
     return prove(context, settings, await cookieMethod(context, settings, false));

@@ -26,8 +26,8 @@ export interface Folder {
   certificates: string | undefined;
 }
 
-/** Renewals of a day and more, at one in ten minutes. */
-const KNOWN = 200;
+/** Fingerprints of earlier credentials in the file: those of a day and more, at one renewal in ten minutes. */
+const MAX_FINGERPRINTS = 200;
 
 export const CREDENTIAL_FILE = 'credential.json';
 
@@ -102,7 +102,7 @@ export function writeCredential(
     issued_at: new Date().toISOString(),
     expires_at: credential.expiresAt?.toISOString(),
     renew,
-    known: [fingerprint(value), ...knownIn(dir)].slice(0, KNOWN),
+    known: [fingerprint(value), ...knownIn(dir)].slice(0, MAX_FINGERPRINTS),
   };
   const path = resolve(dir, CREDENTIAL_FILE);
   writeWhole(path, JSON.stringify(file));

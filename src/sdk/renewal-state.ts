@@ -20,7 +20,7 @@ export interface State {
  */
 export function stateOf(settings: Settings, credential: Credential): State {
   const { method } = credential;
-  const common = { ...settings, method, methodIsFree: false, methodReason: `the method of the first login` };
+  const common = { ...settings, method, allowFallback: false, methodReason: `the method of the first login` };
   if (credential.method === 'cookie') return { settings: { ...common, clientSecret: '', refreshToken: '' } };
   return { settings: { ...common, username: '', password: '', refreshToken: credential.refreshToken ?? '' } };
 }
@@ -45,6 +45,6 @@ export function renewCommand(dir: string): string[] {
 }
 
 /** Milliseconds before its end at which a credential is renewed: a tenth of its life, 1 to 10 minutes, at most half of it. */
-export function marginOf(life: number): number {
+export function renewBefore(life: number): number {
   return Math.min(Math.max(life / 10, 60_000), 600_000, life / 2);
 }

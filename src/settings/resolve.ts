@@ -11,18 +11,18 @@ export function chooseMethod(
   found: Map<Name, Found>,
   only: Settings['method'] | undefined,
   problem: check.Problem,
-): Pick<Settings, 'method' | 'methodReason' | 'methodIsFree'> {
+): Pick<Settings, 'method' | 'methodReason' | 'allowFallback'> {
   const wish = found.get('method');
   const method = wish?.value.toLowerCase();
   if (only && wish?.explicit && method !== only && method !== 'auto')
     problem('method', `the command ${only} needs the method ${only}.`);
-  if (only) return { method: only, methodReason: `the command is ${only}`, methodIsFree: false };
+  if (only) return { method: only, methodReason: `the command is ${only}`, allowFallback: false };
   if (method === 'token' || method === 'cookie')
-    return { method, methodReason: `asked for by ${wish?.from}`, methodIsFree: false };
+    return { method, methodReason: `asked for by ${wish?.from}`, allowFallback: false };
   if (method !== 'auto') problem('method', `${check.quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
   return found.has('client-secret')
-    ? { method: 'token', methodReason: 'a client secret is given', methodIsFree: !found.has('refresh-token') }
-    : { method: 'cookie', methodReason: 'no client secret is given', methodIsFree: true };
+    ? { method: 'token', methodReason: 'a client secret is given', allowFallback: !found.has('refresh-token') }
+    : { method: 'cookie', methodReason: 'no client secret is given', allowFallback: true };
 }
 
 /** The stronger of the two wins; two of the same strength must not differ. */

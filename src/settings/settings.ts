@@ -25,7 +25,7 @@ export interface Settings {
   /** Why that method, for the log. */
   methodReason: string;
   /** Nobody asked for the method, so the other one may be tried when oauth2-proxy rejects this one's credential. */
-  methodIsFree: boolean;
+  allowFallback: boolean;
   connector: string;
   scopes: string;
   redirectUri: string;
@@ -94,7 +94,7 @@ export function readSettings(
   const allowHttp = flag('allow-http');
   const address = required('platform-address', true);
   const platform = address && check.platformAddress(address, allowHttp, problem);
-  const { method, methodReason, methodIsFree } = chooseMethod(found, needs.method, problem);
+  const { method, methodReason, allowFallback } = chooseMethod(found, needs.method, problem);
   const verify = flag('verify');
   const renew = needs.renew === true || (flag('renew') && canRenew(found, needs, note));
   const password = needs.login !== false && !(method === 'token' && found.has('refresh-token'));
@@ -111,7 +111,7 @@ export function readSettings(
     renew,
     method,
     methodReason,
-    methodIsFree,
+    allowFallback,
     connector: check.plain('connector', text('connector'), problem),
     // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
     scopes: renew ? check.withOfflineAccess(scopes) : scopes,

@@ -69,7 +69,7 @@ describe('settings', () => {
         renew: false,
         method: 'token',
         methodReason: 'a client secret is given',
-        methodIsFree: true,
+        allowFallback: true,
         connector: 'local',
         scopes: 'openid email groups',
         redirectUri: 'https://platform.test/oauth2/callback',
