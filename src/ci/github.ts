@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import * as core from '@actions/core';
 import type { Credential } from '../login/credential.js';
 import type { Variable } from '../sdk/variables.js';
-import type { Settings } from '../settings/settings.js';
+import type { Settings } from '../settings/types.js';
 import { printable } from '../util/text.js';
 
 /** Tells the runner to mask a value in all that is printed from now on. */

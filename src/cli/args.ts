@@ -2,8 +2,8 @@
 
 import { parseArgs } from 'node:util';
 import { errorMessage, UsageError } from '../errors/errors.js';
-import type { Needs } from '../settings/settings.js';
 import { namesOf, ROWS } from '../settings/table.js';
+import type { Needs } from '../settings/types.js';
 
 export type Flags = Record<string, string | undefined>;
 

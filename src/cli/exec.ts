@@ -14,8 +14,8 @@ import { renew } from '../renewal/renew.js';
 import { readCredential } from '../sdk/folder.js';
 import { handOver } from '../sdk/handover.js';
 import { readState, renewBefore, STATE_FILE } from '../sdk/renewal-state.js';
-import type { Settings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
+import type { Settings } from '../settings/types.js';
 import type { Say } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
 

@@ -14,7 +14,7 @@ import { startProxyLogin } from '../login/oauth2-proxy/start.js';
 import { askServerInfo } from '../login/server-info.js';
 import { authorizationRequest, tokenMethod } from '../login/token-method.js';
 import { isTokenUnwanted, verify } from '../login/verify.js';
-import type { Settings } from '../settings/settings.js';
+import type { Settings } from '../settings/types.js';
 import type { Report } from './report.js';
 
 /** What can be found out without a password: API, key, connectors, client, redirect URI. */

@@ -1,7 +1,7 @@
 // From settings to a credential that was proven to work: picks the method, logs in, verifies.
 
 import { AuthError } from '../errors/errors.js';
-import type { Settings } from '../settings/settings.js';
+import type { Settings } from '../settings/types.js';
 import { withOfflineAccess } from '../settings/validate.js';
 import type { Context } from './context.js';
 import { cookieMethod } from './cookie-method.js';

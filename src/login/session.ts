@@ -4,7 +4,7 @@ import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import type { Http, Transport } from '../http/client.js';
 import { openConnections } from '../http/preconnect.js';
 import { runtimeRoots } from '../http/trust.js';
-import type { Settings } from '../settings/settings.js';
+import type { Settings } from '../settings/types.js';
 import { isLoopback } from '../settings/validate.js';
 import { progress, type Say } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';

@@ -3,8 +3,8 @@
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage, UsageError } from '../errors/errors.js';
-import type { Settings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
+import type { Settings } from '../settings/types.js';
 import { requireWritable, writeWhole } from '../util/files.js';
 import type { Say } from '../util/progress.js';
 

@@ -3,8 +3,8 @@
 import { resolve } from 'node:path';
 import { trustedRoots } from '../http/trust.js';
 import type { Credential } from '../login/credential.js';
-import type { Settings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
+import type { Settings } from '../settings/types.js';
 import { type Folder, writeFolder } from './folder.js';
 import { overridesOf } from './overrides.js';
 import { renewCommand, stateOf, writeState } from './renewal-state.js';

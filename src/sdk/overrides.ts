@@ -1,7 +1,7 @@
 // Finds what would keep the MLflow SDK from using the credential that it is given (mlflow/utils/credentials.py, rest_utils.py).
 
 import { join } from 'node:path';
-import type { Settings } from '../settings/settings.js';
+import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 
 /**

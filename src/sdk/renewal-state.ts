@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Credential } from '../login/credential.js';
-import type { Settings } from '../settings/settings.js';
+import type { Settings } from '../settings/types.js';
 import { writeWhole } from '../util/files.js';
 
 export const STATE_FILE = 'renewal.json';

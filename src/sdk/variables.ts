@@ -2,7 +2,7 @@
 
 import { basename, delimiter } from 'node:path';
 import type { Credential } from '../login/credential.js';
-import type { Settings } from '../settings/settings.js';
+import type { Settings } from '../settings/types.js';
 import { type Folder, PYTHON_FOLDER } from './folder.js';
 
 /** One variable for the SDK. Its value is never empty. */

@@ -1,16 +1,16 @@
 // The settings that follow from several values: the method, the tracking URI, the CA.
 
 import { certificatesIn, isCertificate, withLineBreaks } from '../http/trust.js';
-import type { Needs, Settings } from './settings.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
+import type { Needs, OnProblem, Settings } from './types.js';
 import * as check from './validate.js';
 
 /** The method, and why that one. */
 export function chooseMethod(
   found: Map<Name, Found>,
   only: Settings['method'] | undefined,
-  problem: check.Problem,
+  problem: OnProblem,
 ): Pick<Settings, 'method' | 'methodReason' | 'allowFallback'> {
   const wish = found.get('method');
   const method = wish?.value.toLowerCase();
@@ -26,12 +26,7 @@ export function chooseMethod(
 }
 
 /** The stronger of the two wins; two of the same strength must not differ. */
-export function trackingUri(
-  found: Map<Name, Found>,
-  platform: string,
-  allowHttp: boolean,
-  problem: check.Problem,
-): string {
+export function trackingUri(found: Map<Name, Found>, platform: string, allowHttp: boolean, problem: OnProblem): string {
   const uri = found.get('tracking-uri');
   const cluster = found.get('cluster');
   // What is only in the environment does not count, and need not even be an address, beside what was given for this run.
@@ -43,13 +38,13 @@ export function trackingUri(
   if (!useUri) return derived || '';
   if (useCluster && direct && derived && direct !== derived) {
     const both = `${uri.from} and ${cluster.from}`;
-    problem('tracking-uri', `contradicts cluster (${both} name different servers). Give one of them.`);
+    problem('tracking-uri', `contradicts cluster (${both} name different servers). Give one of them.`, 'conflict');
   }
   return direct || '';
 }
 
 /** The CA, as text whichever way it was given. */
-export function certificate(value: string, { readFile }: Sources, problem: check.Problem): Settings['ca'] {
+export function certificate(value: string, { readFile }: Sources, problem: OnProblem): Settings['ca'] {
   if (!value) return undefined;
   const path = value.includes('-----BEGIN') ? undefined : value;
   const text = path === undefined ? value : check.readable('ca-cert', path, readFile, problem);

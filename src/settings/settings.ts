@@ -4,66 +4,22 @@ import { UsageError } from '../errors/errors.js';
 import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
 import { type Name, ROWS } from './table.js';
+import type { Needs, OnProblem, Problem, Settings } from './types.js';
 import * as check from './validate.js';
 
-/** Checked settings, all that the rest of the program knows of them. */
-export interface Settings {
-  /** Origin of the platform, without a trailing slash. */
-  platform: string;
-  /** MLflow's address without a trailing slash; '' when neither it nor a cluster was given. */
-  trackingUri: string;
-  workspace: string | undefined;
-  username: string;
-  password: string;
-  clientId: string;
-  clientSecret: string;
-  /** A refresh token to begin with, or ''. */
-  refreshToken: string;
-  /** The credential is to be renewed while the job runs. */
-  renew: boolean;
-  method: 'token' | 'cookie';
-  /** Why that method, for the log. */
-  methodReason: string;
-  /** Nobody asked for the method, so the other one may be tried when oauth2-proxy rejects this one's credential. */
-  allowFallback: boolean;
-  connector: string;
-  scopes: string;
-  redirectUri: string;
-  /** Name of the session cookie, if it was given. */
-  cookieName: string | undefined;
-  /** Folder for the SDK, if it was given. */
-  dir: string | undefined;
-  /** The private CA as PEM text, and its file where it came from one. */
-  ca: { pem: string; path: string | undefined } | undefined;
-  insecureTls: boolean;
-  allowBase64Password: boolean;
-  verify: boolean;
-  /** Seconds for the whole login. */
-  timeout: number;
-  exportEnv: boolean;
-  maskWorkspace: boolean;
-}
-
-/** What a command needs beside the login itself. */
-export interface Needs {
-  /** The tracking URI is handed out, so there must be one even when nothing is verified. */
-  trackingUri: boolean;
-  /** The CA is handed on as a path, so that it must be one where there is no folder to write it to. */
-  caPath: boolean;
-  /** False for what can be found out without logging in. */
-  login?: boolean;
-  /** Whether there is a folder in which the credential can be renewed: always, or if dir is given. */
-  folder?: 'always' | 'dir';
-  /** The command renews whatever the setting says. */
-  renew?: boolean;
-  /** The one method that the command can use. */
-  method?: Settings['method'];
+/** What the checks work on, and where they tell what they find. */
+interface Reading {
+  found: Map<Name, Found>;
+  sources: Sources;
+  needs: Needs;
+  problem: OnProblem;
+  note: (text: string) => void;
 }
 
 /**
  * Reads and checks all settings.
- * @param mask told of each secret, before anything else is done with it
- * @param note told of what is odd but allowed
+ * @param mask gets each secret, before anything else is done with it
+ * @param note gets what is odd but allowed
  * @throws UsageError that lists everything that is missing, malformed or contradictory
  */
 export function readSettings(
@@ -72,22 +28,29 @@ export function readSettings(
   mask: (secret: string) => void,
   note: (text: string) => void,
 ): Settings {
-  const problems: string[] = [];
-  let found = new Map<Name, Found>();
-  const problem = (name: Name, text: string) => {
-    const from = found.get(name)?.from;
-    problems.push(`${name}: ${text}${from && from !== 'default' && !text.includes(from) ? ` Given by ${from}.` : ''}`);
+  const problems: Problem[] = [];
+  const problem: OnProblem = (name, text, kind = 'invalid') => {
+    // What was given and cannot be read is not missing as well.
+    if (kind !== 'missing' || problems.every((one) => one.name !== name)) problems.push({ name, kind, text });
   };
-  found = gather(sources, problem);
+  const found = gather(sources, problem);
   for (const row of ROWS) if (row.secret && found.has(row.name)) mask(found.get(row.name)?.value ?? '');
-  for (const row of ROWS) check.expansion(row, found.get(row.name), problem, note);
+  const reading = { found, sources, needs, problem, note };
+  const settings = validate(reading);
+  crossCheck(settings, reading);
+  if (problems.length > 0) throw new UsageError(listOf(problems, found, sources));
+  if (settings.password !== settings.password.trim())
+    note('the password begins or ends with blanks; they are sent as they are');
+  return Object.freeze(settings);
+}
 
+/** Checks each value by itself. One that is missing or wrong is told, and stands as '' or as it is. */
+function validate({ found, sources, needs, problem, note }: Reading): Settings {
+  for (const row of ROWS) check.expansion(row, found.get(row.name), problem, note);
   const text = (name: Name) => found.get(name)?.value ?? '';
   const flag = (name: Name) => check.boolean(name, text(name), problem);
   const required = (name: Name, always = needs.login !== false) => {
-    const row = ROWS.find((one) => one.name === name);
-    const tried = problems.some((line) => line.startsWith(`${name}:`));
-    if (always && !found.has(name) && row && !tried) problem(name, `missing. Give ${howToGive(row, sources.caller)}.`);
+    if (always && !found.has(name)) problem(name, `missing. Give ${howToGive(name, sources.caller)}.`, 'missing');
     return text(name);
   };
 
@@ -99,7 +62,7 @@ export function readSettings(
   const renew = needs.renew === true || (flag('renew') && canRenew(found, needs, note));
   const password = needs.login !== false && !(method === 'token' && found.has('refresh-token'));
   const scopes = check.scopes(text('scopes'), problem);
-  const settings: Settings = {
+  return {
     platform,
     trackingUri: trackingUri(found, platform, allowHttp, problem),
     workspace: check.workspace(text('workspace'), problem),
@@ -126,30 +89,38 @@ export function readSettings(
     exportEnv: flag('export-env'),
     maskWorkspace: flag('mask-workspace'),
   };
-  if (settings.ca && settings.insecureTls) {
+}
+
+/** What is wrong only in view of other settings, or of what the command needs. */
+function crossCheck({ ca, dir, insecureTls, method, verify }: Settings, { found, needs, problem }: Reading): void {
+  if (ca && insecureTls) {
     const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
-    problem('ca-cert', `contradicts insecure-tls (${from}). Give one of them.`);
+    problem('ca-cert', `contradicts insecure-tls (${from}). Give one of them.`, 'conflict');
   }
-  if (needs.caPath && !settings.dir && settings.ca && settings.ca.path === undefined) {
+  if (needs.caPath && !dir && ca && ca.path === undefined) {
     problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file, or dir.');
   }
   const located = found.has('cluster') || found.has('tracking-uri');
   const always = needs.trackingUri || (method === 'cookie' && needs.login !== false);
   if (!located && (always || (verify && needs.login !== false))) {
     const why = always ? '' : ', or set verify to false';
-    problem('cluster', `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`);
+    problem(
+      'cluster',
+      `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`,
+      'missing',
+    );
   }
-  if (problems.length > 0) throw new UsageError(listOf(problems, sources));
-  if (settings.password !== settings.password.trim())
-    note('the password begins or ends with blanks; they are sent as they are');
-  return Object.freeze(settings);
 }
 
-function listOf(problems: string[], { caller, env }: Sources): string {
-  const title = problems.length === 1 ? 'One setting needs attention:' : `${problems.length} settings need attention:`;
+function listOf(problems: readonly Problem[], found: Map<Name, Found>, { caller, env }: Sources): string {
+  const lines = problems.map(({ name, kind, text }) => {
+    const from = found.get(name)?.from;
+    return `  ${name}: ${text}${kind === 'invalid' && from && from !== 'default' ? ` Given by ${from}.` : ''}`;
+  });
+  const title = lines.length === 1 ? 'One setting needs attention:' : `${lines.length} settings need attention:`;
   const outside = env.GITHUB_ACTOR === 'dependabot[bot]' || env.GITHUB_EVENT_NAME?.startsWith('pull_request');
-  const secrets = caller === 'action' && problems.some((line) => line.includes('missing'));
+  const secrets = caller === 'action' && problems.some(({ kind }) => kind === 'missing');
   const hint =
     secrets && outside ? '\nWorkflows of forks and of Dependabot are not given the secrets of the repository.' : '';
-  return `${title}\n${problems.map((line) => `  ${line}`).join('\n')}${hint}`;
+  return `${title}\n${lines.join('\n')}${hint}`;
 }

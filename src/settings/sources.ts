@@ -3,6 +3,7 @@
 import { errorMessage } from '../errors/errors.js';
 import type { Env } from '../util/env.js';
 import { type Name, ROWS, type Row } from './table.js';
+import type { OnProblem } from './types.js';
 
 /** A value and its origin. */
 export interface Found {
@@ -24,16 +25,17 @@ export interface Sources {
 }
 
 /** How a user gives this setting, for messages. */
-export function howToGive(row: Row, caller: Sources['caller']): string {
-  const first = caller === 'action' ? `the input ${row.name}` : `--${row.name}`;
-  return [row.secret && caller === 'cli' ? `--${row.name}-file` : first, ...row.env].join(' or ');
+export function howToGive(name: Name, caller: Sources['caller']): string {
+  const row = ROWS.find((one) => one.name === name);
+  const first = caller === 'action' ? `the input ${name}` : `--${name}`;
+  return [row?.secret && caller === 'cli' ? `--${name}-file` : first, ...(row?.env ?? [])].join(' or ');
 }
 
 /**
  * Finds every setting's value. Everything but passwords loses blanks at its ends; what is then empty counts as not given.
  * @param problem told of each file that cannot be read
  */
-export function gather(sources: Sources, problem: (name: Name, text: string) => void): Map<Name, Found> {
+export function gather(sources: Sources, problem: OnProblem): Map<Name, Found> {
   const found = new Map<Name, Found>();
   let piped: string | undefined;
   /** Standard input holds one value. */
@@ -47,7 +49,7 @@ export function gather(sources: Sources, problem: (name: Name, text: string) => 
       const value = find(row, { ...sources, readFile: readFile(row) });
       if (value) found.set(row.name, value);
     } catch (error) {
-      problem(row.name, `cannot be read from its file: ${errorMessage(error)}`);
+      problem(row.name, `cannot be read from its file: ${errorMessage(error)}`, 'unreadable');
     }
   }
   return found;

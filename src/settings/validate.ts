@@ -6,9 +6,7 @@ import { noCommand } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Found, Sources } from './sources.js';
 import type { Name, Row } from './table.js';
-
-/** Told of each thing that is wrong with a setting. */
-export type Problem = (name: Name, text: string) => void;
+import type { OnProblem } from './types.js';
 
 /** A value in quotes, cut to one short line, for messages. */
 export function quoted(value: string): string {
@@ -25,43 +23,48 @@ function quotedAddress(value: string): string {
 export function expansion(
   row: Row & { name: Name },
   found: Found | undefined,
-  problem: Problem,
+  problem: OnProblem,
   note: (text: string) => void,
 ): void {
   if (!found || !/^\$\{?[A-Za-z_]\w*\}?$|\$\{\{/.test(found.value)) return;
   if (row.secret) note(`${row.name} (${found.from}) looks like a variable that was not replaced`);
-  else problem(row.name, `${quotedAddress(found.value)} (${found.from}) is a variable that was not replaced.`);
+  else
+    problem(
+      row.name,
+      `${quotedAddress(found.value)} (${found.from}) is a variable that was not replaced.`,
+      'unexpanded',
+    );
 }
 
-export function boolean(name: Name, value: string, problem: Problem): boolean {
+export function boolean(name: Name, value: string, problem: OnProblem): boolean {
   const word = value.toLowerCase();
   if (word === 'true' || word === '1') return true;
   if (word !== 'false' && word !== '0') problem(name, `${quoted(value)} is neither true nor false.`);
   return false;
 }
 
-export function seconds(name: Name, value: string, problem: Problem): number {
+export function seconds(name: Name, value: string, problem: OnProblem): number {
   const number = /^\d{1,4}$/.test(value) ? Number(value) : 0;
   if (number < 1 || number > 3600) problem(name, `${quoted(value)} is no number of seconds from 1 to 3600.`);
   return number;
 }
 
-export function platformAddress(value: string, allowHttp: boolean, problem: Problem): string {
+export function platformAddress(value: string, allowHttp: boolean, problem: OnProblem): string {
   return url('platform-address', value, allowHttp, problem)?.origin ?? '';
 }
 
-export function trackingUri(value: string, allowHttp: boolean, problem: Problem): string {
+export function trackingUri(value: string, allowHttp: boolean, problem: OnProblem): string {
   const uri = url('tracking-uri', value, allowHttp, problem);
   return uri ? (uri.origin + uri.pathname).replace(/\/+$/, '') : '';
 }
 
-export function redirectUri(value: string, problem: Problem): string {
+export function redirectUri(value: string, problem: OnProblem): string {
   if (!parseUrl(value) && !value.startsWith('/')) problem('redirect-uri', `${quotedAddress(value)} is no address.`);
   return value;
 }
 
 /** RFC 1123 label or subdomain, as Kubernetes names things. */
-export function cluster(value: string, problem: Problem): boolean {
+export function cluster(value: string, problem: OnProblem): boolean {
   const good = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(value);
   if (!good) problem('cluster', `${quoted(value)} is no cluster name (letters, digits, "-" and ".").`);
   return good;
@@ -70,7 +73,7 @@ export function cluster(value: string, problem: Problem): boolean {
 const RESERVED = new Set(['workspaces', 'api', 'ajax-api', 'static-files']);
 
 /** MLflow's rule for workspace names (mlflow/utils/workspace_utils.py). */
-export function workspace(value: string, problem: Problem): string | undefined {
+export function workspace(value: string, problem: OnProblem): string | undefined {
   if (!value) return undefined;
   const shaped = /^(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value) && value.length >= 2 && value.length <= 63;
   if (!shaped || RESERVED.has(value)) {
@@ -80,7 +83,7 @@ export function workspace(value: string, problem: Problem): string | undefined {
   return value;
 }
 
-export function scopes(value: string, problem: Problem): string {
+export function scopes(value: string, problem: OnProblem): string {
   const list = value.split(/[\s,]+/).filter(Boolean);
   if (!list.includes('openid')) problem('scopes', `${quoted(value)} lacks openid, without which there is no id token.`);
   return list.join(' ');
@@ -92,13 +95,13 @@ export function withOfflineAccess(scopes: string): string {
 }
 
 /** RFC 6265, 4.1.1: a token. */
-export function cookieName(value: string, problem: Problem): string | undefined {
+export function cookieName(value: string, problem: OnProblem): string | undefined {
   if (value && !/^[\w!#$%&'*+.^`|~-]+$/.test(value)) problem('cookie-name', `${quoted(value)} is no name of a cookie.`);
   return value || undefined;
 }
 
 /** Control characters would end up in logs, where a line can be a command. */
-export function plain(name: Name, value: string, problem: Problem): string {
+export function plain(name: Name, value: string, problem: OnProblem): string {
   if (/[\p{Cc}\p{Cf}]/u.test(value)) problem(name, 'holds a line break or another control character.');
   return value;
 }
@@ -108,7 +111,7 @@ export function readable(
   name: Name,
   path: string,
   readFile: Sources['readFile'],
-  problem: Problem,
+  problem: OnProblem,
 ): string | undefined {
   try {
     return readFile(path);
@@ -118,7 +121,7 @@ export function readable(
   }
 }
 
-function url(name: Name, value: string, allowHttp: boolean, problem: Problem): URL | undefined {
+function url(name: Name, value: string, allowHttp: boolean, problem: OnProblem): URL | undefined {
   const parsed = /^https?:\/\//i.test(value) ? parseUrl(value) : undefined;
   if (!parsed) {
     problem(name, `${quotedAddress(value)} is no address that begins with https://.`);

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import * as github from '../../src/ci/github.js';
 import { FORMATS } from '../../src/cli/formats.js';
 import type { TokenCredential } from '../../src/login/credential.js';
-import type { Settings } from '../../src/settings/settings.js';
+import type { Settings } from '../../src/settings/types.js';
 import { printable } from '../../src/util/text.js';
 import { readFileCommand, readLog } from '../support/github-runner.js';
 import { value } from '../support/property/arbitraries.js';

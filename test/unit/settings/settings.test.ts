@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UsageError } from '../../../src/errors/errors.js';
-import { readSettings, type Settings } from '../../../src/settings/settings.js';
+import { readSettings } from '../../../src/settings/settings.js';
+import { ROWS } from '../../../src/settings/table.js';
+import type { Settings } from '../../../src/settings/types.js';
 import { testAuthority } from '../../support/fake/certificates.js';
 
 const GOOD = {
@@ -138,6 +140,10 @@ describe('settings', () => {
       text,
       'One setting needs attention:\n  password: cannot be read from its file: ENOENT: no such file /none',
     );
+    for (const { name } of ROWS.filter(({ file }) => file)) {
+      const lines = problems(() => withGood({ [name]: undefined, [`${name}-file`]: '/none' })).split('\n');
+      assert.equal(lines.filter((line) => line.startsWith(`  ${name}:`)).length, 1, lines.join('\n'));
+    }
     assert.match(
       problems(() => withGood({ password: undefined, 'password-file': '/e' }, { files: { '/e': '\n' } })),
       /\/e is empty/,
@@ -172,6 +178,18 @@ describe('settings', () => {
       problems(() => read({ caller: 'action', given: { ...GOOD, password: '' } })),
       /Dependabot/,
     );
+  });
+
+  it('whose values hold words of the messages are told like any other', () => {
+    const env = { GITHUB_EVENT_NAME: 'pull_request' };
+    const quoted = problems(() => read({ caller: 'action', given: { ...GOOD, workspace: 'is missing' }, env }));
+    assert.match(quoted, /"is missing" is no workspace name .*Given by input workspace\.$/);
+    for (const value of ['MLFLOW_AUTH_TIMEOUT', 'username: missing', 'password: cannot be read']) {
+      const text = problems(() => read({ given: { cluster: 'c1' }, env: { MLFLOW_AUTH_TIMEOUT: value } }));
+      assert.match(text, /timeout: ".*" is no number of seconds .* Given by MLFLOW_AUTH_TIMEOUT\.$/m);
+      for (const name of ['platform-address', 'username', 'password'])
+        assert.ok(text.includes(`\n  ${name}: missing.`));
+    }
   });
 
   it('need no MLflow address when nothing is verified or handed over', () => {

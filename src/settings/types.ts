@@ -1,0 +1,69 @@
+// The types that all of the settings share: what is needed, what came out, and what is wrong.
+
+import type { Name } from './table.js';
+
+/** Checked settings, all that the rest of the program knows of them. */
+export interface Settings {
+  /** Origin of the platform, without a trailing slash. */
+  platform: string;
+  /** MLflow's address without a trailing slash; '' when neither it nor a cluster was given. */
+  trackingUri: string;
+  workspace: string | undefined;
+  username: string;
+  password: string;
+  clientId: string;
+  clientSecret: string;
+  /** A refresh token to begin with, or ''. */
+  refreshToken: string;
+  /** The credential is to be renewed while the job runs. */
+  renew: boolean;
+  method: 'token' | 'cookie';
+  /** Why that method, for the log. */
+  methodReason: string;
+  /** Nobody asked for the method, so the other one may be tried when oauth2-proxy rejects this one's credential. */
+  allowFallback: boolean;
+  connector: string;
+  scopes: string;
+  redirectUri: string;
+  /** Name of the session cookie, if it was given. */
+  cookieName: string | undefined;
+  /** Folder for the SDK, if it was given. */
+  dir: string | undefined;
+  /** The private CA as PEM text, and its file where it came from one. */
+  ca: { pem: string; path: string | undefined } | undefined;
+  insecureTls: boolean;
+  allowBase64Password: boolean;
+  verify: boolean;
+  /** Seconds for the whole login. */
+  timeout: number;
+  exportEnv: boolean;
+  maskWorkspace: boolean;
+}
+
+/** What a command needs beside the login itself. */
+export interface Needs {
+  /** The tracking URI is handed out, so there must be one even when nothing is verified. */
+  trackingUri: boolean;
+  /** The CA is handed on as a path, so that it must be one where there is no folder to write it to. */
+  caPath: boolean;
+  /** False for what can be found out without logging in. */
+  login?: boolean;
+  /** Whether there is a folder in which the credential can be renewed: always, or if dir is given. */
+  folder?: 'always' | 'dir';
+  /** The command renews whatever the setting says. */
+  renew?: boolean;
+  /** The one method that the command can use. */
+  method?: Settings['method'];
+}
+
+/** What is wrong with one setting. */
+export interface Problem {
+  name: Name;
+  /** Only an invalid value is told with its origin: the text of the others names it already, or there is none. */
+  kind: 'invalid' | 'missing' | 'unreadable' | 'unexpanded' | 'conflict';
+  /** Follows the name and a colon. */
+  text: string;
+}
+
+/** Takes each problem as it is found; without a kind it is an invalid value. */
+export type OnProblem = (name: Name, text: string, kind?: Problem['kind']) => void;
