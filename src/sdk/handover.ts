@@ -13,29 +13,38 @@ import { type Variable, variablesFor } from './variables.js';
 /**
  * Writes the folder, where there is to be one, and lists the variables.
  * @param dir folder to write, or undefined for none
- * @param warn told of everything that would keep the SDK from using the credential
+ * @param warn gets everything that would keep the SDK from using the credential
  */
 export function handOver(
   credential: Credential,
   settings: Settings,
   dir: string | undefined,
-  { env, readFile }: Sources,
+  sources: Pick<Sources, 'env' | 'readFile'>,
   warn: (text: string) => void,
 ): Variable[] {
   const folder = dir === undefined ? undefined : writeAll(credential, settings, dir);
-  for (const text of overridesOf(env, settings, readFile, folder !== undefined)) warn(text);
-  if (settings.renew && credential.method === 'token' && !credential.refreshToken) {
-    warn(
+  for (const text of obstaclesOf(credential, settings, folder !== undefined, sources)) warn(text);
+  const certificates = settings.ca?.path && resolve(settings.ca.path);
+  return variablesFor({ credential, settings, folder, pythonPath: sources.env.PYTHONPATH, certificates });
+}
+
+/** What would keep the SDK from using the credential, or from renewing it. */
+function obstaclesOf(
+  credential: Credential,
+  settings: Settings,
+  withFolder: boolean,
+  { env, readFile }: Pick<Sources, 'env' | 'readFile'>,
+): string[] {
+  const found = overridesOf(env, settings, readFile, withFolder);
+  if (settings.renew && credential.method === 'token' && !credential.refreshToken)
+    found.push(
       'the platform sent no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
     );
-  }
-  if (!folder && credential.method === 'cookie') {
-    warn(
+  if (!withFolder && credential.method === 'cookie')
+    found.push(
       'the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it',
     );
-  }
-  const certificates = settings.ca?.path && resolve(settings.ca.path);
-  return variablesFor({ credential, settings, folder, pythonPath: env.PYTHONPATH, certificates });
+  return found;
 }
 
 function writeAll(credential: Credential, settings: Settings, dir: string): Folder {
