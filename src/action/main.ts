@@ -4,10 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as github from '../ci/github.js';
-import { AuthError, errorMessage, UsageError } from '../errors/errors.js';
+import { UsageError } from '../errors/errors.js';
+import type { Credential } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
+import { refreshTokenOutput } from '../renewal/refresh-token.js';
 import { requirePrivate } from '../sdk/folder.js';
 import { handOver } from '../sdk/handover.js';
+import type { Variable } from '../sdk/variables.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import { namesOf, ROWS } from '../settings/table.js';
@@ -15,6 +18,7 @@ import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
 import { runPost, STATE } from './post.js';
+import { reportOf, summaryOf } from './summary.js';
 
 const readFile = (path: string) => readFileSync(path, 'utf8');
 
@@ -29,7 +33,9 @@ export async function runAction(env: Env): Promise<void> {
 async function runMain(env: Env): Promise<void> {
   const secrets = new Secrets(github.mask);
   const warn = (text: string) => github.warn(secrets.redact(text));
-  let next = '';
+  const next = refreshTokenOutput((refreshToken) =>
+    github.setOutputs([{ name: 'refresh-token', value: refreshToken }]),
+  );
   try {
     const sources: Sources = { caller: 'action', given: inputs(env), env, readFile };
     const settings = readSettings(sources, { trackingUri: true, caPath: false, folder: 'always' }, secrets.add, warn);
@@ -37,31 +43,29 @@ async function runMain(env: Env): Promise<void> {
     requireFiles(env, settings);
     const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
     if (settings.dir !== undefined) requirePrivate(settings.dir);
-    const keep = settings.refreshToken ? (refreshToken: string) => (next = refreshToken) : undefined;
+    const keep = next.keep(settings);
     const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, { ...github, keep }));
     github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
     const variables = handOver(credential, settings, dir, sources, warn);
-    await github.publish({ credential, settings, variables });
+    github.setOutputs([...variables, ...factsOf(credential)]);
+    next.afterLogin(settings, credential);
+    if (settings.exportEnv) github.exportVariables(variables);
+    await github.summarize('MLflow login', summaryOf(settings, credential));
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.say(`Logged in as ${credential.identity}${until}.`);
   } catch (error) {
-    // Nothing else is handed over where the proof fails; but the refresh token that was given is spent.
-    const unchecked = error instanceof AuthError && !['proxy', 'mlflow'].includes(error.failure.stage);
-    if (next && !unchecked) github.handBack(next);
+    next.afterFailure(error);
     await github.fail(reportOf(error, secrets.redact));
   }
 }
 
-/** What a failure is told by: as an annotation, and as a table in the summary. */
-function reportOf(error: unknown, redact: (text: string) => string): github.Report {
-  const message = redact(errorMessage(error));
-  if (!(error instanceof AuthError)) {
-    const title = error instanceof UsageError ? 'Settings' : 'Unexpected error';
-    return { title, message, rows: [['What is wrong', message]] };
-  }
-  const { failure, symptom, advice } = error;
-  const rows = { Layer: symptom.layer, Tried: failure.tried, Got: `${failure.got} (${symptom.meaning})`, Do: advice };
-  return { title: symptom.title, message, rows: Object.entries(rows).map(([label, text]) => [label, redact(text)]) };
+/** The outputs that are no variables of the SDK. */
+function factsOf({ method, identity, expiresAt }: Credential): Variable[] {
+  return [
+    { name: 'method', value: method },
+    { name: 'identity', value: identity },
+    { name: 'expires-at', value: expiresAt?.toISOString() ?? '' },
+  ];
 }
 
 /** The runner's `INPUT_*` variables, by input name. */

@@ -2,9 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import * as core from '@actions/core';
-import type { Credential } from '../login/credential.js';
 import type { Variable } from '../sdk/variables.js';
-import type { Settings } from '../settings/types.js';
 import { printable } from '../util/text.js';
 
 /** Tells the runner to mask a value in all that is printed from now on. */
@@ -21,12 +19,14 @@ export const say = (line: string): void => core.info(printable(line));
 /** Puts the lines that the work says into a group of the log. */
 export const group = <T>(title: string, work: () => Promise<T>): Promise<T> => core.group(title, work);
 
+/** Label and text of each row of a summary. */
+export type Rows = [label: string, text: string][];
+
 /** A failure in words, without secrets. */
 export interface Report {
   title: string;
   message: string;
-  /** Label and text of each row of the summary. */
-  rows: [label: string, text: string][];
+  rows: Rows;
 }
 
 /** An annotation and a summary, and the step fails. */
@@ -44,41 +44,21 @@ export function saveState(name: string, value: string): void {
 /** A warning as an annotation. */
 export const warn = (message: string): void => core.warning(message, { title: 'mlflow-auth' });
 
-/** Hands the next refresh token back. It is masked by now. */
-export const handBack = (refreshToken: string): void => core.setOutput('refresh-token', refreshToken);
-
-/** What the action hands over. */
-export interface HandOver {
-  credential: Credential;
-  settings: Settings;
-  variables: readonly Variable[];
+/** Sets those outputs of the step that have a value. */
+export function setOutputs(values: readonly Variable[]): void {
+  for (const { name, value } of values) if (value) core.setOutput(name, value);
 }
 
-/** Sets outputs and, unless turned off, the variables of later steps, and writes the job summary. All secrets are masked by now. */
-export async function publish({ credential, settings, variables }: HandOver): Promise<void> {
-  const outputs = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
-  const facts = {
-    method: credential.method,
-    identity: credential.identity,
-    // With renew, the renewals spend it.
-    'refresh-token':
-      credential.method === 'token' && settings.refreshToken && !settings.renew ? (credential.refreshToken ?? '') : '',
-    'expires-at': credential.expiresAt?.toISOString() ?? '',
-  };
-  for (const [name, value] of Object.entries({ ...outputs, ...facts })) if (value) core.setOutput(name, value);
-  if (settings.exportEnv) for (const { name, value } of variables) core.exportVariable(name, value);
-  await summarize('MLflow login', [
-    ['Logged in as', credential.identity],
-    ['Workspace', settings.workspace ?? "the server's default"],
-    ['MLflow', settings.trackingUri],
-    ['Method', credential.method],
-    ['Valid until', credential.expiresAt?.toISOString() ?? 'not known'],
-    ['Verified', settings.verify ? 'yes' : 'no, as asked for'],
-  ]);
+/** Sets variables for the later steps of the job. */
+export function exportVariables(values: readonly Variable[]): void {
+  for (const { name, value } of values) core.exportVariable(name, value);
 }
 
-/** Some runners have no summaries, and none must make a step fail. A line end within the table could end it. */
-async function summarize(heading: string, rows: [label: string, text: string][]): Promise<void> {
+/**
+ * Writes a heading and a table into the summary of the job. Some runners have none, and none must make a step fail. A line
+ * end within the table could end it.
+ */
+export async function summarize(heading: string, rows: Rows): Promise<void> {
   const path = process.env.GITHUB_STEP_SUMMARY;
   if (!path || !existsSync(path)) return;
   const cells = rows.map(([label, text]) => [

@@ -59,9 +59,9 @@ export async function runCommand(
     const { execCommand } = await import(/* webpackMode: "eager" */ './exec.js');
     return execCommand(rest, settings, sources, secrets, say);
   }
-  const { keeperOf } = await import(/* webpackMode: "eager" */ '../renewal/refresh-token-file.js');
+  const { refreshTokenStore } = await import(/* webpackMode: "eager" */ '../renewal/refresh-token.js');
   // With renew the folder keeps it too, so that no other place is missed.
-  const keep = keeperOf(settings, sources, settings.renew ? () => {} : note);
+  const keep = refreshTokenStore(settings, settings.renew ? () => {} : note);
   const credential = await runLogin(settings, secrets, { say, warn, keep });
   if (command === 'env') {
     const { handOver } = await import(/* webpackMode: "eager" */ '../sdk/handover.js');

@@ -9,7 +9,7 @@ import { isatty } from 'node:tty';
 import { errorMessage, UsageError } from '../errors/errors.js';
 import { fingerprint } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
-import { keeperOf } from '../renewal/refresh-token-file.js';
+import { type Keep, refreshTokenStore } from '../renewal/refresh-token.js';
 import { renew } from '../renewal/renew.js';
 import { readCredential } from '../sdk/folder.js';
 import { handOver } from '../sdk/handover.js';
@@ -34,7 +34,7 @@ export async function execCommand(
   const [program = '', ...args] = command;
   if (!program) throw new UsageError('exec needs a command behind --, as in: exec -- python train.py');
   const warn: Say = (text) => say(`! ${text}`);
-  const keep = keeperOf(settings, sources, warn);
+  const keep = refreshTokenStore(settings, warn);
   const credential = await runLogin(settings, secrets, { say, warn, keep });
   // A folder of its own, also within the user's: another login may be at home there.
   if (settings.dir !== undefined) mkdirSync(settings.dir, { recursive: true, mode: 0o700 });
@@ -90,7 +90,7 @@ async function keepFresh(
   dir: string,
   sources: Sources,
   secrets: Secrets,
-  { warn, keep }: { warn: Say; keep: ((refreshToken: string) => void) | undefined },
+  { warn, keep }: { warn: Say; keep: Keep | undefined },
   signal: AbortSignal,
 ): Promise<void> {
   const wait = (time: number) => sleep(Math.max(0, Math.min(time, 2 ** 31 - 1)), undefined, { signal }).catch(() => {});

@@ -1,15 +1,15 @@
 // The command refresh: a new id token for a refresh token, and the refresh token that takes the place of the old one kept safe.
 
-import { existsSync } from 'node:fs';
 import { UsageError } from '../errors/errors.js';
+import type { TokenCredential } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
-import { keepIn, tokenFile } from '../renewal/refresh-token-file.js';
+import { refreshTokenWriter } from '../renewal/refresh-token-file.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import type { Say } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
 
-const NEEDS = { trackingUri: false, caPath: false, method: 'token', renew: true } as const;
+const NEEDS = { trackingUri: false, caPath: false, method: 'token', renew: true, newRefreshToken: true } as const;
 
 /**
  * Uses the refresh token of a file and writes the new one back to it; where there is no such file yet, or the token is
@@ -25,31 +25,19 @@ export async function refreshCommand(
   warn: Say,
 ): Promise<string> {
   if (format !== undefined && format !== 'json') throw new UsageError(`--format ${format}: refresh knows json alone.`);
-  const file = tokenFile(sources);
+  const settings = readSettings(sources, NEEDS, secrets.add, warn);
+  const file = settings.refreshTokenFile;
   if (file === undefined && format !== 'json') {
     throw new UsageError(
       'refresh spends the refresh token and gets a new one: give --refresh-token-file, where that is stored, or --format json, which prints it.',
     );
   }
-  const settings = readSettings(
-    file !== undefined && !existsSync(file) ? without(sources) : sources,
-    NEEDS,
-    secrets.add,
-    warn,
-  );
-  const keep = file === undefined ? undefined : keepIn(file);
+  const keep = file === undefined ? undefined : refreshTokenWriter(file);
   const credential = await runLogin(settings, secrets, { say, warn, keep });
-  if (credential.method !== 'token') throw new UsageError('refresh needs the token method');
-  const { token, refreshToken = '' } = credential;
+  // By its needs: the method is token, with no fallback.
+  const { token, refreshToken } = credential as TokenCredential;
   if (!refreshToken) warn('the platform sent no refresh token');
   return format === 'json'
     ? `${JSON.stringify({ id_token: token, refresh_token: refreshToken || undefined })}\n`
     : token;
-}
-
-/** The sources without the refresh token's file, which is yet to be written. */
-function without({ given, env, ...rest }: Sources): Sources {
-  const { 'refresh-token-file': _, ...flags } = given;
-  const { DEX_REFRESH_TOKEN_FILE: __, ...variables } = env;
-  return { ...rest, given: flags, env: variables };
 }

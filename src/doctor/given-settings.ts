@@ -7,7 +7,7 @@ import type { Report } from './report.js';
 
 /** Adds a line for each setting with its value and where it comes from; secrets, also those in addresses, are kept out. */
 export function listSettings(report: Report, sources: Sources, secrets: Secrets): void {
-  const given = [...gather(sources, () => {})].filter(([, { from }]) => from !== 'default');
+  const given = [...gather(sources)].filter(([, { value, from }]) => value && from !== 'default');
   const isSecret = (name: string) => ROWS.find((row) => row.name === name)?.secret === true;
   // All of them first: one setting may hold the secret of another one.
   for (const [name, { value }] of given) {

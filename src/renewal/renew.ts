@@ -47,7 +47,7 @@ async function renewLocked(dir: string, sources: Sources, secrets: Secrets, say:
 /** User name and password of the environment, where the state has none. */
 function withLogin(settings: Settings, sources: Sources): Settings {
   if (settings.password) return settings;
-  const found = gather(sources, () => {});
+  const found = gather(sources);
   const username = found.get('username')?.value ?? '';
   const password = found.get('password')?.value ?? '';
   if (!settings.refreshToken && !(username && password)) {

@@ -20,7 +20,9 @@ export interface State {
  */
 export function stateOf(settings: Settings, credential: Credential): State {
   const { method } = credential;
-  const common = { ...settings, method, allowFallback: false, methodReason: `the method of the first login` };
+  const first = { method, allowFallback: false, methodReason: 'the method of the first login' };
+  // Renewals keep the refresh token in this state alone.
+  const common = { ...settings, ...first, refreshTokenFile: undefined };
   if (credential.method === 'cookie') return { settings: { ...common, clientSecret: '', refreshToken: '' } };
   return { settings: { ...common, username: '', password: '', refreshToken: credential.refreshToken ?? '' } };
 }

@@ -1,6 +1,6 @@
 // The settings of one run, checked: all that is wrong is said in one message, before any request.
 
-import { UsageError } from '../errors/errors.js';
+import { errorMessage, UsageError } from '../errors/errors.js';
 import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
 import { type Name, ROWS } from './table.js';
@@ -29,12 +29,15 @@ export function readSettings(
   note: (text: string) => void,
 ): Settings {
   const problems: Problem[] = [];
-  const problem: OnProblem = (name, text, kind = 'invalid') => {
-    // What was given and cannot be read is not missing as well.
-    if (kind !== 'missing' || problems.every((one) => one.name !== name)) problems.push({ name, kind, text });
-  };
-  const found = gather(sources, problem);
-  for (const row of ROWS) if (row.secret && found.has(row.name)) mask(found.get(row.name)?.value ?? '');
+  const problem: OnProblem = (name, text, kind = 'invalid') => problems.push({ name, kind, text });
+  const found = gather(sources);
+  for (const { name, secret } of ROWS) if (secret && found.get(name)?.value) mask(found.get(name)?.value ?? '');
+  for (const [name, { error }] of found) {
+    // The first login makes the file.
+    const first =
+      needs.newRefreshToken && name === 'refresh-token' && (error as NodeJS.ErrnoException)?.code === 'ENOENT';
+    if (error && !first) problem(name, `cannot be read from its file: ${errorMessage(error)}`, 'unreadable');
+  }
   const reading = { found, sources, needs, problem, note };
   const settings = validate(reading);
   crossCheck(settings, reading);
@@ -60,7 +63,8 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const { method, methodReason, allowFallback } = chooseMethod(found, needs.method, problem);
   const verify = flag('verify');
   const renew = needs.renew === true || (flag('renew') && canRenew(found, needs, note));
-  const password = needs.login !== false && !(method === 'token' && found.has('refresh-token'));
+  const password = needs.login !== false && !(method === 'token' && text('refresh-token'));
+  const refreshTokenFile = found.get('refresh-token')?.path;
   const scopes = check.scopes(text('scopes'), problem);
   return {
     platform,
@@ -71,6 +75,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     clientId: check.plain('client-id', method === 'token' ? required('client-id') : text('client-id'), problem),
     clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
     refreshToken: text('refresh-token'),
+    refreshTokenFile: refreshTokenFile === '-' ? undefined : refreshTokenFile,
     renew,
     method,
     methodReason,

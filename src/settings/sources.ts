@@ -1,17 +1,20 @@
 // Where each setting comes from: an input or a flag, an environment variable, a file, or its default.
 
-import { errorMessage } from '../errors/errors.js';
 import type { Env } from '../util/env.js';
 import { type Name, ROWS, type Row } from './table.js';
-import type { OnProblem } from './types.js';
 
 /** A value and its origin. */
 export interface Found {
+  /** '' where its file cannot be read. */
   value: string;
   /** As the user wrote it: `--workspace`, `input workspace`, `MLFLOW_WORKSPACE`, `default`. */
   from: string;
   /** Given for this run, by input or flag, and so stronger than what the environment happens to hold. */
   explicit: boolean;
+  /** The file that holds it; "-" for standard input. */
+  path?: string;
+  /** Why that file cannot be read. */
+  error?: unknown;
 }
 
 /** What settings are read from. */
@@ -32,10 +35,10 @@ export function howToGive(name: Name, caller: Sources['caller']): string {
 }
 
 /**
- * Finds every setting's value. Everything but passwords loses blanks at its ends; what is then empty counts as not given.
- * @param problem told of each file that cannot be read
+ * Finds every setting that is given or has a default. Everything but passwords loses blanks at its ends; what is then
+ * empty counts as not given.
  */
-export function gather(sources: Sources, problem: OnProblem): Map<Name, Found> {
+export function gather(sources: Sources): Map<Name, Found> {
   const found = new Map<Name, Found>();
   let piped: string | undefined;
   /** Standard input holds one value. */
@@ -45,12 +48,8 @@ export function gather(sources: Sources, problem: OnProblem): Map<Name, Found> {
     return sources.readFile(path);
   };
   for (const row of ROWS) {
-    try {
-      const value = find(row, { ...sources, readFile: readFile(row) });
-      if (value) found.set(row.name, value);
-    } catch (error) {
-      problem(row.name, `cannot be read from its file: ${errorMessage(error)}`, 'unreadable');
-    }
+    const value = find(row, { ...sources, readFile: readFile(row) });
+    if (value) found.set(row.name, value);
   }
   return found;
 }
@@ -60,12 +59,12 @@ function find(row: Row, { caller, given, env, readFile }: Sources): Found | unde
   const direct = clean(row, given[row.name]);
   if (direct) return { value: direct, from: name(''), explicit: true };
   const file = row.file && given[`${row.name}-file`]?.trim();
-  if (file) return { value: fromFile(row, file, readFile), from: name('-file'), explicit: true };
+  if (file) return { ...fromFile(row, file, readFile), from: name('-file'), explicit: true };
   for (const variable of row.env) {
     const value = clean(row, env[variable]);
     if (value) return { value, from: variable, explicit: false };
     const path = row.file && env[`${variable}_FILE`]?.trim();
-    if (path) return { value: fromFile(row, path, readFile), from: `${variable}_FILE`, explicit: false };
+    if (path) return { ...fromFile(row, path, readFile), from: `${variable}_FILE`, explicit: false };
   }
   return row.default === undefined ? undefined : { value: row.default, from: 'default', explicit: false };
 }
@@ -76,9 +75,12 @@ function clean(row: Row, value: string | undefined): string | undefined {
 }
 
 /** Text files end in a line break, which belongs to the file and not to the password. */
-function fromFile(row: Row, path: string, readFile: Sources['readFile']): string {
-  const text = readFile(path).replace(/\r?\n$/, '');
-  const value = clean(row, text);
-  if (!value) throw new Error(`${path} is empty`);
-  return value;
+function fromFile(row: Row, path: string, readFile: Sources['readFile']): Pick<Found, 'value' | 'path' | 'error'> {
+  try {
+    const value = clean(row, readFile(path).replace(/\r?\n$/, ''));
+    if (!value) throw new Error(`${path} is empty`);
+    return { value, path };
+  } catch (error) {
+    return { value: '', path, error };
+  }
 }

@@ -15,6 +15,8 @@ export interface Settings {
   clientSecret: string;
   /** A refresh token to begin with, or ''. */
   refreshToken: string;
+  /** The file that the refresh token is in, or will be in after the first login; undefined for standard input. */
+  refreshTokenFile: string | undefined;
   /** The credential is to be renewed while the job runs. */
   renew: boolean;
   method: 'token' | 'cookie';
@@ -52,6 +54,8 @@ export interface Needs {
   folder?: 'always' | 'dir';
   /** The command renews whatever the setting says. */
   renew?: boolean;
+  /** The file of the refresh token may be missing: the first login makes it. */
+  newRefreshToken?: boolean;
   /** The one method that the command can use. */
   method?: Settings['method'];
 }

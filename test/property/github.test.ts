@@ -8,8 +8,6 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import * as github from '../../src/ci/github.js';
 import { FORMATS } from '../../src/cli/formats.js';
-import type { TokenCredential } from '../../src/login/credential.js';
-import type { Settings } from '../../src/settings/types.js';
 import { printable } from '../../src/util/text.js';
 import { readFileCommand, readLog } from '../support/github-runner.js';
 import { value } from '../support/property/arbitraries.js';
@@ -64,25 +62,13 @@ describe('a file command', () => {
 
   it('of the action is read by the runner: outputs, variables, state', () =>
     checkBatches(filled, async (values) => {
-      const credential: TokenCredential = {
-        method: 'token',
-        token: 't',
-        refreshToken: values[0] as string,
-        identity: values[1] ?? 'i',
-        expiresAt: undefined,
-      };
-      const settings = { exportEnv: true, refreshToken: 'r', trackingUri: '', verify: true } as Settings;
       const { ENV, OUTPUT, STATE } = await files(async () => {
-        await github.publish({ credential, settings, variables: named(values) });
+        github.setOutputs([...named(values), { name: 'empty', value: '' }]);
+        github.exportVariables(named(values));
         github.saveState('state', values[0] as string);
       });
       assert.deepEqual(readFileCommand(ENV), pairs(values));
-      const facts = [
-        ['method', 'token'],
-        ['identity', credential.identity],
-        ['refresh-token', values[0]],
-      ];
-      assert.deepEqual(readFileCommand(OUTPUT), [...pairs(values), ...facts]);
+      assert.deepEqual(readFileCommand(OUTPUT), pairs(values));
       assert.deepEqual(readFileCommand(STATE), [['state', values[0]]]);
     }));
 });

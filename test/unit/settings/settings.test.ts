@@ -68,6 +68,7 @@ describe('settings', () => {
         clientId: 'alauda-auth',
         clientSecret: '',
         refreshToken: '',
+        refreshTokenFile: undefined,
         renew: false,
         method: 'token',
         methodReason: 'a client secret is given',
@@ -131,6 +132,61 @@ describe('settings', () => {
     assert.match(
       problems(() => withGood(given, { files: { '-': 'both' } })),
       /client-secret: .*standard input is already the password/,
+    );
+  });
+
+  it('tell the file that the next refresh token goes into, where the one that counts came from it', () => {
+    const files = { '/given': 'a', '/env': 'b', '-': 'c' };
+    const variables = { DEX_REFRESH_TOKEN: 'd', DEX_REFRESH_TOKEN_FILE: '/env' };
+    const [direct, fromFile] = [{ 'refresh-token': 'e' }, { 'refresh-token-file': ' /given ' }];
+    const CASES: [given: Record<string, string>, env: Record<string, string>, token: string, file?: string][] = [
+      [{}, {}, ''],
+      [direct, variables, 'e'],
+      [{ ...direct, ...fromFile }, {}, 'e'],
+      [fromFile, variables, 'a', '/given'],
+      [{ 'refresh-token': ' ', 'refresh-token-file': '-' }, variables, 'c'],
+      [{}, variables, 'd'],
+      [{}, { ...variables, DEX_REFRESH_TOKEN: ' ' }, 'b', '/env'],
+    ];
+    for (const [given, env, token, file] of CASES) {
+      const { refreshToken, refreshTokenFile } = withGood(given, { env, files });
+      assert.deepEqual([refreshToken, refreshTokenFile], [token, file], JSON.stringify([given, env]));
+    }
+  });
+
+  it('let a file of the refresh token be missing only where it is to be made, and then need the password', () => {
+    const missing = Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+    const denied = Object.assign(new Error('EACCES'), { code: 'EACCES' });
+    const attempt = (error: Error, newRefreshToken: boolean, given = {}) => {
+      const readFile = () => {
+        throw error;
+      };
+      const sources = {
+        caller: 'cli',
+        given: { ...GOOD, 'refresh-token-file': '/new', ...given },
+        env: {},
+        readFile,
+      } as const;
+      const needs = { trackingUri: true, caPath: false, newRefreshToken };
+      return readSettings(
+        sources,
+        needs,
+        () => {},
+        () => {},
+      );
+    };
+    assert.equal(attempt(missing, true).refreshTokenFile, '/new');
+    for (const [error, newRefreshToken] of [
+      [denied, true],
+      [missing, false],
+    ] as const)
+      assert.match(
+        problems(() => attempt(error, newRefreshToken)),
+        /refresh-token: cannot be read from its file: E/,
+      );
+    assert.match(
+      problems(() => attempt(missing, true, { password: '' })),
+      /attention:\n {2}password: missing/,
     );
   });
 

@@ -1,0 +1,101 @@
+// Where a new refresh token goes: into its file, into the output of the action, or nowhere, which is said.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { AuthError } from '../../../src/errors/errors.js';
+import type { Stage } from '../../../src/errors/symptoms/symptom.js';
+import type { Credential } from '../../../src/login/credential.js';
+import { refreshTokenOutput, refreshTokenStore } from '../../../src/renewal/refresh-token.js';
+import type { Settings } from '../../../src/settings/types.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-refresh-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const settingsOf = (some: Partial<Settings>) => ({ method: 'token', refreshToken: 'given', ...some }) as Settings;
+
+describe('the store of the refresh token', () => {
+  it('is its file, which is written for each new token and not for the same one', () => {
+    const file = join(folder, 'token');
+    const warned: string[] = [];
+    const keep = refreshTokenStore(settingsOf({ refreshTokenFile: file }), (text) => warned.push(text));
+    const written = ['given', 'second', '', 'second', 'third'].map((token) => {
+      writeFileSync(file, 'untouched');
+      keep?.(token);
+      return readFileSync(file, 'utf8');
+    });
+    assert.deepEqual(written, ['untouched', 'second', 'untouched', 'second', 'third']);
+    assert.equal(warned.length, 0);
+  });
+
+  it('is none where none is needed, and where there is no place, which is said', () => {
+    const warned: string[] = [];
+    const store = (some: Partial<Settings>) => refreshTokenStore(settingsOf(some), (text) => warned.push(text));
+    assert.equal(store({ refreshToken: '', refreshTokenFile: join(folder, 'a') }), undefined);
+    assert.equal(store({ method: 'cookie', refreshTokenFile: join(folder, 'a') }), undefined);
+    assert.equal(warned.length, 0);
+    assert.equal(store({}), undefined);
+    assert.equal(store({ refreshTokenFile: join(folder, 'no', 'such', 'folder') }), undefined);
+    assert.equal(warned.filter((text) => text.includes('kept nowhere')).length, 2);
+    assert.equal(warned.filter((text) => text.includes('cannot be written')).length, 1);
+  });
+
+  it('that fails later on is said, and ends nothing', () => {
+    const file = join(folder, 'becomes-a-folder');
+    const warned: string[] = [];
+    const keep = refreshTokenStore(settingsOf({ refreshTokenFile: file }), (text) => warned.push(text));
+    mkdirSync(join(file, 'x'), { recursive: true });
+    keep?.('next');
+    assert.match(warned.join(), /cannot be written: .*log in again/);
+  });
+});
+
+describe('the output refresh-token', () => {
+  const credential = (refreshToken: string | undefined): Credential => ({
+    method: 'token',
+    token: 't',
+    refreshToken,
+    identity: 'i',
+    expiresAt: undefined,
+  });
+  const cookie: Credential = { method: 'cookie', cookie: 'c=1', identity: 'i', expiresAt: undefined };
+  /** What is set after a login with these settings, in which these tokens came. */
+  function outputOf(some: Partial<Settings>, received: string[], end: Credential | Error): string[] {
+    const set: string[] = [];
+    const output = refreshTokenOutput((token) => set.push(token));
+    const settings = settingsOf(some);
+    for (const token of received) output.keep(settings)?.(token);
+    if (end instanceof Error) output.afterFailure(end);
+    else output.afterLogin(settings, end);
+    return set;
+  }
+  const failedAt = (stage: Stage) => new AuthError({ stage, tried: 'x', got: '500' });
+
+  it('is the next one, or the one that stays good', () => {
+    assert.deepEqual(outputOf({}, ['next'], credential('next')), ['next']);
+    assert.deepEqual(outputOf({}, [], credential('given')), ['given']);
+  });
+
+  it('is not set where none was given, where renewals use it, and for a cookie', () => {
+    assert.deepEqual(outputOf({ refreshToken: '' }, ['next'], credential('next')), []);
+    assert.deepEqual(outputOf({ renew: true }, ['next'], credential('next')), []);
+    assert.deepEqual(outputOf({}, [], cookie), []);
+    assert.deepEqual(outputOf({}, [], credential(undefined)), []);
+  });
+
+  it('is set where the proof or the hand-over fails, with renew too, and only if a new one came', () => {
+    for (const error of [failedAt('proxy'), failedAt('mlflow'), new Error('disk full')])
+      for (const renew of [false, true]) {
+        assert.deepEqual(outputOf({ renew }, ['first', 'next'], error), ['next']);
+        assert.deepEqual(outputOf({ renew }, [], error), []);
+        assert.deepEqual(outputOf({ renew, refreshToken: '' }, ['next'], error), []);
+      }
+  });
+
+  it('is not set to what did not pass the checks of the login', () => {
+    for (const stage of ['token', 'refresh', 'login'] as const)
+      assert.deepEqual(outputOf({}, ['next'], failedAt(stage)), []);
+  });
+});
