@@ -1,7 +1,6 @@
 // The pools of connections beneath HTTP: direct or through a web proxy, and how large a header may be.
 
-import type { Dispatcher } from 'undici';
-import Agent from 'undici/lib/dispatcher/agent.js';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { Transport } from './client.js';
 
 const LIMITS = {
@@ -20,8 +19,6 @@ export async function makeAgent(
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const token = `Basic ${Buffer.from(login).toString('base64')}`;
   if (username) for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)]) mask(secret);
-  // Its tunnels need all of undici.
-  const { ProxyAgent } = await import(/* webpackMode: "eager" */ 'undici');
   const secureContext = insecure ? undefined : connections.trust();
   const tls = { ...(secureContext ? { secureContext } : {}), rejectUnauthorized: !insecure, timeout: requestTimeout };
   return new ProxyAgent({ ...LIMITS, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });

@@ -1,10 +1,7 @@
 // The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
-import { Headers as OwnHeaders } from 'undici/lib/web/fetch/headers.js';
-import { fetch } from 'undici/lib/web/fetch/index.js';
-import { Response as OwnResponse } from 'undici/lib/web/fetch/response.js';
+import { type Dispatcher, fetch, Headers as OwnHeaders, Response as OwnResponse } from 'undici';
 import { AuthError, errorMessage } from '../errors/errors.js';
 import type { Stage } from '../errors/symptoms/symptom.js';
 import { makeAgent, once } from './agents.js';

@@ -1,7 +1,6 @@
 // The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
 
-import type { Cookie } from 'undici';
-import { getSetCookies } from 'undici/lib/web/cookies/index.js';
+import { type Cookie, getSetCookies } from 'undici';
 
 /** More than any cookie has. The parser recurses for each, and a megabyte of them would overflow the stack. */
 const MAX_ATTRIBUTES = 100;
