@@ -1,7 +1,7 @@
 // The pools of connections beneath HTTP: direct or through a web proxy, and how large a header may be.
 
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
-import type { Transport } from './client.js';
+import type { Transport } from './types.js';
 
 const LIMITS = {
   maxHeaderSize: 1 << 20, // 14 chunks of a session cookie are 52 kB; the default limit is 16 kB

@@ -3,58 +3,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatcher, fetch, Headers as OwnHeaders, Response as OwnResponse } from 'undici';
 import { AuthError, errorMessage } from '../errors/errors.js';
-import type { Stage } from '../errors/symptoms/symptom.js';
 import { makeAgent, once } from './agents.js';
 import { readBody } from './body.js';
 import { clockWatch } from './clock-skew.js';
-import type { Connections } from './preconnect.js';
+import type { Answer, Http, Request, Transport } from './types.js';
+
+export type { Answer, Http } from './types.js';
 
 // oauth4webapi uses the global classes, for which Node would load a second fetch, which takes as long as a round trip.
 Object.assign(globalThis, { Headers: OwnHeaders, Response: OwnResponse });
 
 const TRIES = 3;
 const TRANSIENT = new Set([429, 502, 503, 504]);
-
-/** How to reach the servers. Times are in milliseconds. */
-export interface Transport {
-  connections: Connections;
-  /** Skips certificate checks, on the way through a web proxy too. */
-  insecure: boolean;
-  requestTimeout: number;
-  totalTimeout: number;
-  /** The web proxy for an address, or '' for none. */
-  proxyFor: (address: string) => string;
-  /** Told of each try that failed and will be repeated, and of the web proxy in use. */
-  note: (text: string) => void;
-  /** Told once when this machine's clock and a server's differ; `note` is told without it. */
-  clockDiffers?: (text: string) => void;
-  /** Told of each secret found in the proxy's address. */
-  mask: (secret: string) => void;
-}
-
-export interface Request {
-  stage: Stage;
-  /** What this request is for, as "ask for the public key". */
-  what: string;
-  headers?: Record<string, string>;
-  /** A POST with this body; its content type goes into headers. */
-  body?: string;
-  /** Repeat on connection errors and on 429, 502, 503 and 504. Never for a request that carries a login. */
-  retry?: boolean;
-}
-
-export interface Answer {
-  url: URL;
-  status: number;
-  headers: Headers;
-  /** At most 1 MiB, decoded as UTF-8. */
-  body: string;
-  /** What was asked, for error messages: method and address without its query. */
-  tried: string;
-}
-
-/** Sends one request and reads the whole answer, whatever its status. @throws AuthError when there is none. */
-export type Http = (address: string | URL, request: Request) => Promise<Answer>;
 
 /** Opens the transport; `close` drops all connections at once, so that the process can end. */
 export function openHttp(transport: Transport): { http: Http; close: () => Promise<void> } {

@@ -4,7 +4,7 @@ import { AuthError } from '../errors/errors.js';
 import type { Stage } from '../errors/symptoms/symptom.js';
 import { oneLine, wellFormed } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
-import type { Answer } from './client.js';
+import type { Answer } from './types.js';
 
 export type Json = Record<string, unknown>;
 

@@ -1,9 +1,9 @@
 // One login from open to close: wires HTTP, secrets and progress together for the action and the command line.
 
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
-import type { Http, Transport } from '../http/client.js';
 import { openConnections } from '../http/preconnect.js';
 import { runtimeRoots } from '../http/trust.js';
+import type { Http, Transport } from '../http/types.js';
 import type { Settings } from '../settings/types.js';
 import { isLoopback } from '../settings/validate.js';
 import { progress, type Say } from '../util/progress.js';

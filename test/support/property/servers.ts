@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { AuthError } from '../../../src/errors/errors.js';
-import type { Answer, Http, Request } from '../../../src/http/client.js';
+import type { Answer, Http, Request } from '../../../src/http/types.js';
 import { body, headerValue, location } from './arbitraries.js';
 
 export interface Reply {

@@ -6,8 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { AuthError } from '../../../src/errors/errors.js';
-import { openHttp, type Request, type Transport } from '../../../src/http/client.js';
+import { openHttp } from '../../../src/http/client.js';
 import { openConnections } from '../../../src/http/preconnect.js';
+import type { Request, Transport } from '../../../src/http/types.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

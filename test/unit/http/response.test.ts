@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AuthError } from '../../../src/errors/errors.js';
-import type { Answer } from '../../../src/http/client.js';
 import { expectJson, jsonObject, reasonOf, refusal } from '../../../src/http/response.js';
+import type { Answer } from '../../../src/http/types.js';
 import { decodeClaims, expiryOf, identityOf } from '../../../src/login/dex/claims.js';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
