@@ -1,4 +1,4 @@
-// The pools of connections beneath HTTP: direct or through a web proxy, and how large a header may be.
+// The pools of connections beneath HTTP, one that is direct and one for each web proxy, and how large a header may be.
 
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { Transport } from './types.js';
@@ -8,8 +8,31 @@ const LIMITS = {
   connections: 2, // no step of a login has more requests on their way to one server
 };
 
+export interface Agents {
+  /** The pool for an address, opened when it is first needed. */
+  agentFor: (url: URL) => Promise<Dispatcher>;
+  /** Drops all connections of all pools. */
+  close: () => Promise<void>;
+}
+
+export function openAgents(transport: Transport): Agents {
+  // A pool that cannot be opened is kept as well: its failure is the same for each request.
+  const agents = new Map<string, Promise<Dispatcher>>();
+  return {
+    agentFor: (url) => {
+      const proxy = transport.proxyFor(url.href);
+      const agent = agents.get(proxy) ?? makeAgent(transport, proxy);
+      agents.set(proxy, agent);
+      return agent;
+    },
+    close: async () => {
+      await Promise.allSettled([...agents.values()].map(async (agent) => (await agent).destroy()));
+    },
+  };
+}
+
 /** Opens a pool of connections, direct or through the web proxy at `proxy`. */
-export async function makeAgent(
+async function makeAgent(
   { connections, insecure, requestTimeout, note, mask }: Transport,
   proxy: string,
 ): Promise<Dispatcher> {
@@ -25,7 +48,7 @@ export async function makeAgent(
 }
 
 /** Lets one request be sent once: by itself, fetch repeats a POST that is answered with 421 (Fetch Standard, 4.4). */
-export function once(agent: Dispatcher): Dispatcher {
+export function withoutRetryOn421(agent: Dispatcher): Dispatcher {
   return agent.compose((dispatch) => {
     let sent = false;
     return (options, handler) => {

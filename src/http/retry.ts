@@ -1,0 +1,55 @@
+// What is sent again, how often, and after which wait. Never a request that carries a login.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AuthError } from '../errors/errors.js';
+import type { Answer, Request } from './types.js';
+
+const MAX_ATTEMPTS = 3;
+const TRANSIENT = new Set([429, 502, 503, 504]);
+
+/** Sends one request. `tried` names it in error messages. @throws AuthError when there is no whole answer */
+export type Send = (url: URL, request: Request, tried: string) => Promise<Answer>;
+
+export interface RetryLimits {
+  /** When all must be over, in milliseconds since 1970. A wait beyond it is not begun. */
+  deadline: number;
+  /** Aborted when the transport closes. */
+  closed: AbortSignal;
+  /** Gets a line about each attempt that failed and will be repeated. */
+  note: (text: string) => void;
+}
+
+/** Sends requests with `retry` up to 3 times: after a broken connection, and after 429, 502, 503 and 504. */
+export function withRetry(send: Send, { deadline, closed, note }: RetryLimits): Send {
+  return async (url, request, tried) => {
+    for (let attempt = 1; ; attempt++) {
+      // Once the transport is closed, no attempt may follow.
+      const last = () => attempt === MAX_ATTEMPTS || !request.retry || closed.aborted;
+      let wait = 2 ** attempt * 250 * (0.5 + Math.random() / 2);
+      try {
+        const answer = await send(url, request, tried);
+        if (last() || !TRANSIENT.has(answer.status)) return answer;
+        wait = retryAfter(answer.headers) ?? wait;
+        if (Date.now() + wait >= deadline) return answer;
+        note(`${tried}: ${answer.status}, trying again (${attempt + 1} of ${MAX_ATTEMPTS})`);
+      } catch (error) {
+        if (last() || !worthRepeating(error) || Date.now() + wait >= deadline) throw error;
+        note(`${tried}: ${error.failure.got}, trying again (${attempt + 1} of ${MAX_ATTEMPTS})`);
+      }
+      await sleep(wait, undefined, { signal: closed });
+    }
+  };
+}
+
+/** Milliseconds asked for by Retry-After, in seconds or as a date (RFC 9110, 10.2.3). */
+function retryAfter(headers: Headers): number | undefined {
+  const value = headers.get('retry-after');
+  if (!value) return undefined;
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+}
+
+/** A broken connection may work at the next try; a certificate, a name or a full answer will not change. */
+function worthRepeating(error: unknown): error is AuthError {
+  return error instanceof AuthError && ['unreachable', 'broken-off', 'timeout', 'proxy-refused'].includes(error.id);
+}

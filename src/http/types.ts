@@ -1,0 +1,45 @@
+// What HTTP is to the rest of the program: how it is set up, what goes in and what comes out.
+
+import type { Stage } from '../errors/symptoms/symptom.js';
+import type { Connections } from './preconnect.js';
+
+/** How to reach the servers. Times are in milliseconds. */
+export interface Transport {
+  connections: Connections;
+  /** Skips certificate checks, on the way through a web proxy too. */
+  insecure: boolean;
+  requestTimeout: number;
+  totalTimeout: number;
+  /** The web proxy for an address, or '' for none. */
+  proxyFor: (address: string) => string;
+  /** Told of each try that failed and will be repeated, and of the web proxy in use. */
+  note: (text: string) => void;
+  /** Told once when this machine's clock and a server's differ; `note` is told without it. */
+  clockDiffers?: (text: string) => void;
+  /** Told of each secret found in the proxy's address. */
+  mask: (secret: string) => void;
+}
+
+export interface Request {
+  stage: Stage;
+  /** What this request is for, as "ask for the public key". */
+  what: string;
+  headers?: Record<string, string>;
+  /** A POST with this body; its content type goes into headers. */
+  body?: string;
+  /** Repeat on connection errors and on 429, 502, 503 and 504. Never for a request that carries a login. */
+  retry?: boolean;
+}
+
+export interface Answer {
+  url: URL;
+  status: number;
+  headers: Headers;
+  /** At most 1 MiB, decoded as UTF-8. */
+  body: string;
+  /** What was asked, for error messages: method and address without its query. */
+  tried: string;
+}
+
+/** Sends one request and reads the whole answer, whatever its status. @throws AuthError when there is none. */
+export type Http = (address: string | URL, request: Request) => Promise<Answer>;
