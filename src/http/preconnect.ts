@@ -94,11 +94,13 @@ export function openConnections({ ca, insecure, timeout, roots }: Way): Connecti
 
   // Reading a few hundred roots takes longer than a round trip, and who gives a CA has servers of that CA: it comes first.
   const dial = async (target: Target): Promise<Socket> => {
+    let used: SecureContext | undefined;
     try {
-      return await open(target, () => all ?? usual());
+      return await open(target, () => (used = all ?? usual()));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : '';
-      const worth = own && !all && UNTRUSTED.test(`${code} ${error}`) && roots().length > 0;
+      const narrow = own && used && used !== all;
+      const worth = narrow && UNTRUSTED.test(`${code} ${error}`) && roots().length > 0;
       const full = worth && trust();
       if (!full) throw error;
       return open(target, () => full);

@@ -134,6 +134,17 @@ describe('a connection', () => {
     assert.equal(sockets.length, 4);
   });
 
+  it('trusts the other roots also where several open at once, all with the private CA alone at first', async () => {
+    const { origin, target } = await start();
+    const { ahead, connect } = open({ ca: rootCertificates[0], roots: () => [testAuthority().cert] });
+    await ahead(origin, 2);
+    const sockets = await Promise.all([connect(target), connect(target)]);
+    assert.deepEqual(
+      sockets.map(({ destroyed }) => destroyed),
+      [false, false],
+    );
+  });
+
   it('to a server of a CA that neither of them knows fails', async () => {
     const { target } = await start();
     const roots = () => rootCertificates.slice(1, 3);
