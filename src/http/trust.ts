@@ -55,3 +55,35 @@ export function isCertificate(pem: string): boolean {
     return false;
   }
 }
+
+/** What connections check certificates against. Each context is made once, when it is first needed. */
+export interface SecureContexts {
+  /** The widest that was needed so far: at first the private CA alone, or without one the runtime's own roots. */
+  known: () => tls.SecureContext;
+  /** The private CA and the runtime's roots; undefined without a private CA. */
+  all: () => tls.SecureContext | undefined;
+  /** A context that trusts more than the given one; undefined when there is none. */
+  widerThan: (used: tls.SecureContext) => tls.SecureContext | undefined;
+}
+
+/**
+ * Tries the private CA alone first: reading a few hundred roots takes longer than a round trip, and a private CA is
+ * given for servers that have their certificates from it.
+ * @param ca PEM text of the private CA
+ * @param roots PEM texts of the runtime's own roots; called only when they are needed
+ */
+export function secureContexts(ca: string | undefined, roots: () => string[]): SecureContexts {
+  const own = ca === undefined ? undefined : certificatesIn(ca);
+  let narrow: tls.SecureContext | undefined;
+  let full: tls.SecureContext | undefined;
+  const known = () => {
+    narrow ??= tls.createSecureContext(own ? { ca: own } : {});
+    return full ?? narrow;
+  };
+  const all = () => {
+    if (own) full ??= tls.createSecureContext({ ca: [...own, ...roots()] });
+    return full;
+  };
+  const widerThan = (used: tls.SecureContext) => (own && used !== full && roots().length > 0 ? all() : undefined);
+  return { known, all, widerThan };
+}

@@ -37,7 +37,7 @@ export async function openFor(
     roots: () => runtimeRoots(listeners.note),
   });
   const direct = Object.entries(preconnect).filter(([origin]) => !proxyFor(origin));
-  await Promise.all(direct.map(([origin, count]) => connections.ahead(origin, count)));
+  await Promise.all(direct.map(([origin, count]) => connections.preconnect(origin, count)));
   // Most of the program is HTTP; it gets ready while the connections open.
   const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
   const totalTimeout = timeout * 1000;

@@ -6,7 +6,8 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { createServer, rootCertificates } from 'node:tls';
-import { openConnections, type Way } from '../../../src/http/preconnect.js';
+import type { ConnectOptions } from '../../../src/http/connect.js';
+import { openConnections } from '../../../src/http/preconnect.js';
 import { testAuthority, usualCertificate } from '../../support/fake/certificates.js';
 
 const closing: (() => void)[] = [];
@@ -32,13 +33,13 @@ async function start() {
 const targetOf = (port: number) => ({ protocol: 'https:', hostname: 'localhost', port: String(port) });
 
 /** Connections with the tests' CA as the private one, and without other roots. */
-function open(way: Partial<Way> = {}) {
+function open(options: Partial<ConnectOptions> = {}) {
   const connections = openConnections({
     ca: testAuthority().cert,
     insecure: false,
     timeout: 5000,
     roots: () => [],
-    ...way,
+    ...options,
   });
   closing.push(connections.close);
   const connect = (target: ReturnType<typeof targetOf>) =>
@@ -51,8 +52,8 @@ function open(way: Partial<Way> = {}) {
 describe('a connection', () => {
   it('that was opened ahead is handed out, once', async () => {
     const { sockets, origin, target } = await start();
-    const { ahead, connect } = open();
-    await ahead(origin, 2);
+    const { preconnect, connect } = open();
+    await preconnect(origin, 2);
     const taken = [await connect(target), await connect(target)];
     assert.equal(sockets.length, 2);
     taken.push(await connect(target));
@@ -62,15 +63,15 @@ describe('a connection', () => {
 
   it('that was opened ahead and has broken since is replaced', async () => {
     const { sockets, origin, target, server } = await start();
-    const { ahead, connect } = open();
+    const { preconnect, connect } = open();
     const secured = once(server, 'secureConnection');
-    await ahead(origin, 1);
+    await preconnect(origin, 1);
     await secured;
     const first = connect(target);
     const socket = await first;
     socket.destroy();
     const again = once(server, 'secureConnection');
-    await ahead(origin, 1);
+    await preconnect(origin, 1);
     await again;
     sockets[1]?.resetAndDestroy();
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -82,8 +83,8 @@ describe('a connection', () => {
     const { origin, target, server } = await start();
     server.close();
     await once(server, 'close');
-    const { ahead, connect } = open();
-    await ahead(origin, 2);
+    const { preconnect, connect } = open();
+    await preconnect(origin, 2);
     await assert.rejects(connect(target), { code: 'ECONNREFUSED' });
   });
 
@@ -136,8 +137,8 @@ describe('a connection', () => {
 
   it('trusts the other roots also where several open at once, all with the private CA alone at first', async () => {
     const { origin, target } = await start();
-    const { ahead, connect } = open({ ca: rootCertificates[0], roots: () => [testAuthority().cert] });
-    await ahead(origin, 2);
+    const { preconnect, connect } = open({ ca: rootCertificates[0], roots: () => [testAuthority().cert] });
+    await preconnect(origin, 2);
     const sockets = await Promise.all([connect(target), connect(target)]);
     assert.deepEqual(
       sockets.map(({ destroyed }) => destroyed),
@@ -154,8 +155,8 @@ describe('a connection', () => {
 
   it('leaves nothing open when all are closed', async () => {
     const { sockets, origin, target } = await start();
-    const { ahead, connect, close } = open();
-    await ahead(origin, 2);
+    const { preconnect, connect, close } = open();
+    await preconnect(origin, 2);
     const socket = await connect(target);
     close();
     assert.equal(socket.destroyed, true);

@@ -1,0 +1,93 @@
+// Opens connections one by one, each within its time limit, and with TLS against the certificates that count.
+
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext } from 'node:tls';
+import { socketAddress } from '../util/url.js';
+import { secureContexts } from './trust.js';
+
+/** How to open connections. */
+export interface ConnectOptions {
+  /** PEM text of a private CA, trusted beside the runtime's own roots. */
+  ca?: string | undefined;
+  /** Skips certificate checks. Only ever set because the user asked for it by name. */
+  insecure: boolean;
+  /** Milliseconds until a connection must be open. */
+  timeout: number;
+  /** PEM texts of the runtime's own roots, as far as it shows them. */
+  roots: () => string[];
+}
+
+/** Where to, as undici tells its connector and a URL does: the port may be '' for the usual one. */
+export type Target = Pick<URL, 'protocol' | 'hostname' | 'port'>;
+
+export interface Connector {
+  /**
+   * Opens one connection. `started` gets its socket before the name is looked up.
+   * @throws what Node does, or with code ETIMEDOUT
+   */
+  open: (target: Target, started?: (socket: Socket) => void) => Promise<Socket>;
+  /** Does what the first TLS connection needs, which takes a while. */
+  prepareTls: () => void;
+  /** The private CA and the runtime's roots, read once; undefined without a private CA. */
+  trust: () => SecureContext | undefined;
+  /** Drops all connections at once. */
+  close: () => void;
+}
+
+/** What a certificate of a CA that is not trusted is called; Deno's words are those of rustls. */
+const UNTRUSTED = /UNABLE_TO_(GET|VERIFY)|SELF_SIGNED|SIGNATURE_FAILURE|UNTRUSTED|UnknownIssuer/;
+
+export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions): Connector {
+  const trusted = secureContexts(ca, roots);
+  const sockets = new Set<Socket>();
+  const track = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  };
+
+  const attempt = async (target: Target, context: () => SecureContext, started?: (socket: Socket) => void) => {
+    const deadline = performance.now() + timeout;
+    const { host, port, servername } = socketAddress(target);
+    const socket = connectTcp({ host, port, noDelay: true });
+    track(socket);
+    started?.(socket);
+    await waitFor(socket, 'connect', deadline, timeout);
+    if (socket.destroyed) throw new Error('the connection was closed before it was secure');
+    if (target.protocol !== 'https:') return socket;
+    const server = { host, servername, ALPNProtocols: ['http/1.1'] };
+    // From here on it is part of the other one, which closes it: to close both at once crashes Node 20.
+    sockets.delete(socket);
+    const tls = connectTls({ ...server, socket, secureContext: context(), rejectUnauthorized: !insecure });
+    track(tls);
+    await waitFor(tls, 'secureConnect', deadline, timeout);
+    return tls;
+  };
+
+  const open = async (target: Target, started?: (socket: Socket) => void): Promise<Socket> => {
+    let used: SecureContext | undefined;
+    try {
+      return await attempt(target, () => (used = trusted.known()), started);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      const wider = used && UNTRUSTED.test(`${code} ${error}`) ? trusted.widerThan(used) : undefined;
+      if (!wider) throw error;
+      return attempt(target, () => wider);
+    }
+  };
+
+  const close = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return { open, prepareTls: () => void trusted.known(), trust: trusted.all, close };
+}
+
+/** Waits for an event. @throws when the socket fails, closes, or the deadline (as of performance.now) comes before */
+function waitFor(socket: Socket, event: string, deadline: number, timeout: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = Object.assign(new Error(`no connection within ${timeout} ms`), { code: 'ETIMEDOUT' });
+    const timer = setTimeout(() => socket.destroy(late), deadline - performance.now());
+    socket.once(event, resolve).on('error', reject);
+    socket.on('close', () => reject(new Error('the connection was closed before it was open')));
+    for (const end of [event, 'close']) socket.once(end, () => clearTimeout(timer));
+  });
+}
