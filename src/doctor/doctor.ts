@@ -1,5 +1,6 @@
 // The command doctor: looks at each layer in order and goes on where it can, so that the first ✗ is the one to mend.
 
+import { setConnectDefaults } from '../http/globals.js';
 import { trustedRoots } from '../http/trust.js';
 import type { Context } from '../login/context.js';
 import { openFor, proxyFor } from '../login/session.js';
@@ -58,6 +59,7 @@ async function checkNetworks(report: Report, settings: Settings): Promise<Reache
     const { origin } = new URL(address);
     return checkNetwork(report, { url: new URL(origin), ca, insecure: settings.insecureTls, proxy: proxyFor(origin) });
   };
+  setConnectDefaults();
   const platform = await reach(settings.platform);
   const elsewhere = settings.trackingUri !== '' && new URL(settings.trackingUri).origin !== settings.platform;
   return { platform, server: elsewhere ? await reach(settings.trackingUri) : platform };

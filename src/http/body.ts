@@ -1,7 +1,6 @@
 // Reads the body of an answer, within its limits of size and time.
 
 import type { Response } from 'undici';
-import './deno-streams.js';
 
 const MAX_BODY_BYTES = 1 << 20;
 

@@ -1,6 +1,6 @@
 // The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
 
-import { fetch, Headers as OwnHeaders, Response as OwnResponse } from 'undici';
+import { fetch } from 'undici';
 import { AuthError, errorMessage } from '../errors/errors.js';
 import { type Agents, openAgents, withoutRetryOn421 } from './agents.js';
 import { readBody } from './body.js';
@@ -9,9 +9,6 @@ import { type Send, withRetry } from './retry.js';
 import type { Http, Transport } from './types.js';
 
 export type { Answer, Http } from './types.js';
-
-// oauth4webapi uses the global classes, for which Node would load a second fetch, which takes as long as a round trip.
-Object.assign(globalThis, { Headers: OwnHeaders, Response: OwnResponse });
 
 /** Opens the transport; `close` drops all connections at once, so that the process can end. */
 export function openHttp(transport: Transport): { http: Http; close: () => Promise<void> } {

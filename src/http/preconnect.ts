@@ -1,7 +1,7 @@
 // Hands out connections, some of them opened ahead of need: their handshakes then cost no time.
 
 import { once } from 'node:events';
-import { type Socket, setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
+import type { Socket } from 'node:net';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { socketAddress } from '../util/url.js';
@@ -19,14 +19,6 @@ export interface Connections {
   /** Drops all connections at once, so that the process can end. */
   close: () => void;
 }
-
-/**
- * Milliseconds for each but the last address of a name. Node gives up a connection that takes longer, and by itself
- * grants 250, which is less than a far round trip: on a machine without IPv6, whose turn comes next, nothing is left.
- */
-const CONNECT_ATTEMPT_MS = 2500;
-// For the whole process: connections to a web proxy, and those of doctor, are opened elsewhere.
-setDefaultAutoSelectFamilyAttemptTimeout(CONNECT_ATTEMPT_MS);
 
 /** Milliseconds that a name may take to be looked up before something else is done meanwhile. */
 const DNS_GRACE_MS = 10;

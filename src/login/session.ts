@@ -1,6 +1,7 @@
 // One login from open to close: wires HTTP, secrets and progress together for the action and the command line.
 
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
+import { setConnectDefaults, setFetchGlobals } from '../http/globals.js';
 import { openConnections } from '../http/preconnect.js';
 import { runtimeRoots } from '../http/trust.js';
 import type { Http, Transport } from '../http/types.js';
@@ -30,6 +31,7 @@ export async function openFor(
 ): Promise<{ http: Http; close: () => Promise<void> }> {
   const { insecureTls: insecure, timeout } = settings;
   const requestTimeout = requestTime(timeout) * 1000;
+  setConnectDefaults();
   const connections = openConnections({
     ca: settings.ca?.pem,
     insecure,
@@ -39,6 +41,7 @@ export async function openFor(
   const direct = Object.entries(preconnect).filter(([origin]) => !proxyFor(origin));
   await Promise.all(direct.map(([origin, count]) => connections.preconnect(origin, count)));
   // Most of the program is HTTP; it gets ready while the connections open.
+  await setFetchGlobals();
   const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
   const totalTimeout = timeout * 1000;
   return openHttp({ connections, insecure, requestTimeout, totalTimeout, proxyFor, ...listeners });

@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { createServer, rootCertificates } from 'node:tls';
 import type { ConnectOptions } from '../../../src/http/connect.js';
+import { setConnectDefaults } from '../../../src/http/globals.js';
 import { openConnections } from '../../../src/http/preconnect.js';
 import { testAuthority, usualCertificate } from '../../support/fake/certificates.js';
 
@@ -111,6 +112,7 @@ describe('a connection', () => {
       });
     Object.assign(dns, { lookup });
     try {
+      setConnectDefaults();
       assert.equal((await open().connect(target)).destroyed, false);
       assert.equal(sockets.length, 1);
     } finally {
