@@ -2,6 +2,10 @@
 
 import type { Symptom } from './symptom.js';
 
+/** What to do about a session cookie that is too large, or soon will be. */
+export const LARGE_COOKIE_ADVICE =
+  'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.';
+
 export const OAUTH2_PROXY = [
   {
     id: 'header-too-large',
@@ -12,8 +16,7 @@ export const OAUTH2_PROXY = [
       /Invalid HTTP request received|Request Header Fields Too Large|header (or cookie )?too (large|big)|cookie too (large|big)|error code 431|HTTP\/[\d.]+ 431/i,
     title: 'Session cookie too large',
     meaning: 'something between here and MLflow does not take headers of this size',
-    advice:
-      'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.',
+    advice: LARGE_COOKIE_ADVICE,
   },
   {
     id: 'no-login-needed',

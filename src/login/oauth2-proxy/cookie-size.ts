@@ -1,10 +1,11 @@
 // How large a session cookie is, and what to do where it is too large for servers on the way.
 
+import { LARGE_COOKIE_ADVICE } from '../../errors/symptoms/oauth2-proxy.js';
+
 /** Bytes of a Cookie header that many servers on the way to MLflow still take; their limit is often 8 kB. */
 const LARGE_BYTES = 7000;
 
-const ADVICE =
-  "Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.";
+const ADVICE = `Many servers take 8 kB of headers; MLflow's own fails now and then above 16 kB. ${LARGE_COOKIE_ADVICE}`;
 
 /**
  * Measures the value of a Cookie header.
