@@ -38,13 +38,15 @@ async function runMain(env: Env): Promise<void> {
   );
   try {
     const sources: Sources = { caller: 'action', given: inputs(env), env, readFile };
-    const settings = readSettings(sources, { trackingUri: true, caPath: false, folder: 'always' }, secrets.add, warn);
+    const settings = readSettings(sources, { trackingUri: true, folder: 'always' }, secrets.add, warn);
     if (settings.workspace && settings.maskWorkspace) github.mask(settings.workspace);
     requireFiles(env, settings);
     const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
     if (settings.dir !== undefined) requirePrivate(settings.dir);
     const keep = next.keep(settings);
-    const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, { ...github, keep }));
+    const credential = await github.group('Log in to MLflow', () =>
+      runLogin(settings, secrets, { say: github.say, warn: github.warn, keep }),
+    );
     github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
     const variables = handOver(credential, settings, dir, sources, warn);
     github.setOutputs([...variables, ...factsOf(credential)]);

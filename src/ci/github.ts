@@ -8,11 +8,6 @@ import { printable } from '../util/text.js';
 /** Tells the runner to mask a value in all that is printed from now on. */
 export const mask = (value: string): void => core.setSecret(value);
 
-/** The same as a line of text, for commands whose standard output belongs to the user. */
-export function maskLine(value: string): string {
-  return `::add-mask::${value.replace(/[%\r\n]/g, (sign) => encodeURIComponent(sign))}\n`;
-}
-
 /** Writes one line to the log. */
 export const say = (line: string): void => core.info(printable(line));
 

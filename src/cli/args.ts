@@ -1,63 +1,57 @@
-// The commands, their flags, and how a command line is taken apart.
+// Takes a command line apart: the command, its flags, and a program with its arguments.
 
 import { parseArgs } from 'node:util';
 import { errorMessage, UsageError } from '../errors/errors.js';
 import { namesOf, ROWS } from '../settings/table.js';
-import type { Needs } from '../settings/types.js';
-
-export type Flags = Record<string, string | undefined>;
-
-/** The commands that log in, and what each needs of the settings. */
-export const NEEDS: Readonly<Record<string, Needs>> = {
-  token: { trackingUri: false, caPath: false, method: 'token' },
-  cookie: { trackingUri: true, caPath: false, method: 'cookie' },
-  env: { trackingUri: true, caPath: true, folder: 'dir' },
-  exec: { trackingUri: true, caPath: false, renew: true },
-};
-const COMMANDS = [...Object.keys(NEEDS), 'refresh', 'doctor'];
-/** Flags of single commands, beside the settings. */
-const EXTRA: Readonly<Record<string, readonly string[]>> = {
-  env: ['format'],
-  refresh: ['format'],
-  doctor: ['login', 'json', 'message', 'python'],
-  renew: ['seen'],
-};
-const SWITCHES = ['login', 'json'];
+import type { Flag, Flags } from './command.js';
+import { COMMANDS } from './commands.js';
 
 /** A command line, taken apart. */
 export interface Parsed {
   command: string;
   flags: Flags;
-  /** What stands behind `--`, for exec. */
+  /** What stands after `--`, for a command that takes a program. */
   rest: string[];
 }
 
-/** Reads a command line. @throws UsageError that says what is wrong with it */
+/** Reads a command line; `help` and `version` count as commands. @throws UsageError that says what is wrong with it */
 export function parse(args: readonly string[]): Parsed {
-  const end = args[0] === 'exec' && args.includes('--') ? args.indexOf('--') : args.length;
+  const known = COMMANDS.find(({ name }) => name === args[0]);
+  const end = known?.takesProgram && args.includes('--') ? args.indexOf('--') : args.length;
   const [command = '', ...own] = args.slice(0, end);
   const rest = args.slice(end + 1);
   if (own.includes('--help') || own.includes('-h') || ['help', '--help', '-h'].includes(command))
     return { command: 'help', flags: {}, rest };
   if (command === '--version' || own.includes('--version')) return { command: 'version', flags: {}, rest };
-  if (!COMMANDS.includes(command) && command !== 'renew') {
+  if (!known) {
     const what = command === '' || command.startsWith('-') ? 'A command is missing' : `There is no command ${command}`;
-    throw new UsageError(`${what}. Commands: ${COMMANDS.join(', ')}. See --help.`);
+    const listed = COMMANDS.filter(({ help }) => help).map(({ name }) => name);
+    throw new UsageError(`${what}. Commands: ${listed.join(', ')}. See --help.`);
   }
-  const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(namesOf);
-  const options = Object.fromEntries(
-    [...names, ...(EXTRA[command] ?? [])].map((name) => [name, { type: 'string' as const }]),
-  );
+  return { command, flags: flagsOf(own, known.flags ?? []), rest };
+}
+
+function flagsOf(args: string[], own: readonly Flag[]): Flags {
+  const settings = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(namesOf);
+  const names = [...settings, ...own.map(({ name }) => name)];
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const booleans = [...ROWS.filter((row) => row.boolean), ...own.filter(({ value }) => !value)].map(({ name }) => name);
+  let flags: Flags;
   try {
-    return { command, flags: parseArgs({ args: withValues(own), options, allowPositionals: false }).values, rest };
+    flags = parseArgs({ args: withValues(args, booleans), options, allowPositionals: false }).values;
   } catch (error) {
     throw new UsageError(`${errorMessage(error).replace(/^ERR_\w+: /, '')} See --help.`);
   }
+  for (const { name, oneOf } of own) {
+    const value = flags[name];
+    if (oneOf && value !== undefined && !oneOf.includes(value))
+      throw new UsageError(`--${name} ${value} is none of ${oneOf.join(', ')}.`);
+  }
+  return flags;
 }
 
 /** Lets a boolean stand alone, as in `--insecure-tls` and `--no-verify`. */
-function withValues(args: string[]): string[] {
-  const booleans = [...ROWS.filter((row) => row.boolean).map(({ name }) => name as string), ...SWITCHES];
+function withValues(args: string[], booleans: string[]): string[] {
   return args.map((arg, index) => {
     const name = arg.replace(/^--(no-)?/, '');
     if (!arg.startsWith('--') || !booleans.includes(name)) return arg;

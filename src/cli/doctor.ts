@@ -3,38 +3,22 @@
 import { runDoctor } from '../doctor/doctor.js';
 import { type Finding, linesOf, Report } from '../doctor/report.js';
 import { explainMessage } from '../errors/explain.js';
-import type { Sources } from '../settings/sources.js';
-import type { Secrets } from '../util/secrets.js';
-
-/** Flags of doctor beside the settings. */
-export interface DoctorFlags {
-  login: boolean;
-  json: boolean;
-  /** An error text; '-' for standard input. */
-  message: string | undefined;
-  python: string | undefined;
-}
+import type { Call } from './command.js';
 
 /** @returns the exit code: 0 when nothing is wrong, or the text is explained */
-export async function doctorCommand(
-  flags: DoctorFlags,
-  sources: Sources,
-  secrets: Secrets,
-  print: (text: string) => void,
-): Promise<number> {
-  if (flags.message !== undefined) {
-    const text = flags.message === '-' ? sources.readFile('-') : flags.message;
-    return explain(text, flags.json, print);
-  }
+export async function run({ flags, sources, secrets, print }: Call): Promise<number> {
+  const { message, python } = flags;
+  const json = flags.json === 'true';
+  if (message !== undefined) return explain(message === '-' ? sources.readFile('-') : message, json, print);
   const safe = (finding: Finding): Finding => {
     const { text, advice, ...rest } = finding;
     return { ...rest, text: secrets.redact(text), ...(advice ? { advice: secrets.redact(advice) } : {}) };
   };
   const report = new Report((finding) => {
-    if (!flags.json) print(linesOf(safe(finding)));
+    if (!json) print(linesOf(safe(finding)));
   });
-  await runDoctor(report, sources, secrets, { login: flags.login, python: flags.python });
-  if (flags.json) print(`${JSON.stringify({ ok: report.ok, findings: report.findings.map(safe) }, null, 2)}\n`);
+  await runDoctor(report, sources, secrets, { login: flags.login === 'true', python });
+  if (json) print(`${JSON.stringify({ ok: report.ok, findings: report.findings.map(safe) }, null, 2)}\n`);
   return report.ok ? 0 : 1;
 }
 

@@ -11,29 +11,23 @@ import { fingerprint } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
 import { type Keep, refreshTokenStore } from '../renewal/refresh-token.js';
 import { renew } from '../renewal/renew.js';
-import { readCredential } from '../sdk/folder.js';
+import { readCredential, requirePrivate } from '../sdk/folder.js';
 import { handOver } from '../sdk/handover.js';
 import { readState, renewBefore, STATE_FILE } from '../sdk/renewal-state.js';
 import type { Sources } from '../settings/sources.js';
-import type { Settings } from '../settings/types.js';
 import type { Say } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
+import type { LoginCall } from './command.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Milliseconds between tries after a renewal that failed for want of a connection. */
 const PAUSE = 30_000;
 
 /** @returns the exit code of the program, or 128 and the number of the signal that ended it */
-export async function execCommand(
-  command: readonly string[],
-  settings: Settings,
-  sources: Sources,
-  secrets: Secrets,
-  say: Say,
-): Promise<number> {
-  const [program = '', ...args] = command;
+export async function run({ rest, settings, sources, secrets, say, warn }: LoginCall): Promise<number> {
+  const [program = '', ...args] = rest;
   if (!program) throw new UsageError('exec needs a command behind --, as in: exec -- python train.py');
-  const warn: Say = (text) => say(`! ${text}`);
+  if (settings.dir !== undefined) requirePrivate(settings.dir);
   const keep = refreshTokenStore(settings, warn);
   const credential = await runLogin(settings, secrets, { say, warn, keep });
   // A folder of its own, also within the user's: another login may be at home there.
@@ -44,9 +38,9 @@ export async function execCommand(
     const variables = handOver(credential, settings, dir, sources, warn);
     const env = { ...sources.env, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
     const fresh = keepFresh(dir, sources, secrets, { warn, keep }, ended.signal).catch((error) =>
-      warn(secrets.redact(`the credential is not renewed any more: ${errorMessage(error)}`)),
+      warn(`the credential is not renewed any more: ${errorMessage(error)}`),
     );
-    const code = await run(program, args, env);
+    const code = await runProgram(program, args, env);
     ended.abort();
     await fresh;
     return code;
@@ -56,13 +50,13 @@ export async function execCommand(
     try {
       if (existsSync(join(dir, STATE_FILE))) keep?.(readState(dir).settings.refreshToken);
     } catch (error) {
-      warn(secrets.redact(`the refresh token cannot be kept: ${errorMessage(error)}`));
+      warn(`the refresh token cannot be kept: ${errorMessage(error)}`);
     }
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-function run(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+function runProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: 'inherit' });
     // A terminal sends Ctrl-C to its whole foreground group, so the program has it already; a second one would end its cleanup.
@@ -111,7 +105,7 @@ async function keepFresh(
       keep?.(readState(dir).settings.refreshToken);
     } catch (error) {
       if (signal.aborted) return;
-      warn(secrets.redact(`renewal failed: ${errorMessage(error)}`));
+      warn(`renewal failed: ${errorMessage(error)}`);
       await wait(PAUSE);
     }
   }

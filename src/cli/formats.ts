@@ -4,7 +4,8 @@ import { EOL } from 'node:os';
 import { UsageError } from '../errors/errors.js';
 import type { Variable } from '../sdk/variables.js';
 
-type Format = (variables: readonly Variable[]) => string;
+/** Writes variables as a text. */
+export type Format = (variables: readonly Variable[]) => string;
 
 const perLine = (line: (variable: Variable) => string): Format => {
   return (variables) => variables.map((variable) => `${line(variable)}\n`).join('');

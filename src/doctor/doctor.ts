@@ -26,8 +26,7 @@ export interface Options {
 export async function runDoctor(report: Report, sources: Sources, secrets: Secrets, options: Options): Promise<void> {
   listSettings(report, sources, secrets);
   const settings = await report.check('settings', async () => {
-    const needs = { trackingUri: false, caPath: false, login: options.login };
-    const read = readSettings(sources, needs, secrets.add, noteIn(report, 'settings'));
+    const read = readSettings(sources, { login: options.login }, secrets.add, noteIn(report, 'settings'));
     return [`good, method ${read.method} (${read.methodReason})`, read];
   });
   if (options.python) await checkPython(report, options.python, sources.env);

@@ -45,9 +45,9 @@ export interface Settings {
 /** What a command needs beside the login itself. */
 export interface Needs {
   /** The tracking URI is handed out, so there must be one even when nothing is verified. */
-  trackingUri: boolean;
+  trackingUri?: boolean;
   /** The CA is handed on as a path, so that it must be one where there is no folder to write it to. */
-  caPath: boolean;
+  caPath?: boolean;
   /** False for what can be found out without logging in. */
   login?: boolean;
   /** Whether there is a folder in which the credential can be renewed: always, or if dir is given. */

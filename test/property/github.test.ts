@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import * as github from '../../src/ci/github.js';
+import { maskLine } from '../../src/ci/mask-line.js';
 import { FORMATS } from '../../src/cli/formats.js';
 import { printable } from '../../src/util/text.js';
 import { readFileCommand, readLog } from '../support/github-runner.js';
@@ -78,7 +79,7 @@ describe('a line to the runner', () => {
     check(
       fc.asyncProperty(filled, async (one) => {
         const expected = [{ command: 'add-mask', properties: {}, data: one }];
-        assert.deepEqual(readLog(github.maskLine(one)), expected);
+        assert.deepEqual(readLog(maskLine(one)), expected);
         assert.deepEqual(readLog(await logOf(() => github.mask(one))), expected);
       }),
     ));

@@ -1,0 +1,43 @@
+// Runs one command: gathers what it works with, and loads it.
+
+import { readFileSync } from 'node:fs';
+import { readSettings } from '../settings/settings.js';
+import type { Sources } from '../settings/sources.js';
+import { ROWS } from '../settings/table.js';
+import type { Env } from '../util/env.js';
+import type { Say } from '../util/progress.js';
+import type { Secrets } from '../util/secrets.js';
+import type { Parsed } from './args.js';
+import type { Call, Command } from './command.js';
+
+/**
+ * @returns the exit code
+ * @throws UsageError, AuthError, or whatever else went wrong
+ */
+export async function dispatch(
+  command: Command,
+  { flags, rest }: Parsed,
+  env: Env,
+  secrets: Secrets,
+  { print, say }: Pick<Call, 'print' | 'say'>,
+): Promise<number> {
+  const warn: Say = (line) => say(`! ${secrets.redact(line)}`);
+  const sources: Sources = { caller: 'cli', given: flags, env, readFile };
+  for (const { name, secret } of ROWS) {
+    if (secret && flags[name])
+      warn(`--${name} shows the secret in the list of processes; use --${name}-file or the environment`);
+  }
+  const call: Call = { flags, rest, sources, secrets, print, say, warn };
+  if (!command.needs) return (await command.load()).run(call);
+  const settings = readSettings(sources, command.needs, secrets.add, warn);
+  return (await command.load()).run({ ...call, settings });
+}
+
+let standardInput: string | undefined;
+
+/** Reads a file, or standard input, which can be read but once. */
+function readFile(path: string): string {
+  if (path !== '-') return readFileSync(path, 'utf8');
+  standardInput ??= readFileSync(0, 'utf8');
+  return standardInput;
+}

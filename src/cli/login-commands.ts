@@ -1,0 +1,36 @@
+// The commands that log in and print what they got: token, cookie and env.
+
+import type { Credential } from '../login/credential.js';
+import { runLogin } from '../login/session.js';
+import { refreshTokenStore } from '../renewal/refresh-token.js';
+import { requirePrivate } from '../sdk/folder.js';
+import { handOver } from '../sdk/handover.js';
+import type { LoginCall } from './command.js';
+import { FORMATS, type Format } from './formats.js';
+
+/** Prints the credential alone; a person's terminal also gets a line break. */
+export async function printCredential(call: LoginCall): Promise<number> {
+  const credential = await logIn(call);
+  const value = credential.method === 'token' ? credential.token : credential.cookie;
+  call.print(process.stdout.isTTY ? `${value}\n` : value);
+  return 0;
+}
+
+/** Prints the variables of the SDK, and writes its folder where one is given. */
+export async function printVariables(call: LoginCall): Promise<number> {
+  const { flags, settings, sources, print, warn } = call;
+  const credential = await logIn(call);
+  const variables = handOver(credential, settings, settings.dir, sources, warn);
+  if (settings.renew && settings.refreshToken)
+    warn('the renewals spend the refresh token from now on: it must be used nowhere else');
+  const format = FORMATS[flags.format ?? 'shell'] as Format;
+  print(format(variables));
+  return 0;
+}
+
+async function logIn({ settings, secrets, say, warn }: LoginCall): Promise<Credential> {
+  if (settings.dir !== undefined) requirePrivate(settings.dir);
+  // With renew the folder keeps it too, so that no other place is missed.
+  const keep = refreshTokenStore(settings, settings.renew ? () => {} : warn);
+  return runLogin(settings, secrets, { say, warn, keep });
+}
