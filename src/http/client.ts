@@ -1,10 +1,11 @@
 // The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
 
-import { fetch } from 'undici';
+import { fetch, Headers as OwnHeaders, Response as OwnResponse } from 'undici';
 import { AuthError, errorMessage } from '../errors/errors.js';
 import { type Agents, openAgents, withoutRetryOn421 } from './agents.js';
 import { readBody } from './body.js';
 import { clockWatch } from './clock-skew.js';
+import { setFetchGlobals } from './globals.js';
 import { type Send, withRetry } from './retry.js';
 import type { Http, Transport } from './types.js';
 
@@ -12,6 +13,7 @@ export type { Answer, Http } from './types.js';
 
 /** Opens the transport; `close` drops all connections at once, so that the process can end. */
 export function openHttp(transport: Transport): { http: Http; close: () => Promise<void> } {
+  setFetchGlobals({ Headers: OwnHeaders, Response: OwnResponse });
   const { connections, note } = transport;
   const deadline = Date.now() + transport.totalTimeout;
   const closing = new AbortController();

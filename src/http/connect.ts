@@ -2,6 +2,8 @@
 
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
+import { errorMessage } from '../errors/errors.js';
+import { explain } from '../errors/explain.js';
 import { socketAddress } from '../util/url.js';
 import { secureContexts } from './trust.js';
 
@@ -34,9 +36,6 @@ export interface Connector {
   close: () => void;
 }
 
-/** What a certificate of a CA that is not trusted is called; Deno's words are those of rustls. */
-const UNTRUSTED = /UNABLE_TO_(GET|VERIFY)|SELF_SIGNED|SIGNATURE_FAILURE|UNTRUSTED|UnknownIssuer/;
-
 export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions): Connector {
   const trusted = secureContexts(ca, roots);
   const sockets = new Set<Socket>();
@@ -68,8 +67,8 @@ export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions):
     try {
       return await attempt(target, () => (used = trusted.known()), started);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : '';
-      const wider = used && UNTRUSTED.test(`${code} ${error}`) ? trusted.widerThan(used) : undefined;
+      const untrusted = explain('connect', errorMessage(error)).id === 'certificate-untrusted';
+      const wider = untrusted && used && trusted.widerThan(used);
       if (!wider) throw error;
       return attempt(target, () => wider);
     }

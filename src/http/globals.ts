@@ -15,10 +15,9 @@ export function setConnectDefaults(): void {
 
 /**
  * Makes undici's classes the global ones, and the streams of Deno fail as those of Node do. To be called before the
- * first request, and after the first connections are on their way, since undici takes a while to load.
+ * first request. Undici takes a while to load, so it is the caller who has it.
  */
-export async function setFetchGlobals(): Promise<void> {
-  const { Headers, Response } = await import(/* webpackMode: "eager" */ 'undici');
+export function setFetchGlobals({ Headers, Response }: Pick<typeof import('undici'), 'Headers' | 'Response'>): void {
   // oauth4webapi uses the global classes, for which Node would load a second fetch: that takes as long as a round trip.
   Object.assign(globalThis, { Headers, Response });
   if (!(READABLE in ReadableStream.prototype)) mendStreams(ReadableStream.prototype);

@@ -1,7 +1,7 @@
 // What is sent again, how often, and after which wait. Never a request that carries a login.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuthError } from '../errors/errors.js';
+import { hasSymptom } from '../errors/errors.js';
 import type { Answer, Request } from './types.js';
 
 const MAX_ATTEMPTS = 3;
@@ -26,16 +26,19 @@ export function withRetry(send: Send, { deadline, closed, note }: RetryLimits): 
       // Once the transport is closed, no attempt may follow.
       const last = () => attempt === MAX_ATTEMPTS || !request.retry || closed.aborted;
       let wait = 2 ** attempt * 250 * (0.5 + Math.random() / 2);
+      let got: number | string;
       try {
         const answer = await send(url, request, tried);
-        if (last() || !TRANSIENT.has(answer.status)) return answer;
+        got = answer.status;
         wait = retryAfter(answer.headers) ?? wait;
-        if (Date.now() + wait >= deadline) return answer;
-        note(`${tried}: ${answer.status}, trying again (${attempt + 1} of ${MAX_ATTEMPTS})`);
+        if (last() || !TRANSIENT.has(got) || Date.now() + wait >= deadline) return answer;
       } catch (error) {
-        if (last() || !worthRepeating(error) || Date.now() + wait >= deadline) throw error;
-        note(`${tried}: ${error.failure.got}, trying again (${attempt + 1} of ${MAX_ATTEMPTS})`);
+        // A broken connection may work at the next try; a certificate, a name or a full answer will not change.
+        const worth = hasSymptom(error, 'unreachable', 'broken-off', 'timeout', 'proxy-refused');
+        if (last() || !worth || Date.now() + wait >= deadline) throw error;
+        got = error.failure.got;
       }
+      note(`${tried}: ${got}, trying again (${attempt + 1} of ${MAX_ATTEMPTS})`);
       await sleep(wait, undefined, { signal: closed });
     }
   };
@@ -47,9 +50,4 @@ function retryAfter(headers: Headers): number | undefined {
   if (!value) return undefined;
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
-}
-
-/** A broken connection may work at the next try; a certificate, a name or a full answer will not change. */
-function worthRepeating(error: unknown): error is AuthError {
-  return error instanceof AuthError && ['unreachable', 'broken-off', 'timeout', 'proxy-refused'].includes(error.id);
 }

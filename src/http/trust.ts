@@ -1,7 +1,7 @@
 // Which certificates are trusted: the runtime's own roots, and the CA that the user gives.
 
 import { X509Certificate } from 'node:crypto';
-import * as tls from 'node:tls';
+import tls from 'node:tls';
 
 /** The private CA and the roots beside it, as PEM texts. */
 export function trustedRoots(pem: string): string[] {

@@ -1,7 +1,7 @@
 // One login from open to close: wires HTTP, secrets and progress together for the action and the command line.
 
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
-import { setConnectDefaults, setFetchGlobals } from '../http/globals.js';
+import { setConnectDefaults } from '../http/globals.js';
 import { openConnections } from '../http/preconnect.js';
 import { runtimeRoots } from '../http/trust.js';
 import type { Http, Transport } from '../http/types.js';
@@ -41,7 +41,6 @@ export async function openFor(
   const direct = Object.entries(preconnect).filter(([origin]) => !proxyFor(origin));
   await Promise.all(direct.map(([origin, count]) => connections.preconnect(origin, count)));
   // Most of the program is HTTP; it gets ready while the connections open.
-  await setFetchGlobals();
   const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
   const totalTimeout = timeout * 1000;
   return openHttp({ connections, insecure, requestTimeout, totalTimeout, proxyFor, ...listeners });

@@ -32,8 +32,8 @@ describe('the globals', () => {
 
   it('have the classes of undici', async () => {
     const { setFetchGlobals } = await import('../../../src/http/globals.js');
-    await setFetchGlobals();
     const { Headers, Response } = undici;
+    setFetchGlobals(undici);
     assert.deepEqual(globals(), { ...before, attempt: 2500, Headers, Response });
   });
 });
