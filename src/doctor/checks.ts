@@ -1,7 +1,7 @@
 // The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, if asked for, with.
 
 import { AuthError } from '../errors/errors.js';
-import { refusal } from '../http/response.js';
+import { responseError } from '../http/response.js';
 import { authorize } from '../login/alauda/authorize.js';
 import { listConnectors } from '../login/alauda/connectors.js';
 import { fetchLoginKey } from '../login/alauda/public-key.js';
@@ -99,7 +99,7 @@ async function checkMethod(
   if (unwanted) return true;
   await report.check('MLflow', async () => {
     const { answer, info } = await askServerInfo(context.http, settings.trackingUri, credential);
-    if (answer.status !== 200 && answer.status !== 404) throw refusal(answer, 'mlflow');
+    if (answer.status !== 200 && answer.status !== 404) throw responseError(answer, 'mlflow');
     return [`workspaces are ${info?.workspaces_enabled === true ? 'enabled' : 'not enabled'}`, true];
   });
   return false;

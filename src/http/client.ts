@@ -9,8 +9,6 @@ import { setFetchGlobals } from './globals.js';
 import { type Send, withRetry } from './retry.js';
 import type { Http, Transport } from './types.js';
 
-export type { Answer, Http } from './types.js';
-
 /** Opens the transport; `close` drops all connections at once, so that the process can end. */
 export function openHttp(transport: Transport): { http: Http; close: () => Promise<void> } {
   setFetchGlobals({ Headers: OwnHeaders, Response: OwnResponse });

@@ -4,7 +4,7 @@ import { AuthError } from '../errors/errors.js';
 import type { Stage } from '../errors/symptoms/symptom.js';
 import { oneLine, wellFormed } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
-import type { Answer } from './types.js';
+import type { HttpResponse } from './types.js';
 
 export type Json = Record<string, unknown>;
 
@@ -32,20 +32,20 @@ function json(body: string): unknown {
  * The JSON object of a 200 answer.
  * @throws AuthError with the server's own reason for any other status, and for a body that is no JSON object
  */
-export function expectJson(answer: Answer, stage: Stage, hint?: string): Json {
+export function expectJson(answer: HttpResponse, stage: Stage, hint?: string): Json {
   const json = jsonObject(answer.body);
-  if (answer.status !== 200 || !json) throw refusal(answer, stage, hint);
+  if (answer.status !== 200 || !json) throw responseError(answer, stage, hint);
   return json;
 }
 
 /** The error for an answer that is not the expected one. */
-export function refusal(answer: Answer, stage: Stage, hint?: string): AuthError {
-  const got = `${answer.status} ${whereTo(answer)}${reasonOf(answer)}`.trim();
+export function responseError(answer: HttpResponse, stage: Stage, hint?: string): AuthError {
+  const got = `${answer.status} ${redirectTarget(answer)}${serverReason(answer)}`.trim();
   return new AuthError({ stage, tried: answer.tried, got, ...(hint ? { hint } : {}) });
 }
 
 /** Where a redirect points, without its query, which may hold a code. */
-function whereTo(answer: Answer): string {
+function redirectTarget(answer: HttpResponse): string {
   const location = answer.headers.get('location');
   if (!location || answer.status < 300 || answer.status > 399) return '';
   const url = parseUrl(location, answer.url);
@@ -58,7 +58,7 @@ function whereTo(answer: Answer): string {
  * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
  * Of a page only its title or heading, and the request id that oauth2-proxy prints.
  */
-export function reasonOf({ status, body, headers }: Answer): string {
+export function serverReason({ status, body, headers }: HttpResponse): string {
   const json = jsonObject(body);
   if (json) {
     const inner = typeof json.error === 'object' && json.error !== null ? (json.error as Json) : {};

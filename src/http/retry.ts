@@ -2,13 +2,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasSymptom } from '../errors/errors.js';
-import type { Answer, Request } from './types.js';
+import type { HttpResponse, Request } from './types.js';
 
 const MAX_ATTEMPTS = 3;
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
 /** Sends one request. `tried` names it in error messages. @throws AuthError when there is no whole answer */
-export type Send = (url: URL, request: Request, tried: string) => Promise<Answer>;
+export type Send = (url: URL, request: Request, tried: string) => Promise<HttpResponse>;
 
 export interface RetryLimits {
   /** When all must be over, in milliseconds since 1970. A wait beyond it is not begun. */

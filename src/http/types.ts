@@ -31,7 +31,7 @@ export interface Request {
   retry?: boolean;
 }
 
-export interface Answer {
+export interface HttpResponse {
   url: URL;
   status: number;
   headers: Headers;
@@ -42,4 +42,4 @@ export interface Answer {
 }
 
 /** Sends one request and reads the whole answer, whatever its status. @throws AuthError when there is none. */
-export type Http = (address: string | URL, request: Request) => Promise<Answer>;
+export type Http = (address: string | URL, request: Request) => Promise<HttpResponse>;

@@ -1,6 +1,6 @@
 // What every part of a login gets as its collaborators: HTTP, a place for secrets, and someone to tell of progress.
 
-import type { Http } from '../http/client.js';
+import type { Http } from '../http/types.js';
 
 export interface Context {
   http: Http;

@@ -1,7 +1,7 @@
 // What MLflow tells of itself, which shows whether it is MLflow that answers and whether it has workspaces.
 
-import type { Answer, Http } from '../http/client.js';
 import { jsonObject } from '../http/response.js';
+import type { Http, HttpResponse } from '../http/types.js';
 import { type Credential, headersOf } from './credential.js';
 
 /**
@@ -14,7 +14,7 @@ export async function askServerInfo(
   http: Http,
   trackingUri: string,
   credential: Credential | undefined,
-): Promise<{ answer: Answer; info: { workspaces_enabled?: unknown } | undefined }> {
+): Promise<{ answer: HttpResponse; info: { workspaces_enabled?: unknown } | undefined }> {
   const headers = { accept: 'application/json', ...(credential ? headersOf(credential) : {}) };
   const request = credential
     ? ({ stage: 'mlflow', what: 'ask for the server info' } as const)

@@ -1,8 +1,8 @@
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
 
 import { AuthError, hasSymptom } from '../errors/errors.js';
-import type { Answer, Http } from '../http/client.js';
-import { isText, jsonObject, reasonOf, refusal } from '../http/response.js';
+import { isText, jsonObject, responseError, serverReason } from '../http/response.js';
+import type { Http, HttpResponse } from '../http/types.js';
 import { oneLine } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Context } from './context.js';
@@ -76,10 +76,10 @@ async function checkIdentity({ http, trackingUri, credential, headers }: ProofRe
     return { identity: oneLine([info.email, info.user].find(isText) ?? ''), groups };
   }
   const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
-  if (!rejected) throw refusal(answer, 'proxy');
+  if (!rejected) throw responseError(answer, 'proxy');
   const why =
     credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
-  throw new AuthError({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? reasonOf(answer)}` });
+  throw new AuthError({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? serverReason(answer)}` });
 }
 
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
@@ -104,12 +104,18 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   return undefined;
 }
 
-async function checkWorkspace({ http, trackingUri, workspace, credential, headers }: ProofRequest): Promise<Answer> {
+async function checkWorkspace({
+  http,
+  trackingUri,
+  workspace,
+  credential,
+  headers,
+}: ProofRequest): Promise<HttpResponse> {
   const request = { stage: 'mlflow', headers } as const;
   if (workspace === undefined) {
     const what = 'search experiments in the default workspace';
     const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
-    if (!isMlflow(answer)) throw refusal(answer, 'mlflow');
+    if (!isMlflow(answer)) throw responseError(answer, 'mlflow');
     return answer;
   }
   const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
@@ -117,15 +123,15 @@ async function checkWorkspace({ http, trackingUri, workspace, credential, header
   const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
   if (isMlflow(answer)) return answer;
   // A server without workspaces answers 404 if it is old, and 503 if they are switched off.
-  if (answer.status !== 404 && answer.status !== 503) throw refusal(answer, 'mlflow');
+  if (answer.status !== 404 && answer.status !== 503) throw responseError(answer, 'mlflow');
   // Without it the first answer still tells what it tells.
   const about = await askServerInfo(http, trackingUri, credential).catch(() => undefined);
   const off = about && (about.answer.status === 404 || about.info?.workspaces_enabled === false);
-  if (!off) throw refusal(answer, 'mlflow');
+  if (!off) throw responseError(answer, 'mlflow');
   const got = `${answer.status}, and server-info says ${about.answer.status}: workspaces are not enabled`;
   throw new AuthError({ stage: 'mlflow', tried: answer.tried, got });
 }
 
-function isMlflow(answer: Answer): boolean {
+function isMlflow(answer: HttpResponse): boolean {
   return answer.status === 200 && jsonObject(answer.body) !== undefined;
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { AuthError, errorMessage } from '../../src/errors/errors.js';
-import { expectJson, jsonArray, jsonObject, reasonOf, refusal } from '../../src/http/response.js';
+import { expectJson, jsonArray, jsonObject, responseError, serverReason } from '../../src/http/response.js';
 import { oneLine, printable } from '../../src/util/text.js';
 import { body, text } from '../support/property/arbitraries.js';
 import { check } from '../support/property/cases.js';
@@ -16,7 +16,7 @@ describe('of any answer', () => {
   it('the reason is one short line, never empty', () =>
     check(
       fc.property(reply(), (one) => {
-        const reason = reasonOf(answer(one, URI));
+        const reason = serverReason(answer(one, URI));
         assert.notEqual(reason, '');
         assertLine(reason, 243);
       }),
@@ -26,7 +26,7 @@ describe('of any answer', () => {
   it('the reason is the text that the server gives', () =>
     check(
       fc.property(text, text, (code, message) => {
-        const reason = reasonOf(
+        const reason = serverReason(
           answer({ status: 400, headers: [], body: JSON.stringify({ error: code, message }) }, URI),
         );
         const expected = [code, message].filter(Boolean).join(': ');
@@ -37,9 +37,9 @@ describe('of any answer', () => {
   it('the refusal is fit to be printed, and has nothing of the query that was redirected to', () =>
     check(
       fc.property(reply(), fc.stringMatching(/^[a-z]{20}$/), (one, code) => {
-        assertPrintable(refusal(answer(one, URI), 'proxy'));
+        assertPrintable(responseError(answer(one, URI), 'proxy'));
         const location = `https://other.test/callback?code=${code}&state=${code}#${code}`;
-        const redirect = refusal(
+        const redirect = responseError(
           answer({ ...one, status: 302, body: '', headers: [['location', location]] }, URI),
           'proxy',
         );
@@ -64,7 +64,9 @@ describe('of any answer', () => {
   it('of a megabyte is read to its end', () => {
     const MIB = 1 << 20;
     for (const part of ['<p ', '<title ', '<h2 <p>', '<p>x', '<div class="content" ', ' ', '-----', 'Request ID: ']) {
-      const reason = reasonOf(answer({ status: 500, headers: [], body: `<${part.repeat(MIB / part.length)}` }, URI));
+      const reason = serverReason(
+        answer({ status: 500, headers: [], body: `<${part.repeat(MIB / part.length)}` }, URI),
+      );
       assert.ok(reason.length < 300, part);
     }
   });

@@ -1,6 +1,6 @@
 // The first request of a login: announces it to the platform, which answers with the id of the login request.
 
-import type { Http } from '../../http/client.js';
+import type { Http } from '../../http/types.js';
 import { expectField } from './expect-field.js';
 
 /**

@@ -1,7 +1,7 @@
 // The connectors of the platform's Dex, in which accounts live: local, and those of LDAP servers.
 
-import type { Http } from '../../http/client.js';
 import { isText, jsonArray } from '../../http/response.js';
+import type { Http } from '../../http/types.js';
 
 /**
  * Lists the ids of the connectors; none where the platform does not tell them.

@@ -2,17 +2,17 @@
 
 import { AuthError } from '../../errors/errors.js';
 import type { Stage } from '../../errors/symptoms/symptom.js';
-import type { Answer } from '../../http/client.js';
-import { expectJson, isText, refusal } from '../../http/response.js';
+import { expectJson, isText, responseError } from '../../http/response.js';
+import type { HttpResponse } from '../../http/types.js';
 
 /**
  * The text of a field in the JSON object of a 200 answer.
  * @param hint advice to add to the server's own reason
  * @throws AuthError with the server's own reason, which the login API also gives with status 200
  */
-export function expectField(answer: Answer, stage: Stage, field: string, hint?: string): string {
+export function expectField(answer: HttpResponse, stage: Stage, field: string, hint?: string): string {
   const value = expectJson(answer, stage, hint)[field];
   if (isText(value)) return value;
-  if (/"(error|reason|message)"/.test(answer.body)) throw refusal(answer, stage, hint);
+  if (/"(error|reason|message)"/.test(answer.body)) throw responseError(answer, stage, hint);
   throw new AuthError({ stage, tried: answer.tried, got: `${answer.status} JSON without "${field}"` });
 }

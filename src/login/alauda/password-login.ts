@@ -1,8 +1,8 @@
 // The one request that carries the password, and what comes back: the redirect URI with a code.
 
 import { AuthError, hasSymptom } from '../../errors/errors.js';
-import type { Http } from '../../http/client.js';
-import { refusal } from '../../http/response.js';
+import { responseError } from '../../http/response.js';
+import type { Http } from '../../http/types.js';
 import { oneLine } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
 import { listConnectors } from './connectors.js';
@@ -34,9 +34,9 @@ export async function logIn(http: Http, login: Login): Promise<URLSearchParams> 
     body: JSON.stringify({ account: username, password }),
   });
   if (answer.status !== 200) {
-    const error = refusal(answer, 'login');
+    const error = responseError(answer, 'login');
     if (!hasSymptom(error, 'wrong-password', 'connector')) throw error;
-    throw refusal(answer, 'login', await connectorHint(http, platform, connector));
+    throw responseError(answer, 'login', await connectorHint(http, platform, connector));
   }
   const failed = (got: string) => new AuthError({ stage: 'login', tried: answer.tried, got });
   const url = parseUrl(expectField(answer, 'login', 'redirect_url'), platform);

@@ -1,8 +1,8 @@
 // The public key with which the password is encrypted, in every form in which platforms send it.
 
 import { AuthError } from '../../errors/errors.js';
-import type { Http } from '../../http/client.js';
 import { expectJson } from '../../http/response.js';
+import type { Http } from '../../http/types.js';
 
 /** RSA as Web Crypto imports it; the padding that it would use is not used. */
 const ALGORITHM = { name: 'RSA-OAEP', hash: 'SHA-256' };

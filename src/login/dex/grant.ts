@@ -3,8 +3,8 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, errorMessage, hasSymptom } from '../../errors/errors.js';
 import type { Stage } from '../../errors/symptoms/symptom.js';
-import type { Answer, Http } from '../../http/client.js';
-import { type Json, jsonObject, refusal } from '../../http/response.js';
+import { type Json, jsonObject, responseError } from '../../http/response.js';
+import type { Http, HttpResponse } from '../../http/types.js';
 import { oneLine } from '../../util/text.js';
 import type { Context } from '../context.js';
 import { expectedIssuer } from './issuer.js';
@@ -75,8 +75,8 @@ async function post(
   { stage, what, send }: Grant,
   server: oauth.AuthorizationServer,
   client: oauth.Client,
-): Promise<Answer> {
-  let answer: Answer | undefined;
+): Promise<HttpResponse> {
+  let answer: HttpResponse | undefined;
   await send(server, client, {
     // The settings have already refused http: to other machines, unless asked for by name.
     [oauth.allowInsecureRequests]: true,
@@ -94,7 +94,7 @@ async function post(
  * Masks every token of an answer, and gives the refresh token to whoever keeps it, before anything else can fail.
  * @returns the JSON object of the answer, if it is one
  */
-function receive({ mask, keep }: GrantContext, { body }: Answer): Json | undefined {
+function receive({ mask, keep }: GrantContext, { body }: HttpResponse): Json | undefined {
   const json = jsonObject(body);
   for (const token of [json?.access_token, json?.id_token, json?.refresh_token])
     if (typeof token === 'string') mask(token);
@@ -102,9 +102,9 @@ function receive({ mask, keep }: GrantContext, { body }: Answer): Json | undefin
   return json;
 }
 
-function refused(answer: Answer, stage: Stage, { clientSecret }: Client): AuthError {
-  const error = refusal(answer, stage);
-  return hasSymptom(error, 'invalid-client') ? refusal(answer, stage, base64Hint(clientSecret)) : error;
+function refused(answer: HttpResponse, stage: Stage, { clientSecret }: Client): AuthError {
+  const error = responseError(answer, stage);
+  return hasSymptom(error, 'invalid-client') ? responseError(answer, stage, base64Hint(clientSecret)) : error;
 }
 
 /** A secret copied from `kubectl -o yaml` is still in base64. */

@@ -1,7 +1,7 @@
 // The issuer that an id token must name.
 
-import type { Http } from '../../http/client.js';
-import { jsonObject, refusal } from '../../http/response.js';
+import { jsonObject, responseError } from '../../http/response.js';
+import type { Http } from '../../http/types.js';
 import { decodeClaims } from './claims.js';
 
 /**
@@ -18,7 +18,7 @@ export async function expectedIssuer(http: Http, platform: string, idToken: unkn
     stage: 'token',
     what: 'ask for the issuer',
   });
-  if (answer.status === 429 || answer.status >= 500) throw refusal(answer, 'token');
+  if (answer.status === 429 || answer.status >= 500) throw responseError(answer, 'token');
   const { issuer } = jsonObject(answer.body) ?? {};
   return typeof issuer === 'string' ? issuer : usual;
 }

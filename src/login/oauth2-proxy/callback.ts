@@ -1,8 +1,8 @@
 // Ends a login at oauth2-proxy: gives it the code, and takes its session cookie.
 
 import { AuthError } from '../../errors/errors.js';
-import type { Http } from '../../http/client.js';
-import { refusal } from '../../http/response.js';
+import { responseError } from '../../http/response.js';
+import type { Http } from '../../http/types.js';
 import { type SessionCookie, sessionCookie, sessionCookieName } from './cookies.js';
 import type { ProxyLogin } from './start.js';
 
@@ -33,7 +33,7 @@ export async function finishProxyLogin(
     what: 'hand the code to oauth2-proxy',
     headers: { accept: 'text/html', cookie: jar.toString() },
   });
-  if (answer.status < 300 || answer.status > 399) throw refusal(answer, 'callback');
+  if (answer.status < 300 || answer.status > 399) throw responseError(answer, 'callback');
   const name = wantedName ?? sessionCookieName(jar.names, state) ?? DEFAULT_COOKIE_NAME;
   const session = sessionCookie(answer.headers, name);
   if (session) return session;

@@ -1,8 +1,8 @@
 // Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
 
 import { AuthError } from '../../errors/errors.js';
-import type { Answer, Http } from '../../http/client.js';
-import { reasonOf, refusal } from '../../http/response.js';
+import { responseError, serverReason } from '../../http/response.js';
+import type { Http, HttpResponse } from '../../http/types.js';
 import { parseUrl } from '../../util/url.js';
 import { askServerInfo } from '../server-info.js';
 import { Jar } from './cookies.js';
@@ -27,7 +27,7 @@ const MAX_REDIRECTS = 3;
  * @throws AuthError when this is not oauth2-proxy, or when MLflow answers without any login
  */
 export async function startProxyLogin(http: Http, trackingUri: string, retry: boolean): Promise<ProxyLogin> {
-  let last: Answer | undefined;
+  let last: HttpResponse | undefined;
   for (const entrance of ENTRANCES) {
     const jar = new Jar();
     let answer = await visit(http, `${trackingUri}${entrance}`, jar, retry);
@@ -38,11 +38,11 @@ export async function startProxyLogin(http: Http, trackingUri: string, retry: bo
     last = answer;
     if (answer.status >= 500) break;
   }
-  throw await notAProxy(http, trackingUri, last as Answer);
+  throw await notAProxy(http, trackingUri, last as HttpResponse);
 }
 
 /** Asks for a page, and goes along with redirects within the same origin, such as to a trailing slash. */
-async function visit(http: Http, start: string, jar: Jar, retry: boolean): Promise<Answer> {
+async function visit(http: Http, start: string, jar: Jar, retry: boolean): Promise<HttpResponse> {
   let address = start;
   for (let hops = 0; ; hops++) {
     // With application/json here oauth2-proxy would answer 401 in place of the redirect.
@@ -57,13 +57,13 @@ async function visit(http: Http, start: string, jar: Jar, retry: boolean): Promi
   }
 }
 
-function locationOf({ status, headers, url }: Answer): URL | undefined {
+function locationOf({ status, headers, url }: HttpResponse): URL | undefined {
   const location = headers.get('location');
   return status >= 300 && status <= 399 && location !== null ? parseUrl(location, url) : undefined;
 }
 
 /** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
-function redirectToLogin(answer: Answer): Omit<ProxyLogin, 'jar'> | undefined {
+function redirectToLogin(answer: HttpResponse): Omit<ProxyLogin, 'jar'> | undefined {
   const parameters = locationOf(answer)?.searchParams;
   const redirectUri = parseUrl(parameters?.get('redirect_uri') ?? '');
   if (!parameters?.get('client_id') || !redirectUri) return undefined;
@@ -72,7 +72,7 @@ function redirectToLogin(answer: Answer): Omit<ProxyLogin, 'jar'> | undefined {
 }
 
 /** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
-function signInForm({ status, body, url }: Answer): string | undefined {
+function signInForm({ status, body, url }: HttpResponse): string | undefined {
   const action = /<form[^<>]*\saction="([^"<>]*\/start)"/i.exec(body)?.[1];
   const target = action === undefined ? undefined : parseUrl(action, url);
   if ((status !== 403 && status !== 200) || !target) return undefined;
@@ -84,9 +84,9 @@ function signInForm({ status, body, url }: Answer): string | undefined {
 }
 
 /** Tells what is there in place of oauth2-proxy. */
-async function notAProxy(http: Http, trackingUri: string, answer: Answer): Promise<AuthError> {
-  if (answer.status >= 300) return refusal(answer, 'proxy');
+async function notAProxy(http: Http, trackingUri: string, answer: HttpResponse): Promise<AuthError> {
+  if (answer.status >= 300) return responseError(answer, 'proxy');
   const { info } = await askServerInfo(http, trackingUri, undefined);
-  const got = info ? '200: MLflow answers without any login' : `${answer.status} ${reasonOf(answer)}`;
+  const got = info ? '200: MLflow answers without any login' : `${answer.status} ${serverReason(answer)}`;
   return new AuthError({ stage: 'proxy', tried: answer.tried, got });
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { AuthError } from '../../../src/errors/errors.js';
-import type { Answer, Http, Request } from '../../../src/http/types.js';
+import type { Http, HttpResponse, Request } from '../../../src/http/types.js';
 import { body, headerValue, location } from './arbitraries.js';
 
 export interface Reply {
@@ -43,7 +43,7 @@ export function fakeHttp(replies: Reply[]): { http: Http; asked: Asked[] } {
 }
 
 /** A reply as the program sees it. */
-export function answer(reply: Reply, url: URL, what = 'test'): Answer {
+export function answer(reply: Reply, url: URL, what = 'test'): HttpResponse {
   return { ...reply, url, headers: new Headers(reply.headers), tried: `${what} (GET ${url.origin}${url.pathname})` };
 }
 

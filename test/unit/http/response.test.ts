@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AuthError } from '../../../src/errors/errors.js';
-import { expectJson, jsonObject, reasonOf, refusal } from '../../../src/http/response.js';
-import type { Answer } from '../../../src/http/types.js';
+import { expectJson, jsonObject, responseError, serverReason } from '../../../src/http/response.js';
+import type { HttpResponse } from '../../../src/http/types.js';
 import { decodeClaims, expiryOf, identityOf } from '../../../src/login/dex/claims.js';
 
-function answer(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const url = new URL('https://platform.test/dex/api/v1/authorize');
   return { url, status, headers: new Headers(headers), body: text, tried: 'test (GET https://platform.test/)' };
@@ -48,19 +48,19 @@ const SHAPES: [name: string, body: unknown, reason: string][] = [
 
 describe('the reason', () => {
   for (const [name, body, reason] of SHAPES)
-    it(`is read from ${name}`, () => assert.equal(reasonOf(answer(500, body)), reason));
+    it(`is read from ${name}`, () => assert.equal(serverReason(answer(500, body)), reason));
 
   it('of an oauth2-proxy page has its request id', () => {
     const page =
       '<html><title>500 Internal Server Error</title><p>Oops!</p>Request ID: 3f2c1a90-aaaa-bbbb-cccc-0123456789ab</html>';
     assert.equal(
-      reasonOf(answer(500, page)),
+      serverReason(answer(500, page)),
       'HTML page "500 Internal Server Error - Oops!", request id 3f2c1a90-aaaa-bbbb-cccc-0123456789ab',
     );
   });
 
   it('is one short line whatever the server sends', () => {
-    const reason = reasonOf(answer(500, { message: `a\r\n::error::b\u0000\u001b[31m${'x'.repeat(5000)}` }));
+    const reason = serverReason(answer(500, { message: `a\r\n::error::b\u0000\u001b[31m${'x'.repeat(5000)}` }));
     assert.match(reason, /^a ::error::b \[31mx+\.\.\.$/);
     assert.ok(reason.length <= 243);
   });
@@ -74,19 +74,22 @@ describe('what was meant to be an answer', () => {
     [200, '"https://platform.test/cb?code=secret"'],
     [500, secret],
   ] as const)
-    it(`${body} with ${status} is not quoted`, () => assert.equal(reasonOf(answer(status, body)), 'no JSON object'));
+    it(`${body} with ${status} is not quoted`, () =>
+      assert.equal(serverReason(answer(status, body)), 'no JSON object'));
 });
 
 describe('a refusal', () => {
   it('names where a redirect points, without its query', () => {
     const location = 'https://login.test/path?code=secret&state=secret#secret';
-    const error = refusal(answer(302, '', { location }), 'authorize');
+    const error = responseError(answer(302, '', { location }), 'authorize');
     assert.equal(error.failure.got, '302 redirect to https://login.test/path an empty answer');
     assert.equal(error.id, 'redirected');
   });
 
   it('says tried, got and do in three lines', () => {
-    const lines = refusal(answer(400, { message: 'PKCE code_challenge is required' }), 'authorize').message.split('\n');
+    const lines = responseError(answer(400, { message: 'PKCE code_challenge is required' }), 'authorize').message.split(
+      '\n',
+    );
     assert.deepEqual(
       lines.map((line) => line.slice(0, 6)),
       ['Tried:', 'Got:  ', 'Do:   '],
@@ -123,7 +126,7 @@ describe('claims', () => {
   });
 
   it('keep the error type', () => {
-    const error: AuthError = refusal(answer(401, {}), 'proxy');
+    const error: AuthError = responseError(answer(401, {}), 'proxy');
     assert.equal(error.id, 'bearer-off');
   });
 });
