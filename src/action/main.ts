@@ -25,7 +25,7 @@ const readFile = (path: string) => readFileSync(path, 'utf8');
 /** Runs the action, or its last step, for which the runner gives back the state that the first one saved. */
 export async function runAction(env: Env): Promise<void> {
   const state = env[`STATE_${STATE}`];
-  if (state) runPost(state, github.say);
+  if (state) runPost(state, github.info);
   else await runMain(env);
 }
 
@@ -45,7 +45,7 @@ async function runMain(env: Env): Promise<void> {
     if (settings.dir !== undefined) requirePrivate(settings.dir);
     const keep = next.keep(settings);
     const credential = await github.group('Log in to MLflow', () =>
-      runLogin(settings, secrets, { say: github.say, warn: github.warn, keep }),
+      runLogin(settings, secrets, { info: github.info, warn: github.warn }, keep),
     );
     github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
     const variables = handOver(credential, settings, dir, sources, warn);
@@ -54,7 +54,7 @@ async function runMain(env: Env): Promise<void> {
     if (settings.exportEnv) github.exportVariables(variables);
     await github.summarize('MLflow login', summaryOf(settings, credential));
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
-    github.say(`Logged in as ${credential.identity}${until}.`);
+    github.info(`Logged in as ${credential.identity}${until}.`);
   } catch (error) {
     next.afterFailure(error);
     await github.fail(reportOf(error, secrets.redact));

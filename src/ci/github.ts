@@ -9,7 +9,7 @@ import { printable } from '../util/text.js';
 export const mask = (value: string): void => core.setSecret(value);
 
 /** Writes one line to the log. */
-export const say = (line: string): void => core.info(printable(line));
+export const info = (line: string): void => core.info(printable(line));
 
 /** Puts the lines that the work says into a group of the log. */
 export const group = <T>(title: string, work: () => Promise<T>): Promise<T> => core.group(title, work);

@@ -2,7 +2,7 @@
 
 import type { Sources } from '../settings/sources.js';
 import type { Needs, Settings } from '../settings/types.js';
-import type { Say } from '../util/progress.js';
+import type { Logger } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
 
 /** The values of flags by name, as they were given. */
@@ -28,10 +28,8 @@ export interface Call {
   secrets: Secrets;
   /** Writes a text to standard output. */
   print: (text: string) => void;
-  /** Writes a line to standard error. */
-  say: Say;
-  /** The same, marked as a warning, and without secrets. */
-  warn: Say;
+  /** Writes lines to standard error; warnings are marked, and hold no secret. */
+  log: Logger;
 }
 
 /** What a command works with that has needs: the settings, read and checked. */

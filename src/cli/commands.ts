@@ -67,8 +67,8 @@ export const COMMANDS: readonly Command[] = [
     load: async () => {
       const { renew } = await import(/* webpackMode: "eager" */ '../renewal/renew.js');
       return {
-        run: async ({ flags, sources, secrets, say }) => {
-          await renew(flags.dir ?? '', flags.seen ?? '', sources, secrets, say);
+        run: async ({ flags, sources, secrets, log }) => {
+          await renew(flags.dir ?? '', flags.seen ?? '', sources, secrets, log.info);
           return 0;
         },
       };

@@ -5,12 +5,14 @@ import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import { ROWS } from '../settings/table.js';
 import type { Env } from '../util/env.js';
-import type { Say } from '../util/progress.js';
+import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
 import type { Parsed } from './args.js';
 import type { Call, Command } from './command.js';
 
 /**
+ * @param print writes a text to standard output
+ * @param write writes a line to standard error
  * @returns the exit code
  * @throws UsageError, AuthError, or whatever else went wrong
  */
@@ -19,15 +21,16 @@ export async function dispatch(
   { flags, rest }: Parsed,
   env: Env,
   secrets: Secrets,
-  { print, say }: Pick<Call, 'print' | 'say'>,
+  print: Call['print'],
+  write: WriteLine,
 ): Promise<number> {
-  const warn: Say = (line) => say(`! ${secrets.redact(line)}`);
+  const warn: WriteLine = (line) => write(`! ${secrets.redact(line)}`);
   const sources: Sources = { caller: 'cli', given: flags, env, readFile };
   for (const { name, secret } of ROWS) {
     if (secret && flags[name])
       warn(`--${name} shows the secret in the list of processes; use --${name}-file or the environment`);
   }
-  const call: Call = { flags, rest, sources, secrets, print, say, warn };
+  const call: Call = { flags, rest, sources, secrets, print, log: { info: write, warn } };
   if (!command.needs) return (await command.load()).run(call);
   const settings = readSettings(sources, command.needs, secrets.add, warn);
   return (await command.load()).run({ ...call, settings });

@@ -15,7 +15,7 @@ import { readCredential, requirePrivate } from '../sdk/folder.js';
 import { handOver } from '../sdk/handover.js';
 import { readState, renewBefore, STATE_FILE } from '../sdk/renewal-state.js';
 import type { Sources } from '../settings/sources.js';
-import type { Say } from '../util/progress.js';
+import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
 import type { LoginCall } from './command.js';
 
@@ -24,12 +24,13 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const PAUSE = 30_000;
 
 /** @returns the exit code of the program, or 128 and the number of the signal that ended it */
-export async function run({ rest, settings, sources, secrets, say, warn }: LoginCall): Promise<number> {
+export async function run({ rest, settings, sources, secrets, log }: LoginCall): Promise<number> {
   const [program = '', ...args] = rest;
   if (!program) throw new UsageError('exec needs a command behind --, as in: exec -- python train.py');
   if (settings.dir !== undefined) requirePrivate(settings.dir);
+  const { warn } = log;
   const keep = refreshTokenStore(settings, warn);
-  const credential = await runLogin(settings, secrets, { say, warn, keep });
+  const credential = await runLogin(settings, secrets, log, keep);
   // A folder of its own, also within the user's: another login may be at home there.
   if (settings.dir !== undefined) mkdirSync(settings.dir, { recursive: true, mode: 0o700 });
   const dir = mkdtempSync(join(settings.dir ?? tmpdir(), 'mlflow-auth-'));
@@ -84,7 +85,7 @@ async function keepFresh(
   dir: string,
   sources: Sources,
   secrets: Secrets,
-  { warn, keep }: { warn: Say; keep: Keep | undefined },
+  { warn, keep }: { warn: WriteLine; keep: Keep | undefined },
   signal: AbortSignal,
 ): Promise<void> {
   const wait = (time: number) => sleep(Math.max(0, Math.min(time, 2 ** 31 - 1)), undefined, { signal }).catch(() => {});

@@ -18,19 +18,19 @@ export async function printCredential(call: LoginCall): Promise<number> {
 
 /** Prints the variables of the SDK, and writes its folder where one is given. */
 export async function printVariables(call: LoginCall): Promise<number> {
-  const { flags, settings, sources, print, warn } = call;
+  const { flags, settings, sources, print, log } = call;
   const credential = await logIn(call);
-  const variables = handOver(credential, settings, settings.dir, sources, warn);
+  const variables = handOver(credential, settings, settings.dir, sources, log.warn);
   if (settings.renew && settings.refreshToken)
-    warn('the renewals spend the refresh token from now on: it must be used nowhere else');
+    log.warn('the renewals spend the refresh token from now on: it must be used nowhere else');
   const format = FORMATS[flags.format ?? 'shell'] as Format;
   print(format(variables));
   return 0;
 }
 
-async function logIn({ settings, secrets, say, warn }: LoginCall): Promise<Credential> {
+async function logIn({ settings, secrets, log }: LoginCall): Promise<Credential> {
   if (settings.dir !== undefined) requirePrivate(settings.dir);
   // With renew the folder keeps it too, so that no other place is missed.
-  const keep = refreshTokenStore(settings, settings.renew ? () => {} : warn);
-  return runLogin(settings, secrets, { say, warn, keep });
+  const keep = refreshTokenStore(settings, settings.renew ? () => {} : log.warn);
+  return runLogin(settings, secrets, log, keep);
 }

@@ -23,9 +23,9 @@ export async function runCli(args: readonly string[], env: Env): Promise<number>
       announce = (secret) => process.stderr.write(`${start}${maskLine(secret)}`);
     }
     const { dispatch } = await import(/* webpackMode: "eager" */ './dispatch.js');
-    return await dispatch(command, parsed, env, secrets, { print, say });
+    return await dispatch(command, parsed, env, secrets, print, writeLine);
   } catch (error) {
-    say(secrets.redact(errorMessage(error)));
+    writeLine(secrets.redact(errorMessage(error)));
     return error instanceof UsageError ? 2 : 1;
   }
 }
@@ -35,7 +35,7 @@ function isRunner(env: Env): boolean {
   return env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? '');
 }
 
-function say(line: string): void {
+function writeLine(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 

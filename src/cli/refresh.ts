@@ -11,7 +11,7 @@ import type { LoginCall } from './command.js';
  * refused, a login with the password makes one. The format json prints both tokens, for those who keep the refresh token
  * elsewhere.
  */
-export async function run({ flags, settings, secrets, print, say, warn }: LoginCall): Promise<number> {
+export async function run({ flags, settings, secrets, print, log }: LoginCall): Promise<number> {
   const { refreshTokenFile: file } = settings;
   if (file === undefined && !flags.format) {
     throw new UsageError(
@@ -20,9 +20,9 @@ export async function run({ flags, settings, secrets, print, say, warn }: LoginC
   }
   const keep = file === undefined ? undefined : refreshTokenWriter(file);
   // By its needs: the method is token, with no fallback.
-  const credential = (await runLogin(settings, secrets, { say, warn, keep })) as TokenCredential;
+  const credential = (await runLogin(settings, secrets, log, keep)) as TokenCredential;
   const { token, refreshToken } = credential;
-  if (!refreshToken) warn('the platform sent no refresh token');
+  if (!refreshToken) log.warn('the platform sent no refresh token');
   print(flags.format ? `${JSON.stringify({ id_token: token, refresh_token: refreshToken })}\n` : token);
   return 0;
 }

@@ -7,7 +7,8 @@ import { runtimeRoots } from '../http/trust.js';
 import type { Http, Transport } from '../http/types.js';
 import type { Settings } from '../settings/types.js';
 import { isLoopback } from '../settings/validate.js';
-import { progress, type Say } from '../util/progress.js';
+import type { Logger, WriteLine } from '../util/logger.js';
+import { progress } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
 import { printable } from '../util/text.js';
 import type { Context } from './context.js';
@@ -55,33 +56,23 @@ function connectionsFor({ platform, trackingUri, method, refreshToken, verify }:
   return { [platform]: login, ...(proof > 0 ? { [tracking]: proof } : {}) };
 }
 
-/** Where a login tells what it does. */
-export interface Listeners {
-  /** Gets each line of progress. */
-  say: Say;
-  /** Gets what deserves more attention than progress. */
-  warn: Say;
-  /** Gets each new refresh token as soon as it is there: the one before is spent, whatever happens next. */
-  keep?: ((refreshToken: string) => void) | undefined;
-}
-
 /**
- * Logs in as the settings say. Lines that are told hold no secret and no control character.
+ * Logs in as the settings say. Lines for the log hold no secret and no control character.
+ * @param keep gets each new refresh token as soon as it is there: the one before is spent, whatever happens next
  * @throws AuthError
  */
 export async function runLogin(
   settings: Settings,
   secrets: Secrets,
-  { say, warn, keep }: Listeners,
+  log: Logger,
+  keep?: (refreshToken: string) => void,
 ): Promise<Credential> {
-  const safe =
-    (tell: Say): Say =>
-    (line) =>
-      tell(printable(secrets.redact(line)));
-  const { step, note } = progress(safe(say));
-  warnOfRisks(settings, safe(warn));
+  const safe = (write: WriteLine) => (line: string) => write(printable(secrets.redact(line)));
+  const warn = safe(log.warn);
+  const { step, note } = progress(safe(log.info));
+  warnOfRisks(settings, warn);
   const { http, close } = await openFor(settings, { mask: secrets.add, note }, connectionsFor(settings));
-  const context: Context = { http, mask: secrets.add, keep, step, note, warn: safe(warn) };
+  const context: Context = { http, mask: secrets.add, keep, step, note, warn };
   try {
     const { login } = await import(/* webpackMode: "eager" */ './login.js');
     return await login(context, settings);
@@ -91,7 +82,7 @@ export async function runLogin(
 }
 
 /** Warns of what the user allowed by name and others on the network can use. */
-function warnOfRisks({ insecureTls, platform, trackingUri }: Settings, warn: Say): void {
+function warnOfRisks({ insecureTls, platform, trackingUri }: Settings, warn: WriteLine): void {
   if (insecureTls) {
     warn('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
   }

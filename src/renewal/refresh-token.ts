@@ -7,7 +7,7 @@
 import { AuthError, errorMessage } from '../errors/errors.js';
 import type { Credential } from '../login/credential.js';
 import type { Settings } from '../settings/types.js';
-import type { Say } from '../util/progress.js';
+import type { WriteLine } from '../util/logger.js';
 import { refreshTokenWriter } from './refresh-token-file.js';
 
 /** Takes each new refresh token as soon as it is there. */
@@ -19,7 +19,7 @@ export type Keep = (refreshToken: string) => void;
  */
 export function refreshTokenStore(
   { method, refreshToken: given, refreshTokenFile: file }: Settings,
-  warn: Say,
+  warn: WriteLine,
 ): Keep | undefined {
   if (!given || method !== 'token') return undefined;
   const write = file === undefined ? undefined : attempt(() => refreshTokenWriter(file), warn);
@@ -35,7 +35,7 @@ export function refreshTokenStore(
   };
 }
 
-function attempt<T>(work: () => T, warn: Say): T | undefined {
+function attempt<T>(work: () => T, warn: WriteLine): T | undefined {
   try {
     return work();
   } catch (error) {

@@ -8,7 +8,7 @@ import { readCredential, writeCredential } from '../sdk/folder.js';
 import { readState, renewCommand, type State, stateOf, writeState } from '../sdk/renewal-state.js';
 import { gather, type Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
-import type { Say } from '../util/progress.js';
+import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
 import { withLock } from './lock.js';
 
@@ -18,16 +18,22 @@ import { withLock } from './lock.js';
  * @param seen fingerprint of the credential that the caller found wanting
  * @throws AuthError or Error with the reason
  */
-export async function renew(dir: string, seen: string, sources: Sources, secrets: Secrets, say: Say): Promise<void> {
+export async function renew(
+  dir: string,
+  seen: string,
+  sources: Sources,
+  secrets: Secrets,
+  write: WriteLine,
+): Promise<void> {
   const state = readState(dir);
   const patience = (state.settings.timeout + 30) * 1000;
   await withLock(join(dir, 'renewal.lock'), patience, async () => {
     if (fingerprint(readCredential(dir).value) !== seen) return;
-    await renewLocked(dir, sources, secrets, say);
+    await renewLocked(dir, sources, secrets, write);
   });
 }
 
-async function renewLocked(dir: string, sources: Sources, secrets: Secrets, say: Say): Promise<void> {
+async function renewLocked(dir: string, sources: Sources, secrets: Secrets, write: WriteLine): Promise<void> {
   const state = readState(dir);
   if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
   const settings = withLogin(state.settings, sources);
@@ -35,7 +41,7 @@ async function renewLocked(dir: string, sources: Sources, secrets: Secrets, say:
   try {
     // At once, and before the proof: without it, nothing could be renewed any more.
     const keep = (refreshToken: string) => writeState(dir, { settings: { ...state.settings, refreshToken } });
-    const credential = await runLogin(settings, secrets, { say, warn: say, keep });
+    const credential = await runLogin(settings, secrets, { info: write, warn: write }, keep);
     writeState(dir, stateOf(settings, credential));
     writeCredential(dir, credential, settings.trackingUri, renewCommand(dir));
   } catch (error) {

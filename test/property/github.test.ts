@@ -87,7 +87,7 @@ describe('a line to the runner', () => {
   it('of the log is one line of text, and an annotation one command', () =>
     check(
       fc.asyncProperty(value, filled, async (message, title) => {
-        const said = readLog(await logOf(() => github.say(message)));
+        const said = readLog(await logOf(() => github.info(message)));
         // A line that begins with "::" would be a command: progress never does, as it has a mark in front.
         if (!printable(message).startsWith('::'))
           assert.deepEqual(said, [{ command: '', properties: {}, data: printable(message) }]);

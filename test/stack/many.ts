@@ -27,7 +27,7 @@ async function one(): Promise<Outcome> {
   const sources = { caller: 'cli', given: { method }, env: process.env, readFile } as const;
   const settings = readSettings(sources, { trackingUri: true, caPath: false }, secrets.add, say);
   const start = performance.now();
-  const outcome = await runLogin(settings, secrets, { say, warn: say }).then(
+  const outcome = await runLogin(settings, secrets, { info: say, warn: say }).then(
     (credential) => ({ value: credential.method === 'token' ? credential.token : credential.cookie, failed: false }),
     (error) => ({ value: errorMessage(error), failed: true }),
   );
