@@ -45,7 +45,7 @@ async function runMain(env: Env): Promise<void> {
     if (settings.dir !== undefined) requirePrivate(settings.dir);
     const keep = next.keep(settings);
     const credential = await github.group('Log in to MLflow', () =>
-      runLogin(settings, secrets, { info: github.info, warn: github.warn }, keep),
+      runLogin(settings, secrets, { info: github.info, warn: github.warn }, { keep }),
     );
     github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
     const variables = handOver(credential, settings, dir, sources, warn);

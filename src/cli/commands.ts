@@ -32,6 +32,12 @@ export const COMMANDS: readonly Command[] = [
     name: 'exec',
     usage: 'exec -- COMMAND…',
     help: 'Log in and run a command with these variables. The credential stays fresh while it runs, and nothing is left behind.',
+    flags: [
+      {
+        name: 'keep-secrets',
+        help: 'Leave the variables of password, client secret and refresh token in the environment of the command.',
+      },
+    ],
     takesProgram: true,
     masks: 'after line break',
     needs: { trackingUri: true, renew: true },

@@ -1,11 +1,9 @@
 // The command exec: runs a program with the credential, keeps the credential fresh while it runs, and leaves nothing behind.
 
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isatty } from 'node:tty';
 import { errorMessage, UsageError } from '../errors/errors.js';
 import { fingerprint } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
@@ -14,40 +12,75 @@ import { renew } from '../renewal/renew.js';
 import { readCredential, requirePrivate } from '../sdk/folder.js';
 import { handOver } from '../sdk/handover.js';
 import { readState, renewBefore, STATE_FILE } from '../sdk/renewal-state.js';
+import { withoutSecrets } from '../settings/secret-variables.js';
 import type { Sources } from '../settings/sources.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
+import { printable } from '../util/text.js';
 import type { LoginCall } from './command.js';
+import { findProgram, NOT_FOUND } from './find-program.js';
+import { runProgram } from './run-program.js';
+import { catchSignals, exitCodeOf, type Signals } from './signals.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Milliseconds between tries after a renewal that failed for want of a connection. */
 const PAUSE = 30_000;
+/** Milliseconds for a grant under way when the program ends, whose answer holds the next refresh token of the user's file. */
+const LAST_ANSWER = 1000;
 
-/** @returns the exit code of the program, or 128 and the number of the signal that ended it */
-export async function run({ rest, settings, sources, secrets, log }: LoginCall): Promise<number> {
-  const [program = '', ...args] = rest;
-  if (!program) throw new UsageError('exec needs a command behind --, as in: exec -- python train.py');
+/**
+ * Logs in and runs the program. Its environment holds the credential, and none of the secrets that made it.
+ * @returns the exit code of the program, or 128 and the number of the signal that ended it; 127 or 126, before any login,
+ *   where the program is not found or cannot be executed
+ */
+export async function run(call: LoginCall): Promise<number> {
+  const { rest, settings, sources, log } = call;
+  const [program = ''] = rest;
+  if (!program) throw new UsageError('exec needs a command after --, as in: exec -- python train.py');
+  const unusable = findProgram(program, sources.env);
+  if (unusable) {
+    log.info(printable(`${program}: ${unusable === NOT_FOUND ? 'command not found' : 'cannot be executed'}`));
+    return unusable;
+  }
   if (settings.dir !== undefined) requirePrivate(settings.dir);
+  const signals = catchSignals();
+  try {
+    return await runIn(makeFolder(settings.dir), call, signals);
+  } catch (error) {
+    const signal = signals.received();
+    if (!signal) throw error;
+    log.info(`interrupted by ${signal} before the command started`);
+    return exitCodeOf(signal);
+  } finally {
+    signals.release();
+  }
+}
+
+/** A folder of its own, also within the user's: another login may be at home there. */
+function makeFolder(parent: string | undefined): string {
+  if (parent !== undefined) mkdirSync(parent, { recursive: true, mode: 0o700 });
+  return mkdtempSync(join(parent ?? tmpdir(), 'mlflow-auth-'));
+}
+
+async function runIn(dir: string, call: LoginCall, signals: Signals): Promise<number> {
+  const { rest, flags, settings, sources, secrets, log } = call;
   const { warn } = log;
   const keep = refreshTokenStore(settings, warn);
-  const credential = await runLogin(settings, secrets, log, keep);
-  // A folder of its own, also within the user's: another login may be at home there.
-  if (settings.dir !== undefined) mkdirSync(settings.dir, { recursive: true, mode: 0o700 });
-  const dir = mkdtempSync(join(settings.dir ?? tmpdir(), 'mlflow-auth-'));
   const ended = new AbortController();
   try {
+    const credential = await runLogin(settings, secrets, log, { keep, signal: signals.aborted });
     const variables = handOver(credential, settings, dir, sources, warn);
-    const env = { ...sources.env, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
+    signals.aborted.throwIfAborted();
+    const inherited = flags['keep-secrets'] === 'true' ? sources.env : withoutSecrets(sources.env);
+    const env = { ...inherited, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
     const fresh = keepFresh(dir, sources, secrets, { warn, keep }, ended.signal).catch((error) =>
       warn(`the credential is not renewed any more: ${errorMessage(error)}`),
     );
-    const code = await runProgram(program, args, env);
-    ended.abort();
-    await fresh;
+    const code = await runProgram(rest, env, signals);
+    if (keep) await Promise.race([fresh, sleep(LAST_ANSWER, undefined, { signal: signals.aborted })]).catch(() => {});
     return code;
   } finally {
     ended.abort();
-    // Whoever renewed, the program or we, the last refresh token is in the folder.
+    // Whoever renewed, the program or this process, the last refresh token is in the folder.
     try {
       if (existsSync(join(dir, STATE_FILE))) keep?.(readState(dir).settings.refreshToken);
     } catch (error) {
@@ -55,29 +88,6 @@ export async function run({ rest, settings, sources, secrets, log }: LoginCall):
     }
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-function runProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: 'inherit' });
-    // A terminal sends Ctrl-C to its whole foreground group, so the program has it already; a second one would end its cleanup.
-    const terminal = [0, 1, 2].some((stream) => isatty(stream));
-    const passOn = (signal: NodeJS.Signals) => {
-      if (!(terminal && signal === 'SIGINT')) child.kill(signal);
-    };
-    for (const signal of SIGNALS) process.on(signal, passOn);
-    const done = () => {
-      for (const signal of SIGNALS) process.off(signal, passOn);
-    };
-    child.on('error', (error) => {
-      done();
-      reject(new UsageError(`${program} cannot be run: ${errorMessage(error)}`));
-    });
-    child.on('exit', (code, signal) => {
-      done();
-      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
-    });
-  });
 }
 
 /** Renews the credential in the folder shortly before each end, until the signal. */
@@ -102,7 +112,7 @@ async function keepFresh(
       );
     told = true;
     try {
-      await renew(dir, fingerprint(value), sources, secrets, () => {});
+      await renew(dir, fingerprint(value), sources, secrets, () => {}, signal);
       keep?.(readState(dir).settings.refreshToken);
     } catch (error) {
       if (signal.aborted) return;

@@ -32,5 +32,5 @@ async function logIn({ settings, secrets, log }: LoginCall): Promise<Credential>
   if (settings.dir !== undefined) requirePrivate(settings.dir);
   // With renew the folder keeps it too, so that no other place is missed.
   const keep = refreshTokenStore(settings, settings.renew ? () => {} : log.warn);
-  return runLogin(settings, secrets, log, keep);
+  return runLogin(settings, secrets, log, { keep });
 }

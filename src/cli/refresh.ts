@@ -20,7 +20,7 @@ export async function run({ flags, settings, secrets, print, log }: LoginCall): 
   }
   const keep = file === undefined ? undefined : refreshTokenWriter(file);
   // By its needs: the method is token, with no fallback.
-  const credential = (await runLogin(settings, secrets, log, keep)) as TokenCredential;
+  const credential = (await runLogin(settings, secrets, log, { keep })) as TokenCredential;
   const { token, refreshToken } = credential;
   if (!refreshToken) log.warn('the platform sent no refresh token');
   print(flags.format ? `${JSON.stringify({ id_token: token, refresh_token: refreshToken })}\n` : token);

@@ -56,16 +56,23 @@ function connectionsFor({ platform, trackingUri, method, refreshToken, verify }:
   return { [platform]: login, ...(proof > 0 ? { [tracking]: proof } : {}) };
 }
 
+/** What else a caller has to do with a login. */
+export interface Hooks {
+  /** Gets each new refresh token as soon as it is there: the one before cannot be used again, whatever happens next. */
+  keep?: ((refreshToken: string) => void) | undefined;
+  /** Ends the login at once. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Logs in as the settings say. Lines for the log hold no secret and no control character.
- * @param keep gets each new refresh token as soon as it is there: the one before is spent, whatever happens next
- * @throws AuthError
+ * @throws AuthError, or whatever ended the connections that the signal has closed
  */
 export async function runLogin(
   settings: Settings,
   secrets: Secrets,
   log: Logger,
-  keep?: (refreshToken: string) => void,
+  { keep, signal }: Hooks = {},
 ): Promise<Credential> {
   const safe = (write: WriteLine) => (line: string) => write(printable(secrets.redact(line)));
   const warn = safe(log.warn);
@@ -73,10 +80,14 @@ export async function runLogin(
   warnOfRisks(settings, warn);
   const { http, close } = await openFor(settings, { mask: secrets.add, note }, connectionsFor(settings));
   const context: Context = { http, mask: secrets.add, keep, step, note, warn };
+  const abort = () => void close();
+  signal?.addEventListener('abort', abort);
   try {
+    signal?.throwIfAborted();
     const { login } = await import(/* webpackMode: "eager" */ './login.js');
     return await login(context, settings);
   } finally {
+    signal?.removeEventListener('abort', abort);
     await close();
   }
 }

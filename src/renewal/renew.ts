@@ -16,6 +16,7 @@ import { withLock } from './lock.js';
  * Renews the credential under a lock, unless another process has done so since the caller looked at it.
  * A login that was refused is remembered and not repeated.
  * @param seen fingerprint of the credential that the caller found wanting
+ * @param signal ends the login at once
  * @throws AuthError or Error with the reason
  */
 export async function renew(
@@ -24,16 +25,23 @@ export async function renew(
   sources: Sources,
   secrets: Secrets,
   write: WriteLine,
+  signal?: AbortSignal,
 ): Promise<void> {
   const state = readState(dir);
   const patience = (state.settings.timeout + 30) * 1000;
   await withLock(join(dir, 'renewal.lock'), patience, async () => {
     if (fingerprint(readCredential(dir).value) !== seen) return;
-    await renewLocked(dir, sources, secrets, write);
+    await renewLocked(dir, sources, secrets, write, signal);
   });
 }
 
-async function renewLocked(dir: string, sources: Sources, secrets: Secrets, write: WriteLine): Promise<void> {
+async function renewLocked(
+  dir: string,
+  sources: Sources,
+  secrets: Secrets,
+  write: WriteLine,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const state = readState(dir);
   if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
   const settings = withLogin(state.settings, sources);
@@ -41,7 +49,7 @@ async function renewLocked(dir: string, sources: Sources, secrets: Secrets, writ
   try {
     // At once, and before the proof: without it, nothing could be renewed any more.
     const keep = (refreshToken: string) => writeState(dir, { settings: { ...state.settings, refreshToken } });
-    const credential = await runLogin(settings, secrets, { info: write, warn: write }, keep);
+    const credential = await runLogin(settings, secrets, { info: write, warn: write }, { keep, signal });
     writeState(dir, stateOf(settings, credential));
     writeCredential(dir, credential, settings.trackingUri, renewCommand(dir));
   } catch (error) {

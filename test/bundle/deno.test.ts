@@ -97,4 +97,14 @@ describe('under Deno', () => {
     assert.equal((await run(permissions, url, ['nope'])).status, 2);
     assert.match((await run(permissions, url, ['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
   });
+
+  it('exec ends as its command does, also where that handles a signal', {
+    skip: process.platform === 'win32' && 'Windows has no signals',
+  }, async () => {
+    const script = `process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000);
+      process.kill(process.ppid, 'SIGTERM');`;
+    const args = ['exec', '--', process.execPath, '-e', script];
+    const { status, stderr } = await run(['--allow-all'], BUNDLE, args, { ...goodEnv(platform), PATH: '/bin' });
+    assert.equal(status, 7, stderr);
+  });
 });

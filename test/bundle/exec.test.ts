@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, it } from 'node:test';
+import { ROWS } from '../../src/settings/table.js';
 import type { FakePlatform } from '../support/fake/platform.js';
 import { BUNDLE, goodEnv, runCommand, runProgram, timesAsked } from '../support/program.js';
 import { at, grants, root, SYSTEM, untilGrants } from '../support/renewing.js';
@@ -216,14 +217,77 @@ describe('exec', () => {
     });
   });
 
-  it('runs nothing when the login fails, and says what cannot be run', async () => {
+  it('runs nothing when the login fails', async () => {
     await at({}, async (platform) => {
       const failed = await exec(platform, SHOW, ['--workspace', 'team-b']);
       assert.deepEqual([failed.status, failed.stdout], [1, '']);
-      const missing = await runCommand(['exec', '--', '/no/such/program'], goodEnv(platform));
-      assert.equal(missing.status, 2);
-      assert.match(missing.stderr, /\/no\/such\/program cannot be run: .*ENOENT/);
-      assert.match((await runCommand(['exec'], goodEnv(platform))).stderr, /exec needs a command behind --/);
+      assert.match((await runCommand(['exec'], goodEnv(platform))).stderr, /exec needs a command after --/);
+    });
+  });
+
+  it('ends with 127 or 126, before any request, where the command is not found or cannot be executed', async () => {
+    await at({}, async (platform) => {
+      const folder = mkdtempSync(join(root, 'programs-'));
+      const file = (name: string, text: string, mode: number) => {
+        writeFileSync(join(folder, name), text, { mode });
+        return join(folder, name);
+      };
+      const posix = process.platform !== 'win32';
+      const cases: [program: string, code: number][] = [
+        ['/no/such/program', 127],
+        ['no-such-program', 127],
+        ['no\n::error::such', 127],
+        ...(posix
+          ? ([
+              [folder, 126],
+              [file('data', 'text', 0o644), 126],
+              ['data', 126],
+              [file('script', '#!/no/such/interpreter\n', 0o755), 126],
+              [`${file('plain', '', 0o644)}/inside`, 127],
+            ] as [string, number][])
+          : []),
+      ];
+      for (const [program, code] of cases) {
+        const env = { ...goodEnv(platform), PATH: folder };
+        const { status, stdout, stderr } = await runCommand(['exec', '--', program], env);
+        assert.deepEqual([status, stdout], [code, ''], `${program}: ${stderr}`);
+        assert.match(stderr, /^[^\n]+: (command not found|cannot be executed)\n$/);
+      }
+      assert.deepEqual(platform.asked, []);
+    });
+  });
+
+  it('finds a command on the PATH, also a script without a first line of "#!"', {
+    skip: process.platform === 'win32' && 'Windows knows programs by their ending',
+  }, async () => {
+    await at({}, async (platform) => {
+      const folder = mkdtempSync(join(root, 'path-'));
+      writeFileSync(join(folder, 'greet'), 'echo hello\n', { mode: 0o755 });
+      const env = { ...goodEnv(platform), PATH: `/no/such/folder:${folder}:/bin:/usr/bin` };
+      const { status, stdout, stderr } = await runCommand(['exec', '--', 'greet'], env);
+      assert.deepEqual([status, stdout], [0, 'hello\n'], stderr);
+    });
+  });
+
+  it('keeps the secrets of the login from the command, unless --keep-secrets is given', async () => {
+    await at({}, async (platform) => {
+      const names = ROWS.filter(({ secret }) => secret).flatMap(({ env }) =>
+        env.flatMap((name) => [name, `${name}_FILE`]),
+      );
+      assert.ok(names.length >= 6);
+      const file = join(root, 'client-secret');
+      writeFileSync(file, goodEnv(platform).DEX_CLIENT_SECRET ?? '');
+      const { DEX_CLIENT_SECRET: _, ...others } = goodEnv(platform);
+      const env = { ...others, DEX_CLIENT_SECRET_FILE: file };
+      const show = `console.log(${JSON.stringify(names)}.filter((name) => name in process.env).join())`;
+      for (const [flags, expected] of [
+        [[], ''],
+        [['--keep-secrets'], 'MLFLOW_PASSWORD,DEX_CLIENT_SECRET_FILE'],
+      ] as const) {
+        const args = ['exec', ...flags, '--', process.execPath, '-e', show];
+        const { status, stdout, stderr } = await runCommand(args, env);
+        assert.deepEqual([status, stdout.trim()], [0, expected], stderr);
+      }
     });
   });
 });
