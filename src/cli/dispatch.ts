@@ -7,6 +7,7 @@ import { ROWS } from '../settings/table.js';
 import type { Env } from '../util/env.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
+import { printable } from '../util/text.js';
 import type { Parsed } from './args.js';
 import type { Call, Command } from './command.js';
 
@@ -24,7 +25,7 @@ export async function dispatch(
   print: Call['print'],
   write: WriteLine,
 ): Promise<number> {
-  const warn: WriteLine = (line) => write(`! ${secrets.redact(line)}`);
+  const warn: WriteLine = (line) => write(`! ${printable(secrets.redact(line))}`);
   const sources: Sources = { caller: 'cli', given: flags, env, readFile };
   for (const { name, secret } of ROWS) {
     if (secret && flags[name])

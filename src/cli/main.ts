@@ -9,8 +9,17 @@ import { parse } from './args.js';
 import { COMMANDS } from './commands.js';
 import { helpText, version } from './help.js';
 
-/** Runs one command and returns the exit code: 0 fine, 1 login or verification failed, 2 wrong usage or settings. */
+/**
+ * Runs one command and returns the exit code: 0 success; 1 the login or its verification failed, or standard output cannot
+ * be written; 2 wrong usage or settings.
+ */
 export async function runCli(args: readonly string[], env: Env): Promise<number> {
+  const written = watchOutput();
+  const code = await runCommandLine(args, env);
+  return code === 0 && !(await written()) ? 1 : code;
+}
+
+async function runCommandLine(args: readonly string[], env: Env): Promise<number> {
   let announce = (_: string) => {};
   const secrets = new Secrets((secret) => announce(secret));
   try {
@@ -35,11 +44,35 @@ function isRunner(env: Env): boolean {
   return env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? '');
 }
 
+/**
+ * Reports, once, that standard output cannot be written: a disk is full, or the reader is gone. A reader of standard error
+ * that is gone can be told nothing.
+ * @returns waits for what was written; false where it got lost
+ */
+function watchOutput(): () => Promise<boolean> {
+  let failed = false;
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', (error) => {
+    if (!failed) writeLine(`standard output cannot be written: ${errorMessage(error)}`);
+    failed = true;
+  });
+  return async () => {
+    // An error comes after the callback of the write that it belongs to.
+    if (!failed) await new Promise((resolve) => process.stdout.write('', () => setImmediate(resolve)));
+    return !failed;
+  };
+}
+
 function writeLine(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** @throws Error under Deno, whose standard output does not report an error as an event */
 function print(text: string): 0 {
-  process.stdout.write(text);
+  try {
+    process.stdout.write(text);
+  } catch (error) {
+    throw new Error('standard output cannot be written', { cause: error });
+  }
   return 0;
 }

@@ -8,6 +8,16 @@ import type { Stage, Symptom } from './symptoms/symptom.js';
 /** Settings or arguments are wrong. Nothing was sent anywhere, unless what came back does not fit the format asked for. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  /** @param text one line, or several; what it quotes of the user cannot add another one */
+  constructor(text: string | readonly string[]) {
+    super([text].flat().map(indented).join('\n'));
+  }
+}
+
+/** The text as one printable line, with the blanks that indent it. */
+function indented(line: string): string {
+  return line.slice(0, line.length - line.replace(/^ +/, '').length) + printable(line);
 }
 
 /** What a failed step knows of itself; see {@link AuthError}. */
@@ -59,11 +69,14 @@ export function hasSymptom(error: unknown, ...ids: SymptomId[]): error is AuthEr
 }
 
 /**
- * The text of anything that can be thrown, with its causes and codes, never empty.
- * AggregateErrors (a host with several addresses) are told by their parts.
+ * The text of anything that can be thrown, with its causes and codes, never empty: the lines of the program's own errors,
+ * or one printable line of any other. AggregateErrors (a host with several addresses) are told by their parts.
  */
 export function errorMessage(error: unknown): string {
-  if (error instanceof AuthError || error instanceof UsageError) return error.message;
+  return error instanceof AuthError || error instanceof UsageError ? error.message : printable(textOf(error));
+}
+
+function textOf(error: unknown): string {
   if (!(error instanceof Error)) {
     if (typeof error === 'object' && error !== null && 'message' in error)
       return String(error.message) || 'unknown error';

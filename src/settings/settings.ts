@@ -117,7 +117,7 @@ function crossCheck({ ca, dir, insecureTls, method, verify }: Settings, { found,
   }
 }
 
-function listOf(problems: readonly Problem[], found: Map<Name, Found>, { caller, env }: Sources): string {
+function listOf(problems: readonly Problem[], found: Map<Name, Found>, { caller, env }: Sources): string[] {
   const lines = problems.map(({ name, kind, text }) => {
     const from = found.get(name)?.from;
     return `  ${name}: ${text}${kind === 'invalid' && from && from !== 'default' ? ` Given by ${from}.` : ''}`;
@@ -125,7 +125,6 @@ function listOf(problems: readonly Problem[], found: Map<Name, Found>, { caller,
   const title = lines.length === 1 ? 'One setting needs attention:' : `${lines.length} settings need attention:`;
   const outside = env.GITHUB_ACTOR === 'dependabot[bot]' || env.GITHUB_EVENT_NAME?.startsWith('pull_request');
   const secrets = caller === 'action' && problems.some(({ kind }) => kind === 'missing');
-  const hint =
-    secrets && outside ? '\nWorkflows of forks and of Dependabot are not given the secrets of the repository.' : '';
-  return `${title}\n${lines.join('\n')}${hint}`;
+  const hint = 'Workflows of forks and of Dependabot are not given the secrets of the repository.';
+  return [title, ...lines, ...(secrets && outside ? [hint] : [])];
 }

@@ -10,7 +10,7 @@ export function printable(text: string): string {
 
 /** `##[command]` is one to a runner wherever it stands in a line; `::command::` only at the beginning. */
 export function noCommand(line: string): string {
-  return line.replaceAll('##[', '# #[');
+  return line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
 }
 
 /** The same, cut to a length that fits into a message. */
