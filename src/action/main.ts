@@ -2,9 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import * as github from '../ci/github.js';
-import { UsageError } from '../errors/errors.js';
+import { errorMessage, UsageError } from '../errors/errors.js';
 import type { Credential } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
 import { refreshTokenOutput } from '../renewal/refresh-token.js';
@@ -17,16 +18,19 @@ import { namesOf, ROWS } from '../settings/table.js';
 import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
-import { runPost, STATE } from './post.js';
+import { runPost, STATE, stateFor } from './post.js';
 import { reportOf, summaryOf } from './summary.js';
 
 const readFile = (path: string) => readFileSync(path, 'utf8');
 
-/** Runs the action, or its last step, for which the runner gives back the state that the first one saved. */
+/**
+ * Runs the main step, or the post step, for which the runner gives back the state that the main step saved: whatever it
+ * holds, a step with state never logs in. A step without state logs in only once the runner's file holds its state.
+ */
 export async function runAction(env: Env): Promise<void> {
   const state = env[`STATE_${STATE}`];
-  if (state) runPost(state, github.info);
-  else await runMain(env);
+  if (state === undefined) await runMain(env);
+  else runPost(state, env.RUNNER_TEMP ?? '', github.info);
 }
 
 /** Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
@@ -36,18 +40,20 @@ async function runMain(env: Env): Promise<void> {
   const next = refreshTokenOutput((refreshToken) =>
     github.setOutputs([{ name: 'refresh-token', value: refreshToken }]),
   );
+  exitOnSignal(next.afterFailure);
   try {
+    requireFiles(env, ['GITHUB_STATE']);
+    github.saveState(STATE, stateFor());
     const sources: Sources = { caller: 'action', given: inputs(env), env, readFile };
     const settings = readSettings(sources, { trackingUri: true, folder: 'always' }, secrets.add, warn);
     if (settings.workspace && settings.maskWorkspace) github.mask(settings.workspace);
-    requireFiles(env, settings);
+    requireFiles(env, filesFor(settings));
     const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
     if (settings.dir !== undefined) requirePrivate(settings.dir);
+    github.saveState(STATE, stateFor({ dir, ours: settings.dir === undefined }));
     const keep = next.keep(settings);
-    const credential = await github.group('Log in to MLflow', () =>
-      runLogin(settings, secrets, { info: github.info, warn: github.warn }, { keep }),
-    );
-    github.saveState(STATE, JSON.stringify({ dir, ours: settings.dir === undefined }));
+    const log = { info: github.info, warn: github.warn };
+    const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, log, { keep }));
     const variables = handOver(credential, settings, dir, sources, warn);
     github.setOutputs([...variables, ...factsOf(credential)]);
     next.afterLogin(settings, credential);
@@ -56,8 +62,29 @@ async function runMain(env: Env): Promise<void> {
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.info(`Logged in as ${credential.identity}${until}.`);
   } catch (error) {
-    next.afterFailure(error);
+    const lost = attempt(next.afterFailure);
+    if (lost) warn(`the next refresh token could not be handed back: ${errorMessage(lost)}`);
     await github.fail(reportOf(error, secrets.redact));
+  }
+}
+
+/** @returns what the work throws */
+function attempt(work: () => void): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** A runner that cancels a step sends SIGINT, then SIGTERM, and still reads the files of the step. */
+function exitOnSignal(beforehand: () => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      attempt(beforehand);
+      process.exit(128 + constants.signals[signal]);
+    });
   }
 }
 
@@ -75,9 +102,13 @@ function inputs(env: Env): Record<string, string | undefined> {
   return Object.fromEntries(ROWS.flatMap(namesOf).map((name) => [name, env[`INPUT_${name.toUpperCase()}`]]));
 }
 
+function filesFor({ exportEnv, dir }: Settings): string[] {
+  return ['GITHUB_OUTPUT', ...(exportEnv ? ['GITHUB_ENV'] : []), ...(dir ? [] : ['RUNNER_TEMP'])];
+}
+
 /** Without these files the toolkit would print values as commands, secrets included. */
-function requireFiles(env: Env, { exportEnv, dir }: Settings): void {
-  for (const name of ['GITHUB_OUTPUT', ...(exportEnv ? ['GITHUB_ENV'] : []), ...(dir ? [] : ['RUNNER_TEMP'])]) {
+function requireFiles(env: Env, names: readonly string[]): void {
+  for (const name of names) {
     const path = env[name];
     if (path && existsSync(path)) continue;
     const what = path ? 'names something that does not exist' : 'is not set';

@@ -31,10 +31,8 @@ export async function fail({ title, message, rows }: Report): Promise<void> {
   await summarize(`MLflow login failed: ${title}`, rows);
 }
 
-/** Leaves a value for the last step, where the runner has a place for it. */
-export function saveState(name: string, value: string): void {
-  if (process.env.GITHUB_STATE) core.saveState(name, value);
-}
+/** Leaves a value for the post step. @throws Error where the runner's file cannot be written */
+export const saveState = (name: string, value: string): void => core.saveState(name, value);
 
 /** A warning as an annotation. */
 export const warn = (message: string): void => core.warning(message, { title: 'mlflow-auth' });

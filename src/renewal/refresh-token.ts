@@ -4,7 +4,7 @@
 // - the action: into an output, unless its renewals use it.
 // - renewals: into the state in their folder (sdk/renewal-state.ts), from where exec takes it to the file.
 
-import { AuthError, errorMessage } from '../errors/errors.js';
+import { errorMessage } from '../errors/errors.js';
 import type { Credential } from '../login/credential.js';
 import type { Settings } from '../settings/types.js';
 import type { WriteLine } from '../util/logger.js';
@@ -45,28 +45,35 @@ function attempt<T>(work: () => T, warn: WriteLine): T | undefined {
 }
 
 /**
- * The output of the action, which is set after the login, or after its failure.
- * @param set sets the output
+ * The output of the action. It is set at the receipt of each new refresh token, before anything else can fail, since the
+ * one that was given is spent by then; what the renewals are to use is set only after a failure, after which there are none.
+ * @param set sets the output; may throw
  */
 export function refreshTokenOutput(set: Keep) {
   let received = '';
+  let handed = '';
+  const hand = () => {
+    if (received === handed) return;
+    set(received);
+    handed = received;
+  };
   return {
     /** For the login; undefined where no refresh token was given. */
-    keep: ({ refreshToken }: Settings): Keep | undefined =>
+    keep: ({ refreshToken, renew }: Settings): Keep | undefined =>
       refreshToken
         ? (next) => {
             received = next;
+            // A full disk may have room again at the end, where this is tried once more.
+            if (!renew) attempt(hand, () => {});
           }
         : undefined,
     /** Without rotation there is no new one, and the one that was given stays good. */
     afterLogin: ({ refreshToken, renew }: Settings, credential: Credential): void => {
-      if (refreshToken && !renew && credential.method === 'token' && credential.refreshToken)
-        set(credential.refreshToken);
+      if (!refreshToken || renew) return;
+      if (credential.method === 'token') received = credential.refreshToken ?? received;
+      hand();
     },
-    /** Nothing else is handed over where the proof fails; what did not pass the checks of the login is not, either. */
-    afterFailure: (error: unknown): void => {
-      const unchecked = error instanceof AuthError && !['proxy', 'mlflow'].includes(error.failure.stage);
-      if (received && !unchecked) set(received);
-    },
+    /** Whatever failed, or interrupts: a token that was received is handed back. */
+    afterFailure: hand,
   };
 }

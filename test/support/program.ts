@@ -57,7 +57,7 @@ export function runCommand(args: string[], env: Env = {}, stdin = ''): Promise<O
   return runProgram(process.execPath, [BUNDLE, ...args], env, stdin);
 }
 
-const RUNNER_FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STEP_SUMMARY'];
+const RUNNER_FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
 
 /** Runs the bundle as a runner does: inputs as `INPUT_*`, and a file for each thing it hands over. */
 export async function runAction(inputs: Record<string, string>, env: Env = {}, limit?: number): Promise<Outcome> {

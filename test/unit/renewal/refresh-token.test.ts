@@ -67,10 +67,11 @@ describe('the output refresh-token', () => {
     const output = refreshTokenOutput((token) => set.push(token));
     const settings = settingsOf(some);
     for (const token of received) output.keep(settings)?.(token);
-    if (end instanceof Error) output.afterFailure(end);
+    if (end instanceof Error) output.afterFailure();
     else output.afterLogin(settings, end);
     return set;
   }
+  const STAGES: Stage[] = ['connect', 'token', 'refresh', 'login', 'proxy', 'callback', 'mlflow'];
   const failedAt = (stage: Stage) => new AuthError({ stage, tried: 'x', got: '500' });
 
   it('is the next one, or the one that stays good', () => {
@@ -85,17 +86,30 @@ describe('the output refresh-token', () => {
     assert.deepEqual(outputOf({}, [], credential(undefined)), []);
   });
 
-  it('is set where the proof or the hand-over fails, with renew too, and only if a new one came', () => {
-    for (const error of [failedAt('proxy'), failedAt('mlflow'), new Error('disk full')])
+  it('is set at the receipt of a token, and after every failure, with renew too, if a new one came', () => {
+    for (const error of [...STAGES.map(failedAt), new Error('disk full')])
       for (const renew of [false, true]) {
-        assert.deepEqual(outputOf({ renew }, ['first', 'next'], error), ['next']);
+        assert.equal(outputOf({ renew }, ['first', 'next'], error).at(-1), 'next');
         assert.deepEqual(outputOf({ renew }, [], error), []);
         assert.deepEqual(outputOf({ renew, refreshToken: '' }, ['next'], error), []);
       }
+    const set: string[] = [];
+    refreshTokenOutput((token) => set.push(token)).keep(settingsOf({}))?.('next');
+    assert.deepEqual(set, ['next']);
   });
 
-  it('is not set to what did not pass the checks of the login', () => {
-    for (const stage of ['token', 'refresh', 'login'] as const)
-      assert.deepEqual(outputOf({}, ['next'], failedAt(stage)), []);
+  it('that cannot be set at the receipt is set at the end', () => {
+    let full = true;
+    const set: string[] = [];
+    const output = refreshTokenOutput((token) => {
+      if (full) throw new Error('ENOSPC');
+      set.push(token);
+    });
+    output.keep(settingsOf({}))?.('next');
+    assert.throws(output.afterFailure, /ENOSPC/);
+    full = false;
+    output.afterFailure();
+    output.afterFailure();
+    assert.deepEqual(set, ['next']);
   });
 });
