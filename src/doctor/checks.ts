@@ -4,7 +4,7 @@ import { AuthError } from '../errors/errors.js';
 import { responseError } from '../http/response.js';
 import { authorize } from '../login/alauda/authorize.js';
 import { listConnectors } from '../login/alauda/connectors.js';
-import { fetchLoginKey } from '../login/alauda/public-key.js';
+import { fetchLoginKey, sizeOf as sizeOfKey } from '../login/alauda/public-key.js';
 import type { Context } from '../login/context.js';
 import { cookieMethod } from '../login/cookie-method.js';
 import type { Credential } from '../login/credential.js';
@@ -22,7 +22,7 @@ export async function checkLoginApi(report: Report, { http }: Context, settings:
   const { platform, connector, clientId } = settings;
   await report.check('login API', async () => {
     const key = await fetchLoginKey(http, platform, true);
-    const bits = key ? (key.key.algorithm as RsaKeyAlgorithm).modulusLength : 0;
+    const bits = key ? await sizeOfKey(key.key) : 0;
     return [key ? `${platform} answers, its key has ${bits} bits` : `${platform} has no public key (404)`, true];
   });
   await report.check('Dex', async () => {

@@ -11,7 +11,7 @@ export function codeFrom(parameters: URLSearchParams, state: string): string {
   const failed = (got: string) =>
     new AuthError({ stage: 'login', tried: 'read the code from the answer to the login', got });
   const back = parameters.get('state');
-  if (back === null || !same(back, state))
+  if (back === null || !same(back.trim(), state.trim()))
     throw failed(`${back === null ? 'no state' : 'a state'} that is not the one that was sent`);
   const code = parameters.get('code');
   if (!code) throw failed('a redirect without a code');

@@ -23,3 +23,8 @@ export function oneLine(text: string, max = MAX): string {
 export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, '\ufffd');
 }
+
+/** Whether the text is nothing but visible ASCII, as tokens and cookies are: no whitespace, line break or other sign. */
+export function isVisibleAscii(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}

@@ -65,6 +65,16 @@ export const LOGIN_API = [
     advice: 'Check platform-address: the bare address of the web console of a platform with a JSON login API.',
   },
   {
+    id: 'unsafe-key',
+    layer: 'login API',
+    stages: ['pubkey'],
+    pattern: /^2\d\d a public key (of|that|with)/,
+    title: 'Public key not safe',
+    meaning: 'with this key others could read the password, or it keeps this machine busy for very long',
+    advice:
+      'Nothing was sent. Ask the administrator of the platform for an RSA key of 2048 to 8192 bits; if it has one, something in between changes the answer.',
+  },
+  {
     id: 'bad-key',
     layer: 'login API',
     stages: ['pubkey'],

@@ -21,7 +21,8 @@ export interface Login {
 
 /**
  * Logs in at a connector that takes passwords. Sent once: a failed login counts towards a lockout.
- * @returns the parameters with which the platform answers in `redirect_url`, in its query or its fragment
+ * @returns the parameters with which the platform answers in `redirect_url`, in its query or its fragment; code and state
+ *   without whitespace around them
  * @throws AuthError
  */
 export async function logIn(http: Http, login: Login): Promise<URLSearchParams> {
@@ -44,6 +45,11 @@ export async function logIn(http: Http, login: Login): Promise<URLSearchParams> 
   const parameters = parametersOf(url);
   const error = parameters.get('error');
   if (error) throw failed(oneLine(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
+  for (const name of ['code', 'state']) {
+    const value = parameters.get(name);
+    // What is there twice stays so, and is refused later.
+    if (value !== null && value !== value.trim()) parameters.set(name, value.trim());
+  }
   return parameters;
 }
 

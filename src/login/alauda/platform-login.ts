@@ -5,7 +5,10 @@ import type { Context } from '../context.js';
 import { authorize } from './authorize.js';
 import { encryptPassword } from './encrypt-password.js';
 import { logIn } from './password-login.js';
-import { fetchLoginKey, type LoginKey } from './public-key.js';
+import { fetchLoginKey, type LoginKey, sizeOf } from './public-key.js';
+
+/** Bits of a key from which on it is not warned of. */
+const GOOD_SIZE = 2048;
 
 /** Who logs in, and where. */
 export interface Account {
@@ -25,7 +28,7 @@ export interface Account {
  * @throws AuthError
  */
 export async function platformLogin(
-  { http, mask, step }: Context,
+  { http, mask, step, warn }: Context,
   account: Account,
   query: string | Promise<string>,
   retry: boolean,
@@ -39,6 +42,8 @@ export async function platformLogin(
     begin(),
     step('public key received', () => fetchLoginKey(http, platform, retry)),
   ]);
+  const bits = key ? await sizeOf(key.key) : GOOD_SIZE;
+  if (bits < GOOD_SIZE) warn(`the platform's public key has ${bits} bits: expected ${GOOD_SIZE} or more (NIST SP 800-131A)`);
   const password = await protect(key, account);
   mask(password);
   const parameters = await step(`logged in as ${username} (connector ${connector})`, () =>

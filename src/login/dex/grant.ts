@@ -3,9 +3,9 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, errorMessage, hasSymptom } from '../../errors/errors.js';
 import type { Stage } from '../../errors/symptoms/symptom.js';
-import { type Json, jsonObject, responseError } from '../../http/response.js';
 import type { Http, HttpResponse } from '../../http/types.js';
-import { oneLine } from '../../util/text.js';
+import { type Json, jsonObject, responseError } from '../../http/response.js';
+import { isVisibleAscii, oneLine } from '../../util/text.js';
 import type { Context } from '../context.js';
 import { expectedIssuer } from './issuer.js';
 
@@ -62,8 +62,10 @@ export async function grant(context: GrantContext, client: Client, request: Gran
   const answer = await post(context.http, request, server, oauthClient).catch(fail);
   const json = receive(context, answer);
   if (answer.status !== 200 || !json) throw refused(answer, stage, client);
+  const flaw = flawIn(json);
+  if (flaw) return fail(new Error(flaw));
   const expected = { ...server, issuer: await expectedIssuer(context.http, client.platform, json.id_token) };
-  const response = new Response(answer.body, { headers: answer.headers });
+  const response = new Response(JSON.stringify(json), { headers: answer.headers });
   const { id_token, refresh_token } = await check(expected, oauthClient, response).catch(fail);
   if (id_token === undefined) return fail(new Error('"id_token" is missing in the response'));
   return { idToken: id_token, refreshToken: refresh_token };
@@ -90,16 +92,37 @@ async function post(
   return answer;
 }
 
+/** The tokens of an answer (RFC 6749, 5.1). */
+const TOKENS = ['access_token', 'id_token', 'refresh_token'] as const;
+
 /**
  * Masks every token of an answer, and gives the refresh token to whoever keeps it, before anything else can fail.
- * @returns the JSON object of the answer, if it is one
+ * @returns the JSON object of the answer, if it is one, with no whitespace around its tokens
  */
-function receive({ mask, keep }: GrantContext, { body }: HttpResponse): Json | undefined {
+function receive({ mask, keep }: GrantContext, { status, body }: HttpResponse): Json | undefined {
   const json = jsonObject(body);
-  for (const token of [json?.access_token, json?.id_token, json?.refresh_token])
-    if (typeof token === 'string') mask(token);
-  if (typeof json?.refresh_token === 'string') keep?.(json.refresh_token);
+  if (!json) return undefined;
+  for (const name of TOKENS) {
+    const token = json[name];
+    if (typeof token !== 'string') continue;
+    json[name] = token.trim();
+    mask(token.trim());
+  }
+  const next = json.refresh_token;
+  if (status === 200 && typeof next === 'string' && isVisibleAscii(next)) keep?.(next);
   return json;
+}
+
+/**
+ * What makes a token unfit to be used in a header, where it goes as it is. The library would take whitespace within it.
+ * @returns undefined where nothing does; never a part of the token
+ */
+function flawIn({ id_token, refresh_token }: Json): string | undefined {
+  if (typeof id_token === 'string' && !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(id_token))
+    return 'an invalid "id_token": expected three base64url parts';
+  if (typeof refresh_token === 'string' && refresh_token !== '' && !isVisibleAscii(refresh_token))
+    return 'an invalid "refresh_token": expected visible ASCII without whitespace';
+  return undefined;
 }
 
 function refused(answer: HttpResponse, stage: Stage, { clientSecret }: Client): AuthError {

@@ -20,5 +20,5 @@ export async function expectedIssuer(http: Http, platform: string, idToken: unkn
   });
   if (answer.status === 429 || answer.status >= 500) throw responseError(answer, 'token');
   const { issuer } = jsonObject(answer.body) ?? {};
-  return typeof issuer === 'string' ? issuer : usual;
+  return typeof issuer === 'string' ? issuer.trim() : usual;
 }
