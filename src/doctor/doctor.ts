@@ -2,8 +2,9 @@
 
 import { setConnectDefaults } from '../http/globals.js';
 import { trustedRoots } from '../http/trust.js';
+import { proxyFor } from '../http/web-proxy.js';
 import type { Context } from '../login/context.js';
-import { openFor, proxyFor } from '../login/session.js';
+import { openFor } from '../login/session.js';
 import { overridesOf } from '../sdk/overrides.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
@@ -27,6 +28,7 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
   listSettings(report, sources, secrets);
   const settings = await report.check('settings', async () => {
     const read = readSettings(sources, { login: options.login }, secrets.add, noteIn(report, 'settings'));
+    for (const address of [read.platform, read.trackingUri]) if (address) proxyFor(address);
     return [`good, method ${read.method} (${read.methodReason})`, read];
   });
   if (options.python) await checkPython(report, options.python, sources.env);

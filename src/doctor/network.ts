@@ -4,6 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import * as tls from 'node:tls';
 import { AuthError, errorMessage } from '../errors/errors.js';
+import { lookupFor } from '../http/loopback.js';
 import { socketAddress } from '../util/url.js';
 import type { Report } from './report.js';
 
@@ -30,13 +31,14 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
     throw new AuthError({ stage: 'connect', tried: `${what} ${url.host}`, got: errorMessage(error) }, { cause: error });
   };
   const addresses = await report.check('network', async () => {
-    const found = await lookup(host, { all: true }).catch(failed('look up'));
+    const ofThisMachine = lookupFor(host).lookup && [{ address: 'this machine itself' }];
+    const found = ofThisMachine ?? (await lookup(host, { all: true }).catch(failed('look up')));
     return [`${host} is ${found.map(({ address }) => address).join(', ')}`, found];
   });
   if (!addresses) return false;
   const connected = await report.check('network', async () => {
     await new Promise<void>((resolve, reject) => {
-      const socket = connect({ host, port, timeout: TIMEOUT_MS }, () => {
+      const socket = connect({ host, port, timeout: TIMEOUT_MS, ...lookupFor(host) }, () => {
         socket.destroy();
         resolve();
       });
@@ -46,7 +48,7 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
   });
   if (!connected || url.protocol !== 'https:') return connected === true;
   const secured = await report.check('TLS', async () => {
-    const options: tls.ConnectionOptions = { host, port, servername };
+    const options: tls.ConnectionOptions = { host, port, servername, ...lookupFor(host) };
     const trusted = { ...options, ...(ca ? { ca } : {}), rejectUnauthorized: !insecure };
     try {
       return [await handshake(trusted, describe), true];

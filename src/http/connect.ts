@@ -5,6 +5,7 @@ import { connect as connectTls, type SecureContext } from 'node:tls';
 import { errorMessage } from '../errors/errors.js';
 import { explain } from '../errors/explain.js';
 import { socketAddress } from '../util/url.js';
+import { lookupFor } from './loopback.js';
 import { secureContexts } from './trust.js';
 
 /** How to open connections. */
@@ -47,7 +48,7 @@ export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions):
   const attempt = async (target: Target, context: () => SecureContext, started?: (socket: Socket) => void) => {
     const deadline = performance.now() + timeout;
     const { host, port, servername } = socketAddress(target);
-    const socket = connectTcp({ host, port, noDelay: true });
+    const socket = connectTcp({ host, port, noDelay: true, ...lookupFor(host) });
     track(socket);
     started?.(socket);
     await waitFor(socket, 'connect', deadline, timeout);

@@ -1,12 +1,12 @@
 // One login from open to close: wires HTTP, secrets and progress together for the action and the command line.
 
-import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { setConnectDefaults } from '../http/globals.js';
+import { isLoopback } from '../http/loopback.js';
 import { openConnections } from '../http/preconnect.js';
 import { runtimeRoots } from '../http/trust.js';
 import type { Http, Transport } from '../http/types.js';
+import { proxyFor } from '../http/web-proxy.js';
 import type { Settings } from '../settings/types.js';
-import { isLoopback } from '../settings/validate.js';
 import type { Logger, WriteLine } from '../util/logger.js';
 import { progress } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
@@ -17,11 +17,9 @@ import type { Credential } from './credential.js';
 /** Seconds that one request may take: a quarter of the whole login's, so that a longer time helps with a slow server. */
 export const requestTime = (whole: number) => Math.min(whole, Math.max(15, whole / 4));
 
-/** The web proxy for an address by HTTPS_PROXY and its like, or '' for none. */
-export const proxyFor = (address: string): string => getProxyUrl(new URL(address))?.href ?? '';
-
 /**
  * Opens HTTP as the settings say; `close` must be called.
+ * @throws UsageError where the address of a web proxy is invalid
  * @param listeners for secrets, progress and a clock that differs
  * @param preconnect how many connections to open at once, by origin
  */
@@ -31,6 +29,8 @@ export async function openFor(
   preconnect: Readonly<Record<string, number>> = {},
 ): Promise<{ http: Http; close: () => Promise<void> }> {
   const { insecureTls: insecure, timeout } = settings;
+  // Before any request, what is wrong with a web proxy's address.
+  for (const address of [settings.platform, settings.trackingUri]) if (address) proxyFor(address);
   const requestTimeout = requestTime(timeout) * 1000;
   setConnectDefaults();
   const connections = openConnections({

@@ -1,7 +1,7 @@
 // The checks of single values: each returns the value as it will be used, or tells the problem.
 
-import { isIP } from 'node:net';
 import { errorMessage } from '../errors/errors.js';
+import { isLoopback } from '../http/loopback.js';
 import { noCommand } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Found, Sources } from './sources.js';
@@ -132,10 +132,4 @@ function url(name: Name, value: string, allowHttp: boolean, problem: OnProblem):
     problem(name, `http://${parsed.host} would send credentials unencrypted. Use https, or set allow-http to true.`);
   }
   return parsed;
-}
-
-/** This machine itself: localhost and its subdomains (RFC 6761, 6.3), 127.0.0.0/8 and ::1. */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }
