@@ -18,11 +18,23 @@ export async function run({ flags, settings, secrets, print, log }: LoginCall): 
       'refresh spends the refresh token and gets a new one: give --refresh-token-file, where that is stored, or --format json, which prints it.',
     );
   }
-  const keep = file === undefined ? undefined : refreshTokenWriter(file);
+  let received: string | undefined;
+  const remember = (next: string) => {
+    received = next;
+  };
+  const keep = file === undefined ? remember : refreshTokenWriter(file);
+  const credential = await runLogin(settings, secrets, log, { keep }).catch((error) => {
+    // The one that was given cannot be used again, and there is no other place for the next one.
+    if (received !== undefined) print(jsonOf(undefined, received));
+    throw error;
+  });
   // By its needs: the method is token, with no fallback.
-  const credential = (await runLogin(settings, secrets, log, { keep })) as TokenCredential;
-  const { token, refreshToken } = credential;
+  const { token, refreshToken } = credential as TokenCredential;
   if (!refreshToken) log.warn('the platform sent no refresh token');
-  print(flags.format ? `${JSON.stringify({ id_token: token, refresh_token: refreshToken })}\n` : token);
+  print(flags.format ? jsonOf(token, refreshToken) : token);
   return 0;
+}
+
+function jsonOf(idToken: string | undefined, refreshToken: string | undefined): string {
+  return `${JSON.stringify({ id_token: idToken, refresh_token: refreshToken })}\n`;
 }

@@ -9,6 +9,7 @@ import type { Context } from '../login/context.js';
 import { cookieMethod } from '../login/cookie-method.js';
 import type { Credential } from '../login/credential.js';
 import { decodeClaims } from '../login/dex/claims.js';
+import { checkAuthorizationRequest } from '../login/oauth2-proxy/authorization-request.js';
 import { sizeOf } from '../login/oauth2-proxy/cookie-size.js';
 import { startProxyLogin } from '../login/oauth2-proxy/start.js';
 import { askServerInfo } from '../login/server-info.js';
@@ -44,6 +45,7 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
   if (!settings.trackingUri) return;
   const client = await report.check('oauth2-proxy', async () => {
     const login = await startProxyLogin(http, settings.trackingUri, true);
+    if (settings.method === 'cookie') await checkAuthorizationRequest(http, login, settings);
     const query = new URLSearchParams(login.query);
     const pkce = query.get('code_challenge_method') ?? 'no PKCE';
     return [`${settings.trackingUri} logs in as client ${query.get('client_id')} (${pkce})`, query.get('client_id')];

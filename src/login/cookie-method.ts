@@ -4,11 +4,11 @@ import { type Account, platformLogin } from './alauda/platform-login.js';
 import { codeFrom } from './check-state.js';
 import type { Context } from './context.js';
 import { type CookieCredential, secretsOf } from './credential.js';
+import { checkAuthorizationRequest, type Expected } from './oauth2-proxy/authorization-request.js';
 import { finishProxyLogin } from './oauth2-proxy/callback.js';
 import { startProxyLogin } from './oauth2-proxy/start.js';
 
-export interface CookieRequest extends Account {
-  trackingUri: string;
+export interface CookieRequest extends Account, Expected {
   /** Name of the session cookie, if it cannot be told from the csrf cookie. */
   cookieName: string | undefined;
 }
@@ -24,13 +24,17 @@ const TOKEN_LIFE = 86_400;
 export async function cookieMethod(context: Context, request: CookieRequest, retry = true): Promise<CookieCredential> {
   const { http, mask, step } = context;
   const { trackingUri, cookieName } = request;
-  const starting = step('login begun at oauth2-proxy', () => startProxyLogin(http, trackingUri, retry));
+  const starting = step('login begun at oauth2-proxy', async () => {
+    const login = await startProxyLogin(http, trackingUri, retry);
+    await checkAuthorizationRequest(http, login, request);
+    return login;
+  });
   const query = starting.then((login) => login.query);
   const parameters = await platformLogin(context, request, query, retry);
   const login = await starting;
   codeFrom(parameters, login.state);
   const { parts, maxAge } = await step('code exchanged for a session cookie', () =>
-    finishProxyLogin(http, trackingUri, login, parameters, cookieName),
+    finishProxyLogin(http, login, parameters, cookieName),
   );
   const cookie = parts.map(({ name, value }) => `${name}=${value}`).join('; ');
   const expiresAt = new Date(Date.now() + Math.min(maxAge ?? TOKEN_LIFE, TOKEN_LIFE) * 1000);

@@ -23,7 +23,9 @@ export function stateOf(settings: Settings, credential: Credential): State {
   const first = { method, allowFallback: false, methodReason: 'the method of the first login' };
   // Renewals keep the refresh token in this state alone.
   const common = { ...settings, ...first, refreshTokenFile: undefined };
-  if (credential.method === 'cookie') return { settings: { ...common, clientSecret: '', refreshToken: '' } };
+  // After a fallback, client-id is not that of oauth2-proxy, with which the cookie method would compare it.
+  const clientId = settings.method === 'cookie' ? settings.clientId : '';
+  if (credential.method === 'cookie') return { settings: { ...common, clientId, clientSecret: '', refreshToken: '' } };
   return { settings: { ...common, username: '', password: '', refreshToken: credential.refreshToken ?? '' } };
 }
 

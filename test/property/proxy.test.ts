@@ -26,10 +26,10 @@ const replies = fc.array(reply(fc.oneof(body, form, jsonWith('email', 'user', 'g
 });
 
 /** That nothing went elsewhere, and no header could be split. */
-function assertHome(asked: Asked[], most: number): void {
+function assertHome(asked: Asked[], most: number, origin = ORIGIN): void {
   assert.ok(asked.length <= most, `${asked.length} requests`);
   for (const { url, headers = {} } of asked) {
-    assert.equal(url.origin, ORIGIN);
+    assert.equal(url.origin, origin);
     for (const line of Object.values(headers)) assert.doesNotMatch(line, /\p{Cc}/u);
   }
 }
@@ -82,10 +82,12 @@ describe('a login at oauth2-proxy', () => {
         fc.constantFrom(undefined, 'x'),
         async (one, redirect, state, code, wanted) => {
           const { http, asked } = fakeHttp([one]);
-          const login = { query: '', state, redirectUri: new URL(`${redirect}/oauth2/callback`), jar: new Jar() };
+          const redirectUri = new URL(`${redirect}/oauth2/callback`);
+          const start = { endpoint: new URL('https://platform.test/dex/auth'), relative: false, tried: 'x' };
+          const login = { query: '', state, redirectUri, ...start, jar: new Jar() };
           const back = new URLSearchParams({ code, state });
-          const result = await outcome(finishProxyLogin(http, MLFLOW, login, back, wanted));
-          assertHome(asked, 1);
+          const result = await outcome(finishProxyLogin(http, login, back, wanted));
+          assertHome(asked, 1, redirect);
           assert.equal(asked[0]?.url.searchParams.get('code'), code);
           assert.equal(asked[0]?.url.searchParams.get('state'), state);
           if (result instanceof AuthError) return assert.ok(!result.message.includes(code));

@@ -8,6 +8,16 @@ export const LARGE_COOKIE_ADVICE =
 
 export const OAUTH2_PROXY = [
   {
+    id: 'foreign-login',
+    layer: 'oauth2-proxy',
+    stages: ['proxy'],
+    pattern: /^an authorization request /,
+    title: 'Login of somebody else',
+    meaning: 'this is not a login that the oauth2-proxy of this MLflow began at this platform',
+    advice:
+      'Nothing was sent to log in. Check tracking-uri and platform-address; if they are right, tell the administrator: the server may relay a login that somebody began elsewhere.',
+  },
+  {
     id: 'header-too-large',
     layer: 'oauth2-proxy',
     stages: ['proxy', 'callback', 'mlflow'],

@@ -25,6 +25,11 @@ export async function encryptPassword({ ts, key }: LoginKey, password: string): 
     return publicEncrypt({ key: KeyObject.from(key), padding }, message).toString('base64');
   } catch (error) {
     const got = `this runtime cannot use the platform's ${bytes * 8}-bit key: ${errorMessage(error)}`;
-    throw new AuthError({ stage: 'password', tried, got, hint: 'Deno takes keys of up to 4096 bits, and Node of more.' });
+    throw new AuthError({
+      stage: 'password',
+      tried,
+      got,
+      hint: 'Deno takes keys of up to 4096 bits, and Node of more.',
+    });
   }
 }

@@ -43,7 +43,8 @@ export async function platformLogin(
     step('public key received', () => fetchLoginKey(http, platform, retry)),
   ]);
   const bits = key ? await sizeOf(key.key) : GOOD_SIZE;
-  if (bits < GOOD_SIZE) warn(`the platform's public key has ${bits} bits: expected ${GOOD_SIZE} or more (NIST SP 800-131A)`);
+  if (bits < GOOD_SIZE)
+    warn(`the platform's public key has ${bits} bits: expected ${GOOD_SIZE} or more (NIST SP 800-131A)`);
   const password = await protect(key, account);
   mask(password);
   const parameters = await step(`logged in as ${username} (connector ${connector})`, () =>

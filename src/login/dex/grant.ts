@@ -3,8 +3,8 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, errorMessage, hasSymptom } from '../../errors/errors.js';
 import type { Stage } from '../../errors/symptoms/symptom.js';
-import type { Http, HttpResponse } from '../../http/types.js';
 import { type Json, jsonObject, responseError } from '../../http/response.js';
+import type { Http, HttpResponse } from '../../http/types.js';
 import { isVisibleAscii, oneLine } from '../../util/text.js';
 import type { Context } from '../context.js';
 import { expectedIssuer } from './issuer.js';

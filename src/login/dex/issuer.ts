@@ -1,6 +1,7 @@
 // The issuer that an id token must name.
 
-import { jsonObject, responseError } from '../../http/response.js';
+import type { Stage } from '../../errors/symptoms/symptom.js';
+import { type Json, jsonObject, responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
 import { decodeClaims } from './claims.js';
 
@@ -14,11 +15,17 @@ export async function expectedIssuer(http: Http, platform: string, idToken: unkn
   const usual = `${platform}/dex`;
   const named = typeof idToken === 'string' ? decodeClaims(idToken)?.iss : undefined;
   if (named === undefined || named === usual) return usual;
-  const answer = await http(`${usual}/.well-known/openid-configuration`, {
-    stage: 'token',
-    what: 'ask for the issuer',
-  });
-  if (answer.status === 429 || answer.status >= 500) throw responseError(answer, 'token');
-  const { issuer } = jsonObject(answer.body) ?? {};
+  const { issuer } = await discover(http, platform, 'token');
   return typeof issuer === 'string' ? issuer.trim() : usual;
+}
+
+/**
+ * What the discovery document says; nothing where there is none.
+ * @throws AuthError when it cannot be had for now
+ */
+export async function discover(http: Http, platform: string, stage: Stage): Promise<Json> {
+  const address = `${platform}/dex/.well-known/openid-configuration`;
+  const answer = await http(address, { stage, what: 'ask for the issuer' });
+  if (answer.status === 429 || answer.status >= 500) throw responseError(answer, stage);
+  return jsonObject(answer.body) ?? {};
 }

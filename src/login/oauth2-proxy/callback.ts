@@ -3,41 +3,43 @@
 import { AuthError } from '../../errors/errors.js';
 import { responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
+import { isVisibleAscii } from '../../util/text.js';
 import { type SessionCookie, sessionCookie, sessionCookieName } from './cookies.js';
 import type { ProxyLogin } from './start.js';
 
 const DEFAULT_COOKIE_NAME = '_oauth2_proxy';
 
 /**
- * Takes code and state to the callback, with the csrf cookie, which only the host of the start may see. That may be the
- * in-cluster Service while the redirect URI is the public route; oauth2-proxy redeems with the latter all the same.
+ * Takes code and state to the redirect URI, and nowhere else, with the csrf cookie of the start. The start may have been at
+ * the in-cluster Service while the redirect URI is the public route: behind both is the same oauth2-proxy, whose csrf
+ * cookie is good at either.
+ * @param login whose redirect URI is vetted (authorization-request.ts)
  * @param parameters of the redirect, with code and state
  * @param wantedName of the session cookie, when the user gave one
  * @throws AuthError unless the answer is a redirect with a session cookie
  */
 export async function finishProxyLogin(
   http: Http,
-  trackingUri: string,
-  login: ProxyLogin,
+  { jar, state, redirectUri }: ProxyLogin,
   parameters: URLSearchParams,
   wantedName: string | undefined,
 ): Promise<SessionCookie> {
-  const { jar, state, redirectUri } = login;
-  const sameHost = redirectUri.origin === new URL(trackingUri).origin;
-  const target = new URL(sameHost ? redirectUri : `${trackingUri}/oauth2/callback`);
+  const target = new URL(redirectUri);
   target.searchParams.set('code', parameters.get('code') ?? '');
   target.searchParams.set('state', state);
   // One try: the code is spent by it.
   const answer = await http(target, {
     stage: 'callback',
     what: 'hand the code to oauth2-proxy',
-    headers: { accept: 'text/html', cookie: jar.toString() },
+    headers: { accept: 'text/html', ...(jar.csrf ? { cookie: jar.csrf } : {}) },
   });
   if (answer.status < 300 || answer.status > 399) throw responseError(answer, 'callback');
   const name = wantedName ?? sessionCookieName(jar.names, state) ?? DEFAULT_COOKIE_NAME;
   const session = sessionCookie(answer.headers, name);
+  const failed = (got: string) => new AuthError({ stage: 'callback', tried: answer.tried, got });
+  if (session && !session.parts.every(({ value }) => isVisibleAscii(value)))
+    throw failed(`${answer.status} redirect with an invalid session cookie: expected visible ASCII without whitespace`);
   if (session) return session;
   const again = /[?&]client_id=/.test(answer.headers.get('location') ?? '') ? 'to another login ' : '';
-  const got = `${answer.status} redirect ${again}without a session cookie "${name}"`;
-  throw new AuthError({ stage: 'callback', tried: answer.tried, got });
+  throw failed(`${answer.status} redirect ${again}without a session cookie "${name}"`);
 }

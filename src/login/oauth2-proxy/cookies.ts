@@ -40,8 +40,17 @@ export class Jar {
 
   /** Value of the Cookie header. */
   toString(): string {
-    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    return headerOf([...this.#cookies]);
   }
+
+  /** The same with nothing but csrf cookies: with a session of somebody else's, the login would become theirs. */
+  get csrf(): string {
+    return headerOf([...this.#cookies].filter(([name]) => name.endsWith('_csrf')));
+  }
+}
+
+function headerOf(cookies: [name: string, value: string][]): string {
+  return cookies.map(([name, value]) => `${name}=${value}`).join('; ');
 }
 
 /**

@@ -14,7 +14,12 @@ export interface ProxyLogin {
   state: string;
   /** Where Dex is to send the code. */
   redirectUri: URL;
-  /** Cookies that must go back with the code. */
+  /** The authorization endpoint to which it goes, and whether that is named without a host. */
+  endpoint: URL;
+  relative: boolean;
+  /** What was asked, for error messages. */
+  tried: string;
+  /** Cookies of the start, of which the csrf cookie goes back with the code. */
   jar: Jar;
 }
 
@@ -64,11 +69,14 @@ function locationOf({ status, headers, url }: HttpResponse): URL | undefined {
 
 /** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
 function redirectToLogin(answer: HttpResponse): Omit<ProxyLogin, 'jar'> | undefined {
-  const parameters = locationOf(answer)?.searchParams;
+  const endpoint = locationOf(answer);
+  const parameters = endpoint?.searchParams;
   const redirectUri = parseUrl(parameters?.get('redirect_uri') ?? '');
-  if (!parameters?.get('client_id') || !redirectUri) return undefined;
-  const query = (answer.headers.get('location') ?? '').replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
-  return { query, state: parameters.get('state') ?? '', redirectUri };
+  if (!endpoint || !parameters?.get('client_id') || !redirectUri) return undefined;
+  const location = answer.headers.get('location') ?? '';
+  const query = location.replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
+  const relative = parseUrl(location) === undefined && endpoint.origin === answer.url.origin;
+  return { query, state: parameters.get('state') ?? '', redirectUri, endpoint, relative, tried: answer.tried };
 }
 
 /** The address of the sign-in page's form: `<form method="GET" action="{prefix}/start">` with a hidden `rd`. */
