@@ -71,12 +71,6 @@ const CASES: Record<string, Case> = {
     names: ['mlflow'],
   },
   'a redirect without a host': { platform: { relativeLocation: true } },
-  'a redirect URI of another host': {
-    platform: {
-      publicAddress: 'https://public.test',
-      redirectUris: ['https://public.test/clusters/c1/mlflow/oauth2/callback'],
-    },
-  },
   'a sign-in page and no way to /oauth2/start but its form': {
     platform: { providerButton: true, canned: { start: { status: 404, body: '', times: 1 } } },
   },

@@ -73,7 +73,9 @@ describe('an address of another server', () => {
     const uri = `${evil.address}/clusters/c1/mlflow/oauth2/callback`;
     const options = { publicAddress: evil.address, redirectUris: [...USUAL.redirectUris, uri] };
     const outcome = await run(['cookie'], options);
-    assert.equal(outcome.status, 0, outcome.stderr);
+    assert.equal(outcome.status, 1);
+    assert.match(outcome.stderr, /an authorization request with the redirect URI/);
+    assert.equal(timesAsked(outcome.platform, 'POST login'), 0);
   });
 
   it('as the login page of oauth2-proxy gets no login', async () => {

@@ -33,13 +33,13 @@ export class FakeDex {
     if (problem) return problem;
     const req = `${this.#switches.req}${++this.#count}`;
     this.#logins.set(req, { query, used: false });
-    return { status: 200, body: { req } };
+    return { status: 200, body: { req: this.#switches.changesText(req) } };
   }
 
   #refuses(query: URLSearchParams, origin: string): Answer | undefined {
     const uris = this.#switches.redirectUris.map((uri) => new URL(uri, origin).href);
     if (query.get('client_id') !== this.#switches.clientId) return status(404, 'NotFound', 'Invalid client_id.');
-    if (!uris.includes(query.get('redirect_uri') ?? '')) return status(400, 'BadRequest', 'Unregistered redirect_uri.');
+    if (!this.#switches.anyRedirectUri && !uris.includes(query.get('redirect_uri') ?? '')) return status(400, 'BadRequest', 'Unregistered redirect_uri.');
     if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge')) {
       return status(400, 'BadRequest', 'PKCE code_challenge is required for this client');
     }
@@ -51,7 +51,7 @@ export class FakeDex {
     const seconds = `${Math.floor(Date.now() / 1000)}${String(++this.#count).padStart(9, '0')}`;
     const ts = this.#switches.ts === 'nanoseconds' ? seconds : seconds.slice(0, 13);
     this.#stamps.add(this.#switches.ts === 'string' ? JSON.stringify(ts) : ts);
-    const raw = this.#switches.ts === 'string' ? JSON.stringify(ts) : ts;
+    const raw = this.#switches.ts === 'string' ? JSON.stringify(this.#switches.changesText(ts)) : ts;
     return { status: 200, body: `{"ts": ${raw}, ${JSON.stringify(this.#publicKey()).slice(1)}` };
   }
 
@@ -107,10 +107,11 @@ export class FakeDex {
     const asked = pending.query.get('redirect_uri') ?? '';
     const { sendsTo } = this.#switches;
     const uri = sendsTo ? sendsTo + new URL(asked).pathname : asked;
-    const parameters = new URLSearchParams({ code, state });
+    const { changesText } = this.#switches;
+    const parameters = new URLSearchParams({ code: changesText(code), state: changesText(state) });
     const target = this.#switches.answerIn === 'relative' ? new URL(uri).pathname : uri;
     const mark = this.#switches.answerIn === 'fragment' ? '#' : target.includes('?') ? '&' : '?';
-    return { status: 200, body: { redirect_url: `${target}${mark}${parameters}`, session_state: '' } };
+    return { status: 200, body: { redirect_url: changesText(`${target}${mark}${parameters}`), session_state: '' } };
   }
 
   /** `GET /dex/api/v1/connectors` */
@@ -145,18 +146,19 @@ export class FakeDex {
   }
 
   #tokens(origin: string, offline: boolean): Answer {
+    const { changesText, changesIdToken } = this.#switches;
     const tokens = {
-      access_token: this.#idToken(origin, { at: 1 }),
+      access_token: changesText(this.#idToken(origin, { at: 1 })),
       token_type: 'bearer',
       expires_in: this.#switches.tokenLife,
-      id_token: this.#idToken(origin),
+      id_token: changesIdToken(changesText(this.#idToken(origin))),
     };
     if (!offline || !this.#switches.givesRefreshTokens) return { status: 200, body: tokens };
     // One refresh token for each account and client: a new one ends the one before.
     const former = this.#refreshToken;
     this.#refreshToken = `refresh-token-${++this.#count}`;
     this.#formerRefreshToken = this.#switches.reusesRefreshTokens ? former : undefined;
-    return { status: 200, body: { ...tokens, refresh_token: this.#refreshToken } };
+    return { status: 200, body: { ...tokens, refresh_token: changesText(this.#refreshToken) } };
   }
 
   /** The refresh grant (server/refreshhandlers.go): rotation, with or without a window in which the former token works. */

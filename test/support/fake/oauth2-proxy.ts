@@ -26,7 +26,8 @@ export class FakeOauth2Proxy {
     const verifier = randomBytes(32).toString('base64url');
     const nonce = randomBytes(32).toString('base64url');
     const state = this.#switches.encodeState ? Buffer.from(`${nonce}:/`).toString('base64url') : `${nonce}:/`;
-    const redirectUri = `${this.#switches.publicAddress ?? url.origin}/clusters/c1/mlflow/oauth2/callback`;
+    const { publicAddress, publicHost, dexHost } = this.#switches;
+    const redirectUri = `${publicAddress ?? atHost(url, publicHost)}/clusters/c1/mlflow/oauth2/callback`;
     const query = new URLSearchParams({
       approval_prompt: 'auto',
       client_id: this.#switches.proxyClientId,
@@ -41,7 +42,7 @@ export class FakeOauth2Proxy {
     const csrf = `csrf-${randomBytes(24).toString('base64')}|${Date.now()}|sig=`;
     this.#logins.set(csrf, { state, verifier, redirectUri });
     const name = `${this.#switches.cookieName}${this.#switches.csrfPerRequest ? `_${nonce.slice(0, 8)}` : ''}_csrf`;
-    const issuer = this.#switches.relativeLocation ? '/dex' : this.#dex.issuer(url.origin);
+    const issuer = this.#switches.relativeLocation ? '/dex' : this.#dex.issuer(atHost(url, dexHost));
     const cookie = `${name}=${csrf}; Path=/; Max-Age=900; HttpOnly; Secure`;
     return {
       status: 302,
@@ -129,7 +130,7 @@ export class FakeOauth2Proxy {
   userinfo(asked: Asked): Answer {
     const email = this.caller(asked);
     const refused = { status: 401, body: 'Unauthorized\n', headers: { 'content-type': 'text/plain; charset=utf-8' } };
-    return email ? { status: 200, body: { user: 'CgNjaRIFbG9jYWw', email, groups: ['one', 'two'] } } : refused;
+    return email ? { status: 200, body: { user: 'CgNjaRIFbG9jYWw', email: this.#switches.changesText(email), groups: ['one', 'two'] } } : refused;
   }
 
   /** What is asked of the server behind it (oauthproxy.go, Proxy). */
@@ -141,6 +142,11 @@ export class FakeOauth2Proxy {
       '<form method="GET" action="/oauth2/start"><input type="hidden" name="rd" value="/"><button>Sign in with OpenID Connect</button></form>';
     return { status: 403, body: `<!DOCTYPE html><html><title>Sign In</title>${form}</html>`, headers: HTML };
   }
+}
+
+/** The origin of an address, or the same at another host. */
+function atHost({ protocol, port, origin }: URL, host: string | undefined): string {
+  return host === undefined ? origin : `${protocol}//${host}:${port}`;
 }
 
 function cookiesIn({ headers }: Asked): Map<string, string> {

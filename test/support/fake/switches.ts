@@ -45,6 +45,8 @@ export interface Switches {
   clientId: string;
   clientSecret: string;
   redirectUris: string[];
+  /** Dex takes any other redirect URI, too. */
+  anyRedirectUri: boolean;
   /** Claims of the id token that differ from the usual ones. */
   claims: Record<string, unknown>;
   /** The host by which Dex knows itself, when it is not the one in use. */
@@ -74,6 +76,12 @@ export interface Switches {
   relativeLocation: boolean;
   /** The address that oauth2-proxy tells Dex, when it is reached by another one. */
   publicAddress: string | undefined;
+  /** The host of the redirect URI and that of Dex, when oauth2-proxy is reached by another one, as within the cluster. */
+  publicHost: string | undefined;
+  dexHost: string | undefined;
+  /** Changes each value that a server sends on its way through a login, and each id token. */
+  changesText: (text: string) => string;
+  changesIdToken: (token: string) => string;
   /** The callback also deletes a single session cookie of before. */
   deletesStaleCookie: boolean;
   /** Another replica, with another secret, reads the cookie. */
@@ -106,6 +114,7 @@ export const USUAL: Switches = {
   clientId: 'alauda-auth',
   clientSecret: 'a+b/c%=&x secret',
   redirectUris: ['/oauth2/callback', '/clusters/c1/mlflow/oauth2/callback'],
+  anyRedirectUri: false,
   claims: {},
   issuer: undefined,
   tokenLife: 86_400,
@@ -122,6 +131,10 @@ export const USUAL: Switches = {
   providerButton: false,
   relativeLocation: false,
   publicAddress: undefined,
+  publicHost: undefined,
+  dexHost: undefined,
+  changesText: (text) => text,
+  changesIdToken: (token) => token,
   deletesStaleCookie: false,
   forgetsSessions: false,
   openToAll: false,
