@@ -74,7 +74,13 @@ Logged in as ci@example.com, valid until <time>.
     );
     assert.equal(outcome.stderr, '');
     assert.equal(outcome.status, 0);
-    const { GITHUB_ENV = '', GITHUB_OUTPUT = '', GITHUB_STEP_SUMMARY = '', ...others } = outcome.files;
+    const {
+      GITHUB_ENV = '',
+      GITHUB_OUTPUT = '',
+      GITHUB_STATE = '',
+      GITHUB_STEP_SUMMARY = '',
+      ...others
+    } = outcome.files;
     const folder = '<temp>/mlflow-auth-<uuid>';
     const variables = [
       ...VARIABLES,
@@ -83,6 +89,8 @@ Logged in as ci@example.com, valid until <time>.
       ...PROVIDER,
     ];
     assert.equal(steady(GITHUB_ENV), variables.join(''));
+    const states = ['{}', JSON.stringify({ dir: folder, ours: true })];
+    assert.equal(steady(GITHUB_STATE), states.map((state) => value('mlflow-auth-folder', state)).join(''));
     const facts = [value('method', 'token'), value('identity', 'ci@example.com'), value('expires-at', '<time>')];
     assert.equal(steady(GITHUB_OUTPUT), [...variables, ...facts].join(''));
     assert.equal(
@@ -195,7 +203,8 @@ Logged in as ci@example.com, valid until <time>.
     );
     assert.equal(platform.asked.length, before);
     const { GITHUB_STEP_SUMMARY: summary = '', ...others } = files;
-    assert.deepEqual(others, { GITHUB_ENV: '', GITHUB_OUTPUT: '' });
+    assert.deepEqual(Object.keys(others).sort(), ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE']);
+    assert.deepEqual([others.GITHUB_ENV, others.GITHUB_OUTPUT], ['', '']);
     assert.match(
       summary,
       /<h3>MLflow login failed: Settings<\/h3>[\s\S]*6 settings need attention:<br> {2}username: missing/,

@@ -75,7 +75,10 @@ const REFUSED: Record<string, [changes: Changes | ((platform: FakePlatform) => C
     /"redirect_uri" more than once/,
   ],
   'with two clients': [{ client_id: ['alauda-auth', 'another'] }, /"client_id" more than once/],
-  'of another client than client-id': [{ client_id: 'another' }, /of the client another, while client-id is alauda-auth/],
+  'of another client than client-id': [
+    { client_id: 'another' },
+    /of the client another, while client-id is alauda-auth/,
+  ],
   'for a token': [{ response_type: 'token' }, /a response_type other than "code"/],
   'for a code and a token': [{ response_type: 'code id_token' }, /a response_type other than "code"/],
   'without a response type': [{ response_type: undefined }, /a response_type other than "code"/],

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fingerprint } from '../../src/login/credential.js';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
-import { goodEnv, goodInputs, runAction, runCommand, runProgram, timesAsked } from '../support/program.js';
+import { goodEnv, runCommand, runProgram, timesAsked } from '../support/program.js';
 import { at, FULL_DISK, grants, root, SYSTEM, untilGrants } from '../support/renewing.js';
 
 /** Logs in with `env --dir --renew`, and returns the folder. */
@@ -216,39 +216,6 @@ describe('renewal', () => {
       assert.match(stderr, /EACCES/);
       assert.equal(credentialIn(dir).value, before);
       assert.equal(grants(platform), 0, 'no refresh token is spent that could not be replaced');
-    });
-  });
-});
-
-describe('the last step of the action', () => {
-  const post = (state: string) => runAction({ timeout: 'nonsense' }, { 'STATE_mlflow-auth-folder': state });
-
-  it('removes the folder that the action made, reads saved state alone, and cannot fail', async () => {
-    const dir = mkdtempSync(join(root, 'state-'));
-    writeFileSync(join(dir, 'credential.json'), '{}');
-    const { status, stdout } = await post(JSON.stringify({ dir, ours: true }));
-    assert.deepEqual([status, stdout], [0, 'The credential is removed from disk.\n']);
-    assert.ok(!existsSync(dir));
-    for (const state of ['nonsense', '{}', 'null', JSON.stringify({ dir: 7, ours: true })])
-      assert.equal((await post(state)).status, 0);
-  });
-
-  it("removes only its own secrets from a folder of the user's", async () => {
-    const dir = mkdtempSync(join(root, 'mine-'));
-    for (const name of ['credential.json', 'renewal.json', 'thesis.tex']) writeFileSync(join(dir, name), '');
-    assert.equal((await post(JSON.stringify({ dir, ours: false }))).status, 0);
-    assert.deepEqual(readdirSync(dir), ['thesis.tex']);
-  });
-
-  it('is told where the folder is', async () => {
-    await at({}, async (platform) => {
-      const state = join(root, 'GITHUB_STATE');
-      writeFileSync(state, '');
-      await runAction(goodInputs(platform), { GITHUB_STATE: state });
-      assert.match(
-        readFileSync(state, 'utf8'),
-        /^mlflow-auth-folder<<ghadelimiter_.*\n\{"dir":".*mlflow-auth-[0-9a-f-]{36}","ours":true\}\n/,
-      );
     });
   });
 });

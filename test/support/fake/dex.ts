@@ -39,7 +39,8 @@ export class FakeDex {
   #refuses(query: URLSearchParams, origin: string): Answer | undefined {
     const uris = this.#switches.redirectUris.map((uri) => new URL(uri, origin).href);
     if (query.get('client_id') !== this.#switches.clientId) return status(404, 'NotFound', 'Invalid client_id.');
-    if (!this.#switches.anyRedirectUri && !uris.includes(query.get('redirect_uri') ?? '')) return status(400, 'BadRequest', 'Unregistered redirect_uri.');
+    if (!this.#switches.anyRedirectUri && !uris.includes(query.get('redirect_uri') ?? ''))
+      return status(400, 'BadRequest', 'Unregistered redirect_uri.');
     if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge')) {
       return status(400, 'BadRequest', 'PKCE code_challenge is required for this client');
     }

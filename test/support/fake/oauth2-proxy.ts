@@ -130,7 +130,12 @@ export class FakeOauth2Proxy {
   userinfo(asked: Asked): Answer {
     const email = this.caller(asked);
     const refused = { status: 401, body: 'Unauthorized\n', headers: { 'content-type': 'text/plain; charset=utf-8' } };
-    return email ? { status: 200, body: { user: 'CgNjaRIFbG9jYWw', email: this.#switches.changesText(email), groups: ['one', 'two'] } } : refused;
+    return email
+      ? {
+          status: 200,
+          body: { user: 'CgNjaRIFbG9jYWw', email: this.#switches.changesText(email), groups: ['one', 'two'] },
+        }
+      : refused;
   }
 
   /** What is asked of the server behind it (oauthproxy.go, Proxy). */
