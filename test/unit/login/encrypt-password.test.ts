@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { AuthError } from '../../../src/errors/errors.js';
 import { encryptPassword } from '../../../src/login/alauda/encrypt-password.js';
-import { importKey } from '../../../src/login/alauda/public-key.js';
+import { importKey, sizeOf } from '../../../src/login/alauda/public-key.js';
 import { decryptPkcs1, publicKeyPem } from '../../support/fake/dex.js';
+import { oddOf, rsaKey, UNSAFE } from '../../support/fake/rsa-der.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-rsa-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -113,5 +114,37 @@ describe('a key that is none', () => {
   it('is refused when it is not RSA', async () => {
     const ec = openssl(['ecparam', '-name', 'prime256v1', '-genkey', '-noout']);
     assert.equal(await importKey(openssl(['ec', '-pubout'], ec).toString()), undefined);
+  });
+});
+
+describe('a key that is not safe', () => {
+  for (const [name, [modulus, exponent]] of Object.entries(UNSAFE)) {
+    it(`is refused: ${name}`, async () => {
+      for (const form of ['spki', 'pkcs1'] as const) {
+        const flaws: string[] = [];
+        assert.equal(await importKey(rsaKey(modulus, exponent, form), (flaw) => flaws.push(flaw)), undefined);
+        // What the runtime itself does not import has no flaw that could be told.
+        for (const flaw of flaws) assert.match(flaw, /^a public key (of|that|with) .*: expected /);
+      }
+    });
+  }
+
+  it('is no other one: sizes and exponents at the limits are good', async () => {
+    for (const [bits, exponent] of [
+      [1024, 65537n],
+      [8192, 65537n],
+      [2048, 3n],
+      [2048, (1n << 32n) + 1n],
+    ] as const) {
+      const key = await importKey(rsaKey(oddOf(bits), exponent));
+      assert.ok(key, `${bits} bits, exponent ${exponent}`);
+      assert.equal(await sizeOf(key), bits);
+    }
+  });
+
+  it('is not even read as text of a megabyte', async () => {
+    const flaws: string[] = [];
+    assert.equal(await importKey('A'.repeat(1 << 20), (flaw) => flaws.push(flaw)), undefined);
+    assert.match(flaws.join(), /too large/);
   });
 });
