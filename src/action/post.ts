@@ -3,7 +3,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorMessage } from '../errors/errors.js';
-import { CREDENTIAL_FILE } from '../sdk/folder.js';
+import { CREDENTIAL_FILE } from '../sdk/credential-file.js';
 import { STATE_FILE } from '../sdk/renewal-state.js';
 import type { WriteLine } from '../util/logger.js';
 

@@ -7,6 +7,7 @@ import { FORMATS } from './formats.js';
 const loginCommands = () => import(/* webpackMode: "eager" */ './login-commands.js');
 
 const formats = Object.keys(FORMATS);
+const REASONS = ['due', 'rejected'] as const;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -68,13 +69,17 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'renew',
-    flags: [{ name: 'seen', value: 'FINGERPRINT' }],
+    flags: [
+      { name: 'seen', value: 'FINGERPRINT' },
+      { name: 'reason', value: 'REASON', oneOf: REASONS },
+    ],
     masks: 'never',
     load: async () => {
       const { renew } = await import(/* webpackMode: "eager" */ '../renewal/renew.js');
       return {
         run: async ({ flags, sources, secrets, log }) => {
-          await renew(flags.dir ?? '', flags.seen ?? '', sources, secrets, log.info);
+          const reason = REASONS.find((one) => one === flags.reason);
+          await renew(flags.dir ?? '', flags.seen ?? '', sources, secrets, log.info, { reason });
           return 0;
         },
       };

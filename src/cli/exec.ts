@@ -5,25 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, UsageError } from '../errors/errors.js';
-import { fingerprint } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
-import { type Keep, refreshTokenStore } from '../renewal/refresh-token.js';
-import { renew } from '../renewal/renew.js';
-import { readCredential, requirePrivate } from '../sdk/folder.js';
+import { keepFresh } from '../renewal/keep-fresh.js';
+import { refreshTokenStore } from '../renewal/refresh-token.js';
+import { requirePrivate } from '../sdk/folder.js';
 import { handOver } from '../sdk/handover.js';
-import { readState, renewBefore, STATE_FILE } from '../sdk/renewal-state.js';
+import { readState, STATE_FILE } from '../sdk/renewal-state.js';
 import { withoutSecrets } from '../settings/secret-variables.js';
-import type { Sources } from '../settings/sources.js';
-import type { WriteLine } from '../util/logger.js';
-import type { Secrets } from '../util/secrets.js';
 import { printable } from '../util/text.js';
 import type { LoginCall } from './command.js';
 import { findProgram, NOT_FOUND } from './find-program.js';
 import { runProgram } from './run-program.js';
 import { catchSignals, exitCodeOf, type Signals } from './signals.js';
 
-/** Milliseconds between tries after a renewal that failed for want of a connection. */
-const PAUSE = 30_000;
 /** Milliseconds for a grant under way when the program ends, whose answer holds the next refresh token of the user's file. */
 const LAST_ANSWER = 1000;
 
@@ -66,20 +60,23 @@ async function runIn(dir: string, call: LoginCall, signals: Signals): Promise<nu
   const { warn } = log;
   const keep = refreshTokenStore(settings, warn);
   const ended = new AbortController();
+  const gone = new AbortController();
   try {
     const credential = await runLogin(settings, secrets, log, { keep, signal: signals.aborted });
     const variables = handOver(credential, settings, dir, sources, warn);
     signals.aborted.throwIfAborted();
     const inherited = flags['keep-secrets'] === 'true' ? sources.env : withoutSecrets(sources.env);
     const env = { ...inherited, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
-    const fresh = keepFresh(dir, sources, secrets, { warn, keep }, ended.signal).catch((error) =>
-      warn(`the credential is not renewed any more: ${errorMessage(error)}`),
+    const fresh = keepFresh(dir, sources, secrets, { warn, keep }, { ended: ended.signal, gone: gone.signal }).catch(
+      (error) => warn(`the credential is not renewed any more: ${errorMessage(error)}`),
     );
     const code = await runProgram(rest, env, signals);
+    ended.abort();
     if (keep) await Promise.race([fresh, sleep(LAST_ANSWER, undefined, { signal: signals.aborted })]).catch(() => {});
     return code;
   } finally {
     ended.abort();
+    gone.abort();
     // Whoever renewed, the program or this process, the last refresh token is in the folder.
     try {
       if (existsSync(join(dir, STATE_FILE))) keep?.(readState(dir).settings.refreshToken);
@@ -87,37 +84,5 @@ async function runIn(dir: string, call: LoginCall, signals: Signals): Promise<nu
       warn(`the refresh token cannot be kept: ${errorMessage(error)}`);
     }
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/** Renews the credential in the folder shortly before each end, until the signal. */
-async function keepFresh(
-  dir: string,
-  sources: Sources,
-  secrets: Secrets,
-  { warn, keep }: { warn: WriteLine; keep: Keep | undefined },
-  signal: AbortSignal,
-): Promise<void> {
-  const wait = (time: number) => sleep(Math.max(0, Math.min(time, 2 ** 31 - 1)), undefined, { signal }).catch(() => {});
-  let told = false;
-  while (!signal.aborted) {
-    const { value, issued_at, expires_at } = readCredential(dir);
-    if (!expires_at) return;
-    const end = Date.parse(expires_at);
-    await wait(end - renewBefore(end - Date.parse(issued_at)) - Date.now());
-    if (signal.aborted) return;
-    if (!told)
-      warn(
-        `the credential in the environment ends at ${expires_at}: Python programs get a new one, others keep the old one`,
-      );
-    told = true;
-    try {
-      await renew(dir, fingerprint(value), sources, secrets, () => {}, signal);
-      keep?.(readState(dir).settings.refreshToken);
-    } catch (error) {
-      if (signal.aborted) return;
-      warn(`renewal failed: ${errorMessage(error)}`);
-      await wait(PAUSE);
-    }
   }
 }

@@ -8,6 +8,8 @@ export interface Context {
   mask: (secret: string) => void;
   /** Takes each new refresh token as soon as it is there, since the one before is spent; undefined where nobody does. */
   keep: ((refreshToken: string) => void) | undefined;
+  /** Called each time before the password is sent; an error of it keeps it from being sent. */
+  beforePassword?: (() => void) | undefined;
   /** Runs one step of the login and tells how it went and how long it took. */
   step: <T>(text: string, work: () => Promise<T>) => Promise<T>;
   /** Tells something that the user should know, which is no failure. */

@@ -37,8 +37,9 @@ export async function cookieMethod(context: Context, request: CookieRequest, ret
     finishProxyLogin(http, login, parameters, cookieName),
   );
   const cookie = parts.map(({ name, value }) => `${name}=${value}`).join('; ');
-  const expiresAt = new Date(Date.now() + Math.min(maxAge ?? TOKEN_LIFE, TOKEN_LIFE) * 1000);
-  const credential: CookieCredential = { method: 'cookie', cookie, identity: '', expiresAt };
+  const life = Math.min(maxAge ?? TOKEN_LIFE, TOKEN_LIFE);
+  const expiresAt = new Date(Date.now() + life * 1000);
+  const credential: CookieCredential = { method: 'cookie', cookie, identity: '', expiresAt, life };
   for (const secret of secretsOf(credential)) mask(secret);
   return credential;
 }

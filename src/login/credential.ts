@@ -7,6 +7,8 @@ interface Common {
   identity: string;
   /** When it ends at the latest. */
   expiresAt: Date | undefined;
+  /** How many seconds it lives from its receipt, by its own account, whatever the clock says; undefined if not known. */
+  life?: number | undefined;
 }
 
 /** A Dex id token, which oauth2-proxy takes as a bearer token. */

@@ -60,6 +60,8 @@ function connectionsFor({ platform, trackingUri, method, refreshToken, verify }:
 export interface Hooks {
   /** Gets each new refresh token as soon as it is there: the one before cannot be used again, whatever happens next. */
   keep?: ((refreshToken: string) => void) | undefined;
+  /** Called each time before the password is sent; an error of it keeps it from being sent. */
+  beforePassword?: (() => void) | undefined;
   /** Ends the login at once. */
   signal?: AbortSignal | undefined;
 }
@@ -72,14 +74,14 @@ export async function runLogin(
   settings: Settings,
   secrets: Secrets,
   log: Logger,
-  { keep, signal }: Hooks = {},
+  { keep, beforePassword, signal }: Hooks = {},
 ): Promise<Credential> {
   const safe = (write: WriteLine) => (line: string) => write(printable(secrets.redact(line)));
   const warn = safe(log.warn);
   const { step, note } = progress(safe(log.info));
   warnOfRisks(settings, warn);
   const { http, close } = await openFor(settings, { mask: secrets.add, note }, connectionsFor(settings));
-  const context: Context = { http, mask: secrets.add, keep, step, note, warn };
+  const context: Context = { http, mask: secrets.add, keep, beforePassword, step, note, warn };
   const abort = () => void close();
   signal?.addEventListener('abort', abort);
   try {

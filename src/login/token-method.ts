@@ -6,7 +6,7 @@ import { type Account, platformLogin } from './alauda/platform-login.js';
 import { codeFrom } from './check-state.js';
 import type { Context } from './context.js';
 import type { TokenCredential } from './credential.js';
-import { decodeClaims, expiryOf, identityOf } from './dex/claims.js';
+import { decodeClaims, expiryOf, identityOf, lifeOf } from './dex/claims.js';
 import { type Client, redeemCode, type Tokens } from './dex/token-endpoint.js';
 
 export interface TokenRequest extends Account, Client {
@@ -68,5 +68,6 @@ async function flow(context: Context, request: TokenRequest, retry: boolean): Pr
 /** A credential as the tokens describe it. */
 export function credentialOf({ idToken, refreshToken }: Tokens): TokenCredential {
   const claims = decodeClaims(idToken) ?? {};
-  return { method: 'token', token: idToken, refreshToken, identity: identityOf(claims), expiresAt: expiryOf(claims) };
+  const [identity, expiresAt, life] = [identityOf(claims), expiryOf(claims), lifeOf(claims)];
+  return { method: 'token', token: idToken, refreshToken, identity, expiresAt, life };
 }

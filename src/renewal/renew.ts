@@ -1,22 +1,31 @@
 // Renews the credential in a folder, once, whoever and however many ask for it at the same time.
 
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthError, errorMessage } from '../errors/errors.js';
 import { fingerprint } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
-import { readCredential, writeCredential } from '../sdk/folder.js';
-import { readState, renewCommand, type State, stateOf, writeState } from '../sdk/renewal-state.js';
+import { ageOf, type CredentialFile, readCredential, writeCredential } from '../sdk/credential-file.js';
+import { type Reason, requireLogin, secondsToWait, withLogin } from '../sdk/renewal-rules.js';
+import { readState, renewCommand, type State, settingsToKeep, writeState } from '../sdk/renewal-state.js';
 import { gather, type Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
+import { moment } from '../util/clock.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
 import { withLock } from './lock.js';
 
+/** Who asks, and why. */
+export interface Asking {
+  reason?: Reason;
+  /** Ends the wait for the folder's turn, and the login, at once. */
+  signal?: AbortSignal;
+}
+
 /**
- * Renews the credential under a lock, unless another process has done so since the caller looked at it.
- * A login that was refused is remembered and not repeated.
+ * Renews the credential under a lock, unless another process has done so since the caller looked at it, or it is not due.
+ * Waits where the rules of sdk/renewal-rules.ts want it. A login that was refused is remembered and not repeated.
  * @param seen fingerprint of the credential that the caller found wanting
- * @param signal ends the login at once
  * @throws AuthError or Error with the reason
  */
 export async function renew(
@@ -25,41 +34,67 @@ export async function renew(
   sources: Sources,
   secrets: Secrets,
   write: WriteLine,
-  signal?: AbortSignal,
+  { reason, signal }: Asking = {},
 ): Promise<void> {
-  const state = readState(dir);
-  const patience = (state.settings.timeout + 30) * 1000;
+  const patience = (readState(dir).settings.timeout + 30) * 1000;
   await withLock(join(dir, 'renewal.lock'), patience, async () => {
-    if (fingerprint(readCredential(dir).value) !== seen) return;
-    await renewLocked(dir, sources, secrets, write, signal);
+    const file = readCredential(dir);
+    if (fingerprint(file.value) !== seen || (reason === 'due' && isEarly(file))) return;
+    const state = readState(dir);
+    if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
+    const settings = withPassword(state.settings, sources);
+    for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
+    if (!settings.refreshToken) requireLogin(state, moment());
+    await sleep(secondsToWait(state, reason, moment()) * 1000, undefined, { signal });
+    await renewNow(dir, state, reason, settings, secrets, write, signal);
   });
 }
 
-async function renewLocked(
+/** Whether a caller has misjudged the time; where its age is not known, the caller is right. */
+function isEarly(file: CredentialFile): boolean {
+  return (ageOf(file) ?? Infinity) < (file.renew_after ?? 0);
+}
+
+/** Each change is written before what it is about happens, so that it holds even where this process is killed. */
+async function renewNow(
   dir: string,
-  sources: Sources,
+  state: State,
+  reason: Reason,
+  settings: Settings,
   secrets: Secrets,
   write: WriteLine,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const state = readState(dir);
-  if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
-  const settings = withLogin(state.settings, sources);
-  for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
+  const last: State['last'] = { at: moment(), reason };
+  const save = (changes: Partial<State>) => {
+    Object.assign(state, changes);
+    writeState(dir, state);
+  };
+  save({ last });
+  const beforePassword = () => {
+    requireLogin(state, moment());
+    save({ logins: withLogin(state, moment()) });
+  };
+  // At once, and before the proof: without it, nothing could be renewed any more.
+  const keep = (refreshToken: string) => save({ settings: { ...state.settings, refreshToken } });
   try {
-    // At once, and before the proof: without it, nothing could be renewed any more.
-    const keep = (refreshToken: string) => writeState(dir, { settings: { ...state.settings, refreshToken } });
-    const credential = await runLogin(settings, secrets, { info: write, warn: write }, { keep, signal });
-    writeState(dir, stateOf(settings, credential));
+    const credential = await runLogin(
+      settings,
+      secrets,
+      { info: write, warn: write },
+      { keep, beforePassword, signal },
+    );
+    save({ settings: settingsToKeep(settings, credential), last: { ...last, result: 'renewed' } });
     writeCredential(dir, credential, settings.trackingUri, renewCommand(dir));
   } catch (error) {
-    remember(dir, state, error, secrets);
+    if (isFinal(error)) save({ failed: secrets.redact(errorMessage(error)) });
+    else if (isRejection(error)) save({ last: { ...last, result: 'rejected' } });
     throw error;
   }
 }
 
 /** User name and password of the environment, where the state has none. */
-function withLogin(settings: Settings, sources: Sources): Settings {
+function withPassword(settings: Settings, sources: Sources): Settings {
   if (settings.password) return settings;
   const found = gather(sources);
   const username = found.get('username')?.value ?? '';
@@ -71,7 +106,12 @@ function withLogin(settings: Settings, sources: Sources): Settings {
 }
 
 /** Whatever came back after a password was sent is final. */
-function remember(dir: string, state: State, error: unknown, secrets: Secrets): void {
-  if (!(error instanceof AuthError) || !error.failure.tried.startsWith('log in as')) return;
-  writeState(dir, { ...state, failed: secrets.redact(errorMessage(error)) });
+function isFinal(error: unknown): boolean {
+  return error instanceof AuthError && error.failure.tried.startsWith('log in as');
+}
+
+/** Whether the login went well, and then a server rejected what it gave. */
+function isRejection(error: unknown): boolean {
+  if (!(error instanceof AuthError)) return false;
+  return ['proxy', 'mlflow'].includes(error.failure.stage) && /^40[13]\b/.test(error.failure.got);
 }

@@ -1,11 +1,12 @@
 // The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
 
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { UsageError } from '../errors/errors.js';
-import { type Credential, fingerprint } from '../login/credential.js';
+import type { Credential } from '../login/credential.js';
 import { writeWhole } from '../util/files.js';
+import { writeCredential } from './credential-file.js';
 import { providerSource } from './python/source.js';
 
 /** What the folder is to hold. */
@@ -25,11 +26,6 @@ export interface Folder {
   python: string;
   certificates: string | undefined;
 }
-
-/** Fingerprints of earlier credentials in the file: those of a day and more, at one renewal in ten minutes. */
-const MAX_FINGERPRINTS = 200;
-
-export const CREDENTIAL_FILE = 'credential.json';
 
 /** Its own name, so that it can be told apart on a PYTHONPATH. */
 export const PYTHON_FOLDER = 'mlflow-auth-python';
@@ -73,51 +69,4 @@ export function writeFolder(path: string, { credential, trackingUri, roots, rene
   const certificates = roots && resolve(path, 'ca.pem');
   if (certificates) writeWhole(certificates, `${roots.join('\n')}\n`);
   return { credentialFile, python, certificates };
-}
-
-/** What src/sdk/python/mlflow_auth_provider.py reads. Times are ISO 8601. */
-export interface CredentialFile {
-  tracking_uri: string;
-  method: Credential['method'];
-  value: string;
-  issued_at: string;
-  expires_at: string | undefined;
-  renew: readonly string[] | undefined;
-  /** Fingerprints of the last credentials in this folder: an environment may hold any of them still. */
-  known: readonly string[];
-}
-
-/** Writes the credential alone, for the first time or anew. @returns the path of its file */
-export function writeCredential(
-  dir: string,
-  credential: Credential,
-  trackingUri: string,
-  renew: readonly string[] | undefined,
-): string {
-  const value = credential.method === 'token' ? credential.token : credential.cookie;
-  const file: CredentialFile = {
-    tracking_uri: trackingUri,
-    method: credential.method,
-    value,
-    issued_at: new Date().toISOString(),
-    expires_at: credential.expiresAt?.toISOString(),
-    renew,
-    known: [fingerprint(value), ...knownIn(dir)].slice(0, MAX_FINGERPRINTS),
-  };
-  const path = resolve(dir, CREDENTIAL_FILE);
-  writeWhole(path, JSON.stringify(file));
-  return path;
-}
-
-function knownIn(dir: string): readonly string[] {
-  try {
-    return readCredential(dir).known ?? [];
-  } catch {
-    return [];
-  }
-}
-
-/** @throws Error when there is none */
-export function readCredential(dir: string): CredentialFile {
-  return JSON.parse(readFileSync(join(dir, CREDENTIAL_FILE), 'utf8'));
 }

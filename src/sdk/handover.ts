@@ -5,9 +5,11 @@ import { trustedRoots } from '../http/trust.js';
 import type { Credential } from '../login/credential.js';
 import type { Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
+import { moment } from '../util/clock.js';
 import { type Folder, writeFolder } from './folder.js';
 import { overridesOf } from './overrides.js';
-import { renewCommand, stateOf, writeState } from './renewal-state.js';
+import { tooShort, withLogin } from './renewal-rules.js';
+import { renewCommand, settingsToKeep, writeState } from './renewal-state.js';
 import { type Variable, variablesFor } from './variables.js';
 
 /**
@@ -40,6 +42,8 @@ function obstaclesOf(
     found.push(
       'the platform sent no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
     );
+  const short = settings.renew ? tooShort(credential) : undefined;
+  if (short) found.push(short);
   if (!withFolder && credential.method === 'cookie')
     found.push(
       'the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it',
@@ -52,6 +56,10 @@ function writeAll(credential: Credential, settings: Settings, dir: string): Fold
   const renew = settings.renew ? renewCommand(dir) : undefined;
   // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
   const folder = writeFolder(dir, { credential, trackingUri, roots: ca && trustedRoots(ca.pem), renew });
-  if (settings.renew) writeState(dir, stateOf(settings, credential));
+  if (settings.renew) {
+    // The login of just now counts too.
+    const logins = settings.password ? withLogin({}, moment()) : [];
+    writeState(dir, { settings: settingsToKeep(settings, credential), logins });
+  }
   return folder;
 }

@@ -2,40 +2,66 @@
 
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { jsonObject } from '../http/response.js';
 import type { Credential } from '../login/credential.js';
 import type { Settings } from '../settings/types.js';
 import { writeWhole } from '../util/files.js';
+import type { History } from './renewal-rules.js';
 
 export const STATE_FILE = 'renewal.json';
 
-export interface State {
+export interface State extends History {
   settings: Settings;
   /** Why a login was refused; it is not tried again. */
   failed?: string;
 }
 
 /**
- * The state after a login: with the token method the refresh token and the client, but no password; with the cookie
- * method user name and password, but no client secret.
+ * What is kept of the settings after a login: with the token method the refresh token and the client, but no password;
+ * with the cookie method user name and password, but no client secret.
  */
-export function stateOf(settings: Settings, credential: Credential): State {
+export function settingsToKeep(settings: Settings, credential: Credential): Settings {
   const { method } = credential;
   const first = { method, allowFallback: false, methodReason: 'the method of the first login' };
   // Renewals keep the refresh token in this state alone.
   const common = { ...settings, ...first, refreshTokenFile: undefined };
   // After a fallback, client-id is not that of oauth2-proxy, with which the cookie method would compare it.
   const clientId = settings.method === 'cookie' ? settings.clientId : '';
-  if (credential.method === 'cookie') return { settings: { ...common, clientId, clientSecret: '', refreshToken: '' } };
-  return { settings: { ...common, username: '', password: '', refreshToken: credential.refreshToken ?? '' } };
+  if (credential.method === 'cookie') return { ...common, clientId, clientSecret: '', refreshToken: '' };
+  return { ...common, username: '', password: '', refreshToken: credential.refreshToken ?? '' };
 }
 
 export function writeState(dir: string, state: State): void {
   writeWhole(join(dir, STATE_FILE), JSON.stringify(state));
 }
 
-/** @throws Error when there is none */
+/** @throws Error when there is none, or it is damaged */
 export function readState(dir: string): State {
-  return JSON.parse(readFileSync(join(dir, STATE_FILE), 'utf8'));
+  const path = join(dir, STATE_FILE);
+  const state = jsonObject(readFileSync(path, 'utf8')) ?? {};
+  const good =
+    isSettings(state.settings) &&
+    ['string', 'undefined'].includes(typeof state.failed) &&
+    (state.last === undefined || isMoment((state.last as { at?: unknown } | null)?.at)) &&
+    (state.logins === undefined || (Array.isArray(state.logins) && state.logins.every(isMoment)));
+  if (!good) throw new Error(`${path} is damaged: log in again`);
+  return state as unknown as State;
+}
+
+const TEXTS = ['platform', 'trackingUri', 'username', 'password', 'clientId', 'clientSecret', 'refreshToken'] as const;
+
+function isSettings(value: unknown): boolean {
+  const settings = (value ?? {}) as Partial<Record<keyof Settings, unknown>>;
+  const { method, timeout } = settings;
+  return (
+    TEXTS.every((name) => typeof settings[name] === 'string') &&
+    (method === 'token' || method === 'cookie') &&
+    typeof timeout === 'number'
+  );
+}
+
+function isMoment(value: unknown): boolean {
+  return typeof (value as { wall?: unknown } | null)?.wall === 'number';
 }
 
 /** The command that renews the credential in a folder: the same bundle under the same runtime. */
@@ -46,9 +72,4 @@ export function renewCommand(dir: string): string[] {
     ? [process.execPath, 'run', ...permissions, Deno.mainModule]
     : [process.execPath, resolve(process.argv[1] ?? '')];
   return [...program, 'renew', '--dir', resolve(dir)];
-}
-
-/** Milliseconds before its end at which a credential is renewed: a tenth of its life, 1 to 10 minutes, at most half of it. */
-export function renewBefore(life: number): number {
-  return Math.min(Math.max(life / 10, 60_000), 600_000, life / 2);
 }

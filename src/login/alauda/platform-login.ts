@@ -28,7 +28,7 @@ export interface Account {
  * @throws AuthError
  */
 export async function platformLogin(
-  { http, mask, step, warn }: Context,
+  { http, mask, beforePassword, step, warn }: Context,
   account: Account,
   query: string | Promise<string>,
   retry: boolean,
@@ -47,6 +47,7 @@ export async function platformLogin(
     warn(`the platform's public key has ${bits} bits: expected ${GOOD_SIZE} or more (NIST SP 800-131A)`);
   const password = await protect(key, account);
   mask(password);
+  beforePassword?.();
   const parameters = await step(`logged in as ${username} (connector ${connector})`, () =>
     logIn(http, { platform, connector, req, username, password }),
   );

@@ -9,6 +9,7 @@ export interface Claims {
   aud?: unknown;
   sub?: unknown;
   exp?: unknown;
+  iat?: unknown;
   email?: unknown;
   preferred_username?: unknown;
   name?: unknown;
@@ -32,4 +33,10 @@ const LAST_SECOND = 8.64e12;
 /** When the token ends. @returns undefined without a usable `exp` (seconds since 1970) */
 export function expiryOf({ exp }: Claims): Date | undefined {
   return typeof exp === 'number' && Math.abs(exp) <= LAST_SECOND ? new Date(exp * 1000) : undefined;
+}
+
+/** Seconds from `iat` to `exp`, by the one clock that set both. @returns undefined where they tell no life */
+export function lifeOf({ iat, exp }: Claims): number | undefined {
+  if (typeof exp !== 'number' || typeof iat !== 'number' || Math.abs(exp) > LAST_SECOND) return undefined;
+  return exp > iat && Math.abs(iat) <= LAST_SECOND ? exp - iat : undefined;
 }

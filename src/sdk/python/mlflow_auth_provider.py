@@ -7,25 +7,35 @@ Python 3.8, standard library only.
 
 import datetime
 import hashlib
+import html
 import json
+import math
 import os
+import re
 import subprocess
 import threading
 import time
-from urllib.parse import urljoin, urlsplit
+import unicodedata
+from urllib.parse import unquote, urljoin, urlsplit
 
 NAME = "mlflow-auth"
+PREFIX = NAME + ": "
 FILE_VARIABLE = "MLFLOW_AUTH_CREDENTIAL_FILE"
 PORTS = {"http": 80, "https": 443}
 RENEWAL_TIMEOUT = 300  # seconds; the command has limits of its own
-PAUSE = 30  # seconds until a renewal is tried again while the old credential is still good
-
-_lock = threading.Lock()
-_not_before = 0.0  # of time.monotonic()
+PAUSE = 30  # seconds until the command is asked again that could not help; it has rules of its own
+LONGEST_FILE = 1 << 20  # characters
+LONGEST_WORD = 32  # characters of a server's text in a row that can be no encoded secret
+LONGEST_TEXT = 300  # characters of a server's text
+LONGEST_ERROR = 3000  # characters of what the command says
 
 
 class MlflowAuthError(Exception):
-    """The credential did not work; the text says what to do."""
+    """The credential did not work; the text, one printable line, says what to do."""
+
+    def __init__(self, text):
+        # Between processes it is made anew from its own text.
+        super().__init__(one_line(text if text.startswith(PREFIX) else PREFIX + text, LONGEST_ERROR))
 
 
 class MlflowAuthProvider:
@@ -56,15 +66,17 @@ def authorize(request):
 
 def keep_from_others(request, credential):
     """MLflow sends MLFLOW_TRACKING_TOKEN to whatever server it talks to; ours is for one."""
-    scheme, _, token = str(request.headers.get("Authorization", "")).partition(" ")
+    header = request.headers.get("Authorization", "")
+    scheme, _, token = (header.decode("latin-1") if isinstance(header, bytes) else str(header)).partition(" ")
     # The environment may still hold an older one, long since renewed; a token of another server is none of our business.
-    if scheme == "Bearer" and (token == credential["value"] or fingerprint(token) in credential.get("known", [])):
+    known = credential.get("known") or []
+    if scheme.lower() == "bearer" and (token.strip() == credential["value"] or fingerprint(token.strip()) in known):
         del request.headers["Authorization"]
 
 
 def fingerprint(value):
     """By which a credential is known without showing it: SHA-256 in hexadecimal."""
-    return hashlib.sha256(value.encode()).hexdigest()
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def add(request, credential):
@@ -80,28 +92,111 @@ def add(request, credential):
     request.headers["Accept"] = "application/json, */*"
 
 
+# The credential file
+
+
 def read_credential():
     """The credential of now: the file is read for each request, since it may have been renewed."""
     path = os.environ.get(FILE_VARIABLE)
     if not path:
-        raise MlflowAuthError("mlflow-auth: {} is not set. Log in again.".format(FILE_VARIABLE))
+        raise MlflowAuthError("{} is not set. Log in again.".format(FILE_VARIABLE))
     try:
         with open(path, encoding="utf-8") as file:
-            return json.load(file)
-    except (OSError, ValueError) as error:
-        raise MlflowAuthError("mlflow-auth: the credential file cannot be read ({}). Log in again.".format(error))
+            text = file.read(LONGEST_FILE + 1)
+        if len(text) > LONGEST_FILE:
+            raise ValueError("it is too large")
+        # An integer of many digits takes long, a float of as many does not.
+        return checked(json.loads(text, parse_int=float))
+    except (OSError, ValueError, RecursionError) as error:
+        problem = str(error) or type(error).__name__
+    raise MlflowAuthError("the credential file {} cannot be read ({}). Log in again.".format(path, problem))
+
+
+def checked(credential):
+    """The credential, if each of its fields is as src/sdk/credential-file.ts writes it. Raises ValueError."""
+    if not isinstance(credential, dict):
+        raise ValueError("it holds no JSON object")
+    for name, good in FIELDS.items():
+        if not good(credential.get(name)):
+            raise ValueError("invalid or missing field: " + name)
+    return credential
+
+
+def is_address(value):
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+        return parts.scheme in PORTS and bool(parts.hostname) and port_of(parts) > 0
+    except ValueError:
+        return False
+
+
+def is_header(value):
+    """Whether it can be sent as it is: `requests` would quote the whole of an invalid header in its error."""
+    return isinstance(value, str) and re.fullmatch("[!-~\x80-\xff](?:[ -~\x80-\xff]*[!-~\x80-\xff])?", value) is not None
+
+
+def is_seconds(value):
+    return value is None or (isinstance(value, float) and math.isfinite(value) and value >= 0)
+
+
+def is_text(value):
+    return isinstance(value, str)
+
+
+def is_time(value):
+    try:
+        return value is None or (isinstance(value, str) and parse_time(value) is not None)
+    except (OSError, OverflowError, ValueError):
+        return False
+
+
+def is_list_of(good):
+    return lambda value: value is None or (isinstance(value, list) and all(good(one) for one in value))
+
+
+FIELDS = {
+    "tracking_uri": is_address,
+    "method": lambda value: is_text(value) and value in ("token", "cookie"),
+    "value": is_header,
+    "expires_at": is_time,
+    "life": is_seconds,
+    "renew_after": is_seconds,
+    "received_at_uptime": is_seconds,
+    "boot_id": lambda value: value is None or is_text(value),
+    "renew": is_list_of(lambda value: is_text(value) and "\0" not in value),
+    "known": is_list_of(is_text),
+}
+
+
+def parse_time(text):
+    """ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on."""
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(datetime.timezone.utc)
+
+
+# What comes back
+
+
+_rejected_again = ("", 0.0)  # the last new credential that was rejected too, and when, of time.monotonic()
 
 
 def check(response, sent, options, again=False):
     """Mends a rejected credential once, and raises where the SDK would misunderstand the answer."""
+    global _rejected_again
     got = rejection(response, sent)
     if not got:
         return response
-    if again or not sent.get("renew"):
+    if again:
+        _rejected_again = (sent["value"], time.monotonic())
+        raise rejected(sent, got, ", and so was the one before it: a new one is made in {} s at the earliest".format(PAUSE))
+    if not sent.get("renew"):
         raise rejected(sent, got)
     current = read_credential()
     if current["value"] == sent["value"]:
-        current = renew(current)
+        if _rejected_again[0] == sent["value"] and time.monotonic() - _rejected_again[1] < PAUSE:
+            raise rejected(sent, got, ", as it was right after its renewal")
+        current = renew(current, "rejected")
+        if current["value"] == sent["value"]:
+            raise rejected(sent, got)
     return check(resend(response, current, options), current, options, again=True)
 
 
@@ -109,20 +204,22 @@ def rejection(response, credential):
     """How the answer rejects the credential, or None; raises for a redirect away from the tracking server."""
     location = response.headers.get("location")
     if location and 300 <= response.status_code <= 399:
-        target = urljoin(response.url, location)
+        try:
+            target = urljoin(response.url, location)
+        except ValueError:
+            target = location
         if "client_id=" in target:
             return "a redirect to the login page"
         # On a redirect, `requests` drops the cookie.
         if credential["method"] == "cookie" or not is_below(target, credential["tracking_uri"]):
-            away = urlsplit(target)
             raise MlflowAuthError(
-                "mlflow-auth: {} redirects to {}://{}{}. The credential is not sent there; correct the tracking URI.".format(
-                    credential["tracking_uri"], away.scheme, away.netloc, away.path
+                "{} redirects to {}. The credential is not sent there; correct the tracking URI.".format(
+                    credential["tracking_uri"], origin_of(target, credential["value"])
                 )
             )
     if response.status_code == 401:
-        return "401 " + reason(response)
-    if response.status_code == 403 and (is_html(response) or response.text.strip() == "Forbidden"):
+        return "401 " + without(reason(response), credential["value"])
+    if response.status_code == 403 and (is_html(response) or response.content.strip() == b"Forbidden"):
         return "403 " + ("a web page" if is_html(response) else "Forbidden")
     return None
 
@@ -135,9 +232,12 @@ def resend(response, credential, options):
     body = request.body
     if body is not None and not isinstance(body, (bytes, str)):
         start = getattr(request, "_body_position", None)
-        if not isinstance(start, int):
-            raise MlflowAuthError("mlflow-auth: the credential was renewed, but this upload is a stream that cannot be sent again.")
-        body.seek(start)
+        try:
+            body.seek(start if isinstance(start, int) else None)
+        except (AttributeError, OSError, TypeError, ValueError):
+            raise MlflowAuthError(
+                "the credential was renewed, but this upload is a stream that cannot be sent again. Run it once more."
+            ) from None
     add(request, credential)
     answer = response.connection.send(request, **options)
     answer.history.append(response)
@@ -145,82 +245,195 @@ def resend(response, credential, options):
     return answer
 
 
+def rejected(credential, got, more=""):
+    """What to tell when oauth2-proxy, or MLflow behind it, does not take the credential."""
+    kind = "session cookie" if credential["method"] == "cookie" else "token"
+    if has_expired(credential):
+        state = "expired at {}".format(credential["expires_at"]) if credential.get("expires_at") else "expired"
+    else:
+        state = "was rejected ({}){}".format(got.strip(), more)
+    return MlflowAuthError("the {} for {} {}. Log in again.".format(kind, credential["tracking_uri"], state))
+
+
+def has_expired(credential):
+    """By the wall clock where the life is not known; good for a message alone."""
+    life, end = credential.get("life"), credential.get("expires_at")
+    if life is not None:
+        return age_of(credential) >= life
+    return end is not None and parse_time(end) <= datetime.datetime.now(datetime.timezone.utc)
+
+
+def reason(response):
+    """The server's own reason, if it gives one."""
+    try:
+        error = response.json().get("error")
+        text = error.get("message") if isinstance(error, dict) else error
+    except (AttributeError, RecursionError, ValueError):
+        text = ""
+    return text if isinstance(text, str) else ""
+
+
+def is_html(response):
+    return "text/html" in response.headers.get("content-type", "").lower()
+
+
+# Renewal: this module asks, the command decides (src/sdk/renewal-rules.ts)
+
+
+_lock = threading.RLock()
+_first_seen = ("", 0.0)  # a credential, and when this process first saw it, of time.monotonic()
+_no_use = ("", 0.0)  # a credential for which the command had no new one, and when, of time.monotonic()
+
+
+def _after_fork():
+    """In a child: whoever held the lock is no thread of it."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 def renewed_in_time(credential):
-    """The credential, or a new one when it is near its end. A renewal that fails matters only once it has ended."""
-    global _not_before
-    end = parse_time(credential.get("expires_at"))
-    if not credential.get("renew") or end is None:
+    """The credential, or a new one when it is due. A renewal that fails matters only once it has expired."""
+    global _no_use
+    due, life = credential.get("renew_after"), credential.get("life")
+    if not credential.get("renew") or due is None:
         return credential
-    life = end - parse_time(credential["issued_at"])
-    now = time.time()
-    if now < end - min(max(life / 10, 60), 600, life / 2) or (now < end and time.monotonic() < _not_before):
+    age = age_of(credential)
+    good = life is None or age < life
+    if age < due or (good and _no_use[0] == credential["value"] and time.monotonic() - _no_use[1] < PAUSE):
         return credential
     try:
-        return renew(credential)
+        current = renew(credential, "due")
     except MlflowAuthError:
-        if now >= end:
+        if not good:
             raise
-        _not_before = time.monotonic() + PAUSE
-        return credential
+        current = credential
+    if current["value"] == credential["value"]:
+        _no_use = (credential["value"], time.monotonic())
+    return current
 
 
-def renew(credential):
-    """A new credential in place of this one, by the command that the login left; one at a time."""
+def age_of(credential):
+    """Seconds since it was received, or, without a clock that this process shares with the receiver, since it was seen here."""
+    global _first_seen
+    received, (boot, uptime) = credential.get("received_at_uptime"), this_uptime()
+    if received is not None and boot and boot == credential.get("boot_id") and uptime >= received:
+        return uptime - received
+    if _first_seen[0] != credential["value"]:
+        _first_seen = (credential["value"], time.monotonic())
+    return time.monotonic() - _first_seen[1]
+
+
+def this_uptime():
+    """Which start of this machine that was, and the seconds since then; src/util/clock.ts reads the same."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as boot:
+            with open("/proc/uptime", encoding="ascii") as uptime:
+                return boot.read().strip(), float(uptime.read().split()[0])
+    except (OSError, ValueError, IndexError):
+        return None, 0.0
+
+
+def renew(credential, why):
+    """A new credential in place of this one, by the command that the login left, or the same; one thread at a time."""
     with _lock:
         current = read_credential()
         if current["value"] != credential["value"]:
             return current
         try:
             done = subprocess.run(
-                list(credential["renew"]) + ["--seen", fingerprint(credential["value"])],
+                credential["renew"] + ["--seen", fingerprint(credential["value"]), "--reason", why],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 timeout=RENEWAL_TIMEOUT,
             )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise MlflowAuthError("mlflow-auth: the credential could not be renewed: {}".format(error))
-        if done.returncode != 0:
-            text = done.stderr.decode("utf-8", "replace").strip()
-            raise MlflowAuthError("mlflow-auth: the credential could not be renewed:\n{}".format(text))
+            problem = done.returncode != 0 and (done.stderr.decode("utf-8", "replace").strip() or "no reason given")
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            problem = str(error) or type(error).__name__
+        if problem:
+            raise MlflowAuthError("the credential could not be renewed: " + problem)
         return read_credential()
 
 
-def rejected(credential, got):
-    """What to tell when oauth2-proxy, or MLflow behind it, does not take the credential."""
-    kind = "session cookie" if credential["method"] == "cookie" else "token"
-    end = parse_time(credential.get("expires_at"))
-    expired = end is not None and end <= time.time()
-    state = "expired at {}".format(credential["expires_at"]) if expired else "was rejected ({})".format(got)
-    return MlflowAuthError("mlflow-auth: the {} for {} {}. Log in again.".format(kind, credential["tracking_uri"], state))
+# Texts and addresses of others
 
 
-def parse_time(text):
-    """Seconds since 1970 of ISO 8601 with Z, as JavaScript writes it; Python reads the Z from 3.11 on."""
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() if text else None
+def one_line(text, longest):
+    """The text in one printable line: no control, format or bidirectional character, and nothing that a runner obeys."""
+    line = " ".join("".join(one if one.isprintable() else " " for one in text[: longest + 1]).split())
+    # "::" stays within an IPv6 address in brackets.
+    line = re.sub(":(?=:(?![0-9a-f:.]*\\]))", ": ", line.replace("##[", "# #["), flags=re.IGNORECASE)
+    return line if len(line) <= longest else line[:longest] + "..."
 
 
-def reason(response):
-    """The server's own reason in a few words."""
+def without(text, secret):
+    """A server's text without the words that may show the secret: as it is, encoded, or too long to tell."""
+    parts = parts_of(secret)
+    words = ("***" if len(word) > LONGEST_WORD or shows(word, parts) else word for word in text.split())
+    return one_line(" ".join(words), LONGEST_TEXT)
+
+
+def parts_of(secret):
+    """All that is eight characters in a row of it."""
+    return {secret[at : at + 8].lower() for at in range(max(1, len(secret) - 7))}
+
+
+def shows(word, parts):
+    forms = (form.lower() for form in (word, unquote(word), html.unescape(word)))
+    return any(form[at : at + 8] in parts for form in forms for at in range(len(form)))
+
+
+def origin_of(url, secret):
+    """Scheme, host and port of an address that a server gave, the host only where it shows no secret."""
     try:
-        error = response.json().get("error")
-        return str(error.get("message") or "") if isinstance(error, dict) else str(error or "")
-    except (ValueError, AttributeError):
-        return ""
-
-
-def is_html(response):
-    return "text/html" in response.headers.get("content-type", "")
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", "" if parts.port is None else ":{}".format(parts.port)
+    except ValueError:
+        return "an invalid address"
+    if shows(host, parts_of(secret)) or any(len(label) > LONGEST_WORD for label in host.split(".")):
+        host = "***"
+    return "{}://{}{}".format(parts.scheme, "[{}]".format(host) if ":" in host else host, port)
 
 
 def is_below(url, base):
-    """Whether the address is at or below the base: same scheme, host and port, and a path under its path."""
-    one, other = urlsplit(url), urlsplit(base)
-    if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):
+    """Whether the address is at or below the base: same scheme, host and port, and a path under its path.
+
+    Servers differ on what some paths mean; where one of them could leave the base, the answer is no.
+    """
+    # What stands before a backslash, or around a line break, is a host to some and a path to others.
+    if re.search(r"[\\\s\x00-\x20\x7f]", url):
         return False
-    path = other.path.rstrip("/")
-    return one.path == path or one.path.startswith(path + "/")
+    try:
+        one, other = urlsplit(url), urlsplit(base)
+        if (one.scheme, one.hostname, port_of(one)) != (other.scheme, other.hostname, port_of(other)):
+            return False
+        path, under = segments(one.path), segments(other.path.rstrip("/"))
+    except ValueError:
+        return False
+    return path[: len(under)] == under
+
+
+def segments(path):
+    """The decoded parts of a path. Raises ValueError where one of them may mean the folder above."""
+    decoded = path
+    for _ in range(5):
+        before, decoded = decoded, unicodedata.normalize("NFKC", unquote(decoded, errors="strict"))
+        if decoded == before:
+            break
+    else:
+        raise ValueError("encoded over and over")
+    if re.search(r"[\x00-\x1f\x7f]|%u[0-9a-f]{4}", decoded, re.IGNORECASE):
+        raise ValueError("control characters")
+    for part in re.split(r"[/\\]", decoded):
+        name = part.split(";")[0]  # what follows are parameters to some
+        if ".." in name and not name.strip(". "):
+            raise ValueError("the folder above")
+    return [unquote(part) for part in path.split("/")]
 
 
 def port_of(parts):
-    return parts.port or PORTS.get(parts.scheme)
+    return PORTS.get(parts.scheme) if parts.port is None else parts.port

@@ -1,0 +1,103 @@
+// The file with the credential: what src/sdk/python/mlflow_auth_provider.py reads, and renewals replace.
+
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { jsonObject } from '../http/response.js';
+import { type Credential, fingerprint } from '../login/credential.js';
+import { uptime } from '../util/clock.js';
+import { writeWhole } from '../util/files.js';
+import { renewAfter } from './renewal-rules.js';
+
+export const CREDENTIAL_FILE = 'credential.json';
+
+/** Fingerprints of earlier credentials in the file: those of a day and more, at one renewal in ten minutes. */
+const MAX_FINGERPRINTS = 200;
+
+/** Absent fields are not known. Times of day are ISO 8601, and for people alone; what is counted are seconds. */
+export interface CredentialFile {
+  tracking_uri: string;
+  method: Credential['method'];
+  value: string;
+  issued_at?: string | undefined;
+  expires_at?: string | undefined;
+  /** How long it lives. */
+  life?: number | undefined;
+  /** How long after its receipt it is due for renewal. */
+  renew_after?: number | undefined;
+  /** When it was received: seconds since the machine started, and the id of that start. */
+  received_at_uptime?: number | undefined;
+  boot_id?: string | undefined;
+  /** Program and arguments that renew it. */
+  renew?: readonly string[] | undefined;
+  /** Fingerprints of the last credentials in this folder: an environment may hold any of them still. */
+  known?: readonly string[] | undefined;
+}
+
+/** Writes the credential alone, for the first time or anew. @returns the path of its file */
+export function writeCredential(
+  dir: string,
+  credential: Credential,
+  trackingUri: string,
+  renew: readonly string[] | undefined,
+): string {
+  const value = credential.method === 'token' ? credential.token : credential.cookie;
+  const { life } = credential;
+  const received = uptime();
+  const file: CredentialFile = {
+    tracking_uri: trackingUri,
+    method: credential.method,
+    value,
+    issued_at: new Date().toISOString(),
+    expires_at: isoTime(credential.expiresAt),
+    life,
+    renew_after: life === undefined ? undefined : renewAfter(life),
+    received_at_uptime: received?.seconds,
+    boot_id: received?.boot,
+    renew,
+    known: [fingerprint(value), ...knownIn(dir)].slice(0, MAX_FINGERPRINTS),
+  };
+  const path = resolve(dir, CREDENTIAL_FILE);
+  writeWhole(path, JSON.stringify(file));
+  return path;
+}
+
+/** A time that Python can read too, which knows no year beyond 9999. */
+function isoTime(time: Date | undefined): string | undefined {
+  const text = time?.toISOString();
+  return text && /^\d{4}-/.test(text) ? text : undefined;
+}
+
+/** Fingerprints in a file that may be there already, whoever left it. */
+function knownIn(dir: string): readonly string[] {
+  try {
+    const { known } = jsonObject(readFileSync(join(dir, CREDENTIAL_FILE), 'utf8')) ?? {};
+    return Array.isArray(known) ? known.filter((one) => typeof one === 'string' && /^[0-9a-f]{64}$/.test(one)) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** @throws Error when there is none, or it is damaged */
+export function readCredential(dir: string): CredentialFile {
+  const path = join(dir, CREDENTIAL_FILE);
+  const file: Record<string, unknown> = jsonObject(readFileSync(path, 'utf8')) ?? {};
+  const good =
+    typeof file.tracking_uri === 'string' &&
+    (file.method === 'token' || file.method === 'cookie') &&
+    typeof file.value === 'string' &&
+    ['issued_at', 'expires_at', 'boot_id'].every((name) => ['string', 'undefined'].includes(typeof file[name])) &&
+    ['life', 'renew_after', 'received_at_uptime'].every((name) => isSeconds(file[name]));
+  if (!good) throw new Error(`${path} is damaged: log in again`);
+  return file as unknown as CredentialFile;
+}
+
+function isSeconds(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && value >= 0);
+}
+
+/** Seconds since the credential was received. @returns undefined where this machine's clock cannot tell */
+export function ageOf({ received_at_uptime: received, boot_id }: CredentialFile): number | undefined {
+  const now = uptime();
+  if (received === undefined || now === undefined || now.boot !== boot_id || now.seconds < received) return undefined;
+  return now.seconds - received;
+}
