@@ -205,7 +205,7 @@ describe('exec', () => {
         const { readFileSync } = require('node:fs');
         const seen = new Set();
         const timer = setInterval(() => seen.add(JSON.parse(readFileSync(process.env.MLFLOW_AUTH_CREDENTIAL_FILE, 'utf8')).value), 20);
-        setTimeout(() => { clearInterval(timer); console.log(seen.size); }, 7000);`;
+        setTimeout(() => { clearInterval(timer); console.log(seen.size); }, 9500);`;
       const { status, stdout, stderr } = await exec(platform, script);
       assert.equal(status, 0, stderr);
       assert.ok(Number(stdout) >= 3, `${stdout} credentials seen`);

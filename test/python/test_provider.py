@@ -3,11 +3,14 @@
 import importlib
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest import mock
 
 import requests
 
@@ -39,7 +42,7 @@ class Server:
             def log_message(self, *args):
                 pass
 
-        self.http = HTTPServer(("127.0.0.1", 0), Handler)
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = "http://127.0.0.1:{}".format(self.http.server_port)
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
@@ -64,6 +67,18 @@ class ProviderTest(unittest.TestCase):
         credential = {"tracking_uri": self.base, "method": "cookie", "value": "_oauth2_proxy_0=a|1=; _oauth2_proxy_1=b"}
         with open(self.file.name, "w") as file:
             json.dump({**credential, **changes}, file)
+
+    def read(self):
+        with open(self.file.name) as file:
+            return json.load(file)
+
+    def change(self, **changes):
+        self.write(**{**self.read(), **changes})
+
+    def failure(self, url):
+        with self.assertRaises(provider.MlflowAuthError) as caught:
+            self.ask(url)
+        return str(caught.exception)
 
     def ask(self, url, method="GET", **options):
         return requests.request(method, url, auth=provider.authorize, timeout=10, **options)
@@ -126,13 +141,27 @@ class ProviderTest(unittest.TestCase):
         self.assertEqual(self.sent()["Authorization"], "Bearer ey.ey.sig")
 
     def renewing(self, script, **changes):
+        """A credential that the script renews; its file and the arguments of the module are those of the script."""
         command = [sys.executable, "-c", script, self.file.name]
-        self.write(renew=command, issued_at="2020-01-01T00:00:00.000Z", **changes)
+        self.write(renew=command, **changes)
 
     RENEW = (
-        "import json, sys; path = sys.argv[1]; c = json.load(open(path)); c['value'] = 'new=1';"
-        " c['expires_at'] = '2999-01-01T00:00:00.000Z'; json.dump(c, open(path, 'w')); open(path + '.count', 'a').write('x')"
+        "import json, sys; path = sys.argv[1]; c = json.load(open(path)); c['value'] = 'new=%d' % len(c['value']);"
+        " c['received_at_uptime'] = 1e6; json.dump(c, open(path, 'w')); open(path + '.count', 'a').write('x')"
     )
+
+    NEW = "new=%d" % len("_oauth2_proxy_0=a|1=; _oauth2_proxy_1=b")
+
+    def clock(self, boot="boot", uptime=1e6):
+        """Sets the clock since boot, by which credentials of another boot have no known age."""
+        patch = mock.patch.object(provider, "this_uptime", return_value=(boot, uptime))
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def aged(self, age, **changes):
+        """Fields of a credential that lives a minute, is due after half of it, and is so many seconds old."""
+        self.clock()
+        return {"life": 60, "renew_after": 30, "received_at_uptime": 1e6 - age, "boot_id": "boot", **changes}
 
     def renewals(self):
         path = self.file.name + ".count"
@@ -144,11 +173,73 @@ class ProviderTest(unittest.TestCase):
         return len(text)
 
     def test_renewal_before_the_end(self):
-        self.renewing(self.RENEW, expires_at="2020-01-01T00:01:00.000Z")
+        self.renewing(self.RENEW, **self.aged(31))
         self.ask(self.base + "/x")
-        self.assertEqual(self.sent()["Cookie"], "new=1")
+        self.assertEqual(self.sent()["Cookie"], self.NEW)
         self.ask(self.base + "/x")
         self.assertEqual(self.renewals(), 1)
+
+    def test_wall_clock_renews_nothing_and_keeps_nothing_from_it(self):
+        for expires_at in ["2020-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"]:
+            for age, expected in [(0, 0), (29, 0), (30, 1), (59, 1), (1e5, 1)]:
+                with self.subTest(expires_at=expires_at, age=age):
+                    self.renewing(self.RENEW, expires_at=expires_at, **self.aged(age))
+                    self.ask(self.base + "/x")
+                    self.assertEqual(self.renewals(), expected)
+
+    def test_without_a_common_clock_the_age_counts_from_first_sight(self):
+        for index, (boot, uptime, received) in enumerate([("other", 1e6, 1), (None, 0, 1), ("boot", 5, 6), ("boot", 1e6, None)]):
+            with self.subTest(boot=boot, uptime=uptime, received=received):
+                fields = self.aged(0, received_at_uptime=received, value="first=%d" % index)
+                self.clock(boot, uptime)
+                self.renewing(self.RENEW, **fields)
+                start = time.monotonic()
+                for later, expected in [(0, 0), (29, 0), (31, 1)]:
+                    with mock.patch.object(provider.time, "monotonic", return_value=start + later):
+                        self.ask(self.base + "/x")
+                    self.assertEqual(self.renewals(), expected, later)
+
+    def test_command_hears_why_it_is_called(self):
+        tells = "import sys; sys.exit(' '.join(sys.argv[-2:]))"
+        self.renewing(tells, **self.aged(60))
+        with self.assertRaisesRegex(provider.MlflowAuthError, "renewed: --reason due"):
+            self.ask(self.base + "/x")
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        self.renewing(tells, **self.aged(0))
+        with self.assertRaisesRegex(provider.MlflowAuthError, "renewed: --reason rejected"):
+            self.ask(self.base + "/x")
+
+    def test_renewal_that_fails_matters_only_after_the_end(self):
+        counts = "import sys; open(sys.argv[1] + '.count', 'a').write('x'); sys.exit('no')"
+        self.renewing(counts, value="a=fails", **self.aged(31))
+        for _ in range(3):
+            self.assertEqual(self.ask(self.base + "/x").status_code, 200)
+        self.assertEqual(self.renewals(), 1)
+        self.renewing(counts, value="a=fails", **self.aged(60))
+        with self.assertRaisesRegex(provider.MlflowAuthError, "could not be renewed: no"):
+            self.ask(self.base + "/x")
+        self.renewals()
+
+    def test_many_rejected_requests_are_one_renewal(self):
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        self.renewing(self.RENEW, value="a=many")
+        errors = []
+
+        def work():
+            for _ in range(5):
+                try:
+                    self.ask(self.base + "/x")
+                except provider.MlflowAuthError as error:
+                    errors.append(str(error))
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual((len(errors), self.renewals()), (40, 1))
+        for error in errors:
+            self.assertRegex(error, "was rejected .*(so was the one before|right after its renewal).*Log in again")
 
     def test_renewal_after_a_rejection_sends_the_body_again(self):
         import io
@@ -158,32 +249,32 @@ class ProviderTest(unittest.TestCase):
                 return (401, {}, "{}") if len(self.server.seen) % 2 == 1 else default
 
         for body in [b"bytes", io.BytesIO(b"a file")]:
-            self.renewing(self.RENEW, expires_at="2999-01-01T00:00:00.000Z")
+            self.renewing(self.RENEW)
             self.server.answers = Once()
             self.server.seen.clear()
             self.assertEqual(self.ask(self.base + "/x", "PUT", data=body).status_code, 200)
-            self.assertEqual(self.sent()["Cookie"], "new=1")
+            self.assertEqual(self.sent()["Cookie"], self.NEW)
             self.assertEqual(len(self.server.seen), 2)
             self.assertEqual(self.server.seen[0][2]["Content-Length"], self.sent()["Content-Length"])
             self.assertEqual(self.renewals(), 1)
 
     def test_a_stream_cannot_be_sent_again(self):
-        self.renewing(self.RENEW, expires_at="2999-01-01T00:00:00.000Z")
+        self.renewing(self.RENEW)
         self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
         with self.assertRaisesRegex(provider.MlflowAuthError, "stream that cannot be sent again"):
             self.ask(self.base + "/x", "POST", data=(part for part in [b"a"]), headers={"content-length": "0"})
         self.renewals()
 
     def test_renewal_is_tried_once_for_a_rejection(self):
-        self.renewing(self.RENEW, expires_at="2999-01-01T00:00:00.000Z")
+        self.renewing(self.RENEW, value="a=once")
         self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
         with self.assertRaisesRegex(provider.MlflowAuthError, "was rejected"):
             self.ask(self.base + "/x")
         self.assertEqual((len(self.server.seen), self.renewals()), (2, 1))
 
     def test_renewal_that_fails_says_why(self):
-        self.renewing("import sys; sys.exit('Tried: log in')", expires_at="2020-01-01T00:01:00.000Z")
-        with self.assertRaisesRegex(provider.MlflowAuthError, "could not be renewed:\\nTried: log in"):
+        self.renewing("import sys; sys.exit('Tried: log in\\nGot: 500')", **self.aged(60))
+        with self.assertRaisesRegex(provider.MlflowAuthError, "could not be renewed: Tried: log in Got: 500$"):
             self.ask(self.base + "/x")
 
     def test_redirect_elsewhere_is_an_error_and_carries_nothing(self):
@@ -240,6 +331,249 @@ class ProviderTest(unittest.TestCase):
             with self.assertRaises(provider.MlflowAuthError) as caught:
                 self.ask(self.base + "/x")
             self.assertNotIn("a|1=", str(caught.exception))
+
+    HOSTILE = [
+        "\n::stop-commands::x\n::error::y",
+        "\r::add-mask::x",
+        "  ::warning file=a::b",
+        ":::error:::",
+        "##[command]rm",
+        "\x1b[2J\x1b]0;title\x07",
+        "\u202egnp\u2066.exe\u2069\u200b\ufeff",
+        "\u2028::error::\u2029\x85::error::\x0b\x0c",
+        "\x00\x7f\x9b31m\ud800",
+        "x" * 1000000,
+        "::error::" * 10000,
+        "\n" * 10000 + "::error::",
+    ]
+
+    def assert_line(self, text):
+        self.assertTrue(text.isprintable(), ascii(text[:500]))
+        self.assertNotIn("::", text)
+        self.assertNotIn("##[", text)
+        self.assertLess(len(text), 3100)
+
+    def test_text_of_others_is_one_printable_line(self):
+        for text in self.HOSTILE:
+            quoted = json.dumps(text)
+            fields = {"tracking_uri": self.base, "method": "cookie", "value": "a=b", "issued_at": "x", "expires_at": "x"}
+            with self.subTest(text=ascii(text[:40])):
+                for body in ['{"error": %s}' % quoted, '{"error": {"message": %s}}' % quoted, quoted, text]:
+                    self.write()
+                    self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, body.encode("utf-8", "replace").decode())
+                    self.assert_line(self.failure(self.base + "/x"))
+                del self.server.answers["/clusters/c1/mlflow/x"]
+                self.renewing("import json, sys; sys.stderr.buffer.write(json.loads(sys.argv[2]).encode('utf-8', 'replace')); sys.exit(1)", **self.aged(60))
+                self.change(renew=self.read()["renew"] + [json.dumps(text[:1000])])
+                self.assert_line(self.failure(self.base + "/x"))
+                for name in fields:
+                    self.write(**{name: text})
+                    try:
+                        self.ask(self.base + "/x")
+                    except provider.MlflowAuthError as error:
+                        self.assert_line(str(error))
+                if "\0" not in text and "\ud800" not in text:
+                    os.environ[provider.FILE_VARIABLE] = text
+                    self.assert_line(self.failure(self.base + "/x"))
+                    os.environ[provider.FILE_VARIABLE] = self.file.name
+
+    def test_redirects_are_told_in_one_printable_line(self):
+        for location in [
+            "http://evil.test/::error::x",
+            "http://evil.test:0/\x1b[2J##[command]",
+            "//evil.test\\@127.0.0.1/",
+            "http://[::1/",
+            "http://evil.test:99999999/",
+            "http://a\u0300\u2100.test/".encode("utf-8").decode("latin-1"),
+            "/::error::x",
+            "javascript:alert(1)",
+            "http://ci:hunter2hunter2@evil.test/",
+            "http://%s.test/" % ("x" * 60),
+            self.base + "/../../other",
+            self.base + "/%2e%2e/other",
+            self.server.address + "\\@evil.test/clusters/c1/mlflow/x",
+        ]:
+            for method, value in [("cookie", "a=b"), ("token", "ey.ey.sig")]:
+                with self.subTest(location=location, method=method):
+                    self.write(method=method, value=value)
+                    self.server.answers["/clusters/c1/mlflow/x"] = (302, {"location": location}, "")
+                    text = self.failure(self.base + "/x")
+                    self.assert_line(text)
+                    self.assertIn("correct the tracking URI", text)
+                    self.assertNotIn("hunter2", text)
+
+    def test_no_error_shows_a_credential_that_a_server_sends_back(self):
+        import base64
+        import html
+        import urllib.parse
+
+        secret = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjaSIsImV4cCI6MX0.c2lnbmF0dXJlLW9mLXRoaXMtdG9rZW4"
+        echoes = [
+            secret,
+            urllib.parse.quote(secret).replace(".", "%2e"),
+            html.escape(secret).replace(".", "&#46;").replace("e", "&#x65;"),
+            base64.b64encode(secret.encode()).decode(),
+            base64.b64encode(b"x" + secret.encode()).decode(),
+            secret.encode().hex(),
+            secret.upper(),
+            "'" + secret[5:25] + "'",
+            "x" * 290 + " " + secret,
+            " " * 2990 + secret,
+        ]
+        for echo in echoes:
+            for answer in [
+                (401, {}, json.dumps({"error": {"message": "bad token " + echo}})),
+                (302, {"location": "http://evil.test/" + echo.strip()}, ""),
+                (302, {"location": "http://%s.evil.test/" % echo.strip()[:50]}, ""),
+                (302, {"location": "http://evil.test/?x=" + echo.strip()}, ""),
+            ]:
+                self.write(method="token", value=secret)
+                self.server.answers["/clusters/c1/mlflow/x"] = answer
+                text = self.failure(self.base + "/x").lower()
+                for form in [secret, secret.encode().hex(), base64.b64encode(secret.encode()).decode()]:
+                    for at in range(len(form) - 11):
+                        self.assertNotIn(form[at : at + 12].lower(), text)
+                for at in range(len(secret) - 7):
+                    self.assertNotIn(secret[at : at + 8].lower(), text)
+
+    def test_reason_of_the_server_is_told(self):
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, '{"error": {"message": "The token has expired."}}')
+        self.assertIn("was rejected (401 The token has expired.)", self.failure(self.base + "/x"))
+        self.write(tracking_uri="http://[::1]:5000")
+        self.assertFalse(provider.is_below(self.base, "http://[::1]:5000"))
+        self.assertIn("http://[::1]:5000", str(provider.MlflowAuthError("x for http://[::1]:5000 y")))
+
+    def test_path_that_may_leave_the_base_gets_no_credential(self):
+        for tail in [
+            "/..", "/../x", "/a/../../x", "/%2e%2e/x", "/%2E./x", "/.%2e/x", "/%252e%252e/x", "/%25252e%25252e/x",
+            "/%2e%2e%2fx", "/..%2fx", "%2f..%2fx", "/..%5cx", "/%5c..%5cx", "/a%2f%2e%2e%2f..%2fx", "/..;/x", "/..;a=b/x",
+            "/%2e%2e;x/y", "/..%3bx/y", "/..%00/x", "/%c0%ae%c0%ae/x", "/%ff/x", "/%u002e%u002e/x", "/%25u002e%25u002e/x",
+            "/..%20/x", "/.../x", "/%EF%BC%8E%EF%BC%8E/x", "/%E2%80%A5/x", "/a%0d%0ab", "/a%252525252525252e", "2/x", "%32/x",
+            ";x/y", "%3bx/y", "//../x", "/./../x",
+        ]:  # fmt: skip
+            with self.subTest(tail=tail):
+                self.assertFalse(provider.is_below(self.base + tail, self.base))
+                request = requests.Request("GET", "http://x.test/").prepare()
+                request.url = self.base + tail
+                self.assertNotIn("Cookie", provider.authorize(request).headers)
+
+    def test_address_that_may_be_another_host_gets_no_credential(self):
+        host = self.server.address[len("http://") :]
+        for url in [
+            "http://evil.test\\@" + host + "/clusters/c1/mlflow/x",
+            "http://" + host + "\\.evil.test/clusters/c1/mlflow/x",
+            "http://" + host + "@evil.test/clusters/c1/mlflow/x",
+            "http://evil.test\t@" + host + "/clusters/c1/mlflow/x",
+            "http://" + host + ":1/clusters/c1/mlflow/x",
+            "http://" + host + ".evil.test/clusters/c1/mlflow/x",
+            "http://" + host + "999999/clusters/c1/mlflow/x",
+            "http://[" + host + "/clusters/c1/mlflow/x",
+            "https://" + host + "/clusters/c1/mlflow/x",
+            "//" + host + "/clusters/c1/mlflow/x",
+            "http:///clusters/c1/mlflow/x",
+            "http://" + host + "//clusters/c1/mlflow/x",
+            "http://" + host + "/clusters%2fc1/mlflow/x",
+            "http://" + host + "/clusters/c1/MLFLOW/x",
+            "",
+        ]:
+            self.assertFalse(provider.is_below(url, self.base), url)
+
+    def test_usual_paths_get_the_credential(self):
+        for tail in [
+            "", "/", "?a=../../..", "#/../..", "/ajax-api/2.0/x?y=%2e%2e", "/a%20b", "/a;b.txt", "/a%3Bb.txt", "/v1.2..3/x", "/..a/x",
+            "/a../x", "/.hidden", "/./x", "//x", "/gr%C3%B6%C3%9Fer", "/100%25", "/a%2Fb", "/a%5Cb", "/%25", "/a+b", "/%E2%80%A6x",
+        ]:  # fmt: skip
+            self.assertTrue(provider.is_below(self.base + tail, self.base), tail)
+        self.assertTrue(provider.is_below("http://h/x/../y"[:9], "http://h"))
+        self.assertTrue(provider.is_below("https://h:443/a/c%201/x", "https://H/a/c%201"))
+
+    def test_malformed_file_says_what_to_do(self):
+        good = {"tracking_uri": self.base, "method": "cookie", "value": "a=b"}
+        wrong = [None, 1, 1.5, True, [], {}, [1], {"a": 1}, "", "\n", "a\r\nb: c", " a", "\u0130", "\ud800", "\0"]
+        texts = ["", "[]", "{}", "null", "1", '"x"', "true", "[" * 100000, '{"a":' * 100000, "{" + " " * 2000000 + "}"]
+        texts += [json.dumps({name: good[name] for name in good if name != left_out}) for left_out in good]
+        texts += [json.dumps({**good, name: value}) for name in good for value in wrong]
+        texts += [json.dumps({**good, "expires_at": value}) for value in wrong[1:]]
+        for time_ in ["10000-01-01T00:00:00Z", "+010000-01-01T00:00:00.000Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "x"]:
+            texts.append(json.dumps({**good, "expires_at": time_}))
+        for name in ["life", "renew_after", "received_at_uptime"]:
+            texts += [json.dumps({**good, name: value}) for value in ["1", True, [], {}, -1, float("nan"), float("inf")]]
+            texts.append(json.dumps(good)[:-1] + ', "%s": %s}' % (name, "9" * 100000))
+        texts += [json.dumps({**good, "boot_id": value}) for value in [1, [], {}, True]]
+        texts += [json.dumps({**good, "renew": value}) for value in [1, "x", {}, True, [1], ["a", None], ["a\0"]]]
+        texts += [json.dumps({**good, "known": value}) for value in [1, "x", {}, True, [1], [None], [[]]]]
+        for uri in ["http://", "ftp://h/x", "h/x", "http://h:x/", "http://h:99999/", "http://[::1/", "http://h:0/x", "//h/x"]:
+            texts.append(json.dumps({**good, "tracking_uri": uri}))
+        for text in texts:
+            with self.subTest(text=text[:100]):
+                with open(self.file.name, "w", encoding="utf-8", errors="surrogatepass") as file:
+                    file.write(text)
+                failure = self.failure(self.base + "/x")
+                self.assert_line(failure)
+                self.assertRegex(failure, "the credential file .* cannot be read .*Log in again")
+        for data in [b"\xff\xfe", b'{"value": "\xff"}', b"\x00" * 100]:
+            with open(self.file.name, "wb") as file:
+                file.write(data)
+            self.assertRegex(self.failure(self.base + "/x"), "cannot be read .*Log in again")
+
+    def test_answers_that_cannot_be_read_are_rejections_like_others(self):
+        for body in ["[" * 100000, '{"error":' * 5000 + "1" + "}" * 5000, "{", '{"error": [1]}', '{"error": {"message": {}}}', "[1]", "null"]:
+            for headers in [{}, {"content-type": "application/json; charset=none"}, {"content-type": ""}]:
+                self.server.answers["/clusters/c1/mlflow/x"] = (401, headers, body)
+                self.assertRegex(self.failure(self.base + "/x"), r"was rejected \(401\).*Log in again")
+
+    def test_token_is_kept_from_others_however_it_is_written(self):
+        self.write(method="token", value="ey.ey.sig")
+        for header in ["bearer ey.ey.sig", "BEARER  ey.ey.sig ", b"Bearer ey.ey.sig"]:
+            request = requests.Request("GET", self.other.address + "/x").prepare()
+            request.headers["Authorization"] = header
+            self.assertNotIn("Authorization", provider.authorize(request).headers, header)
+        request.headers["Authorization"] = "Bearer \ud800"
+        provider.authorize(request)
+
+    @unittest.skipUnless(hasattr(os, "fork"), "this system has no fork")
+    def test_fork_while_another_thread_renews_does_not_wait_for_ever(self):
+        self.renewing("import sys; sys.exit('no')", **self.aged(60))
+        held, release = threading.Event(), threading.Event()
+
+        def hold():
+            with provider._lock:
+                held.set()
+                release.wait(60)
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        held.wait()
+        child = os.fork()
+        if child == 0:
+            try:
+                provider.authorize(requests.Request("GET", self.base + "/x").prepare())
+            except provider.MlflowAuthError:
+                os._exit(7)
+            os._exit(8)
+        for _ in range(600):
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                break
+            time.sleep(0.1)
+        else:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+            status = None
+        release.set()
+        thread.join()
+        self.assertEqual(status, 7 << 8)
+
+    def test_error_stays_the_same_between_processes(self):
+        import pickle
+
+        error = provider.MlflowAuthError("the text")
+        self.assertEqual(str(pickle.loads(pickle.dumps(error))), "mlflow-auth: the text")
+
+    def test_import_needs_nothing_of_the_system(self):
+        script = "import os; del os.register_at_fork; import builtins; builtins.open = None; import mlflow_auth_provider"
+        if hasattr(os, "register_at_fork"):
+            self.assertEqual(subprocess.run([sys.executable, "-c", script]).returncode, 0)
 
     def test_python_3_8_can_read_it(self):
         import ast

@@ -68,6 +68,8 @@ export interface Switches {
   cookieName: string;
   /** Chunks of the session cookie; 0 for a callback that sets none. */
   chunks: number;
+  /** Seconds that the session cookie lives. */
+  cookieLife: number;
   csrfPerRequest: boolean;
   encodeState: boolean;
   /** Protected pages show a sign-in page in place of a redirect. */
@@ -126,6 +128,7 @@ export const USUAL: Switches = {
   proxyWithoutPkce: false,
   cookieName: '_oauth2_proxy',
   chunks: 1,
+  cookieLife: 604_800,
   csrfPerRequest: false,
   encodeState: false,
   providerButton: false,
