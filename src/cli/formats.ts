@@ -1,7 +1,6 @@
 // Writes variables in the language of whatever reads them: a shell, a .env file, JSON, PowerShell, a runner's file.
 
 import { EOL } from 'node:os';
-import { UsageError } from '../errors/errors.js';
 import type { Variable } from '../sdk/variables.js';
 
 /** Writes variables as a text. */
@@ -17,7 +16,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   shell: perLine(({ name, value }) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
   /**
    * python-dotenv, dotenv for Node, and `docker --env-file`, which knows no quotes, as long as none are needed.
-   * @throws UsageError for a value that they would read differently
+   * @throws Error for a value that they would read differently
    */
   dotenv: perLine(({ name, value }) => `${name}=${dotenvValue(name, value)}`),
   json: (variables) =>
@@ -39,5 +38,5 @@ function dotenvValue(name: string, value: string): string {
   if (!replaced && !/['\r]|\\\\|\\$/.test(value)) return `'${value}'`;
   if (!replaced && !/["\\]/.test(value)) return `"${value.replaceAll('\r', '\\r')}"`;
   const why = replaced ? '${…}' : 'quotes, backslashes or line breaks';
-  throw new UsageError(`${name} holds ${why} that readers of .env files take differently. Use another --format.`);
+  throw new Error(`${name} holds ${why} that readers of .env files take differently. Use another --format.`);
 }

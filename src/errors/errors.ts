@@ -5,7 +5,7 @@ import { explain } from './explain.js';
 import type { SymptomId } from './symptoms/all.js';
 import type { Stage, Symptom } from './symptoms/symptom.js';
 
-/** Settings or arguments are wrong. Nothing was sent anywhere, unless what came back does not fit the format asked for. */
+/** Settings or arguments are wrong: exit 2. It is thrown only before anything is sent. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 

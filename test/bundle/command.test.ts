@@ -128,6 +128,17 @@ describe('env', () => {
     assert.match((await runCommand(['env'], withFile())).stdout, /^export MLFLOW_TRACKING_URI='/);
   });
 
+  it('exits with 1 for a value that the format cannot hold, since that shows after the login', async () => {
+    const odd = join(folder, '${odd}.pem');
+    writeFileSync(odd, platform.ca);
+    const { status, stdout, stderr } = await runCommand(['env', '--format', 'dotenv'], {
+      ...goodEnv(platform),
+      PLATFORM_CA: odd,
+    });
+    assert.deepEqual([status, stdout], [1, ''], stderr);
+    assert.match(stderr, /^MLFLOW_TRACKING_SERVER_CERT_PATH holds /m);
+  });
+
   it('asks for the CA as a file', async () => {
     const { status, stderr } = await runCommand(['env'], goodEnv(platform));
     assert.equal(status, 2);
