@@ -7,10 +7,20 @@ import { keepDebuggerShut } from './util/signals.js';
 // Before anything that reads a secret.
 keepDebuggerShut();
 const args = process.argv.slice(2);
-if (args.length === 0 && process.env.GITHUB_ACTIONS === 'true') {
-  const { runAction } = await import(/* webpackMode: "eager" */ './action/main.js');
-  await runAction(process.env);
-} else {
+
+/** @returns the exit code */
+async function run(): Promise<number> {
+  if (args.length === 0 && process.env.GITHUB_ACTIONS === 'true') {
+    const { runAction } = await import(/* webpackMode: "eager" */ './action/main.js');
+    return runAction(process.env);
+  }
   const { runCli } = await import(/* webpackMode: "eager" */ './cli/main.js');
-  process.exitCode = await runCli(args, process.env);
+  return runCli(args, process.env);
 }
+
+// A process that has nothing left to wait for, and no result, has failed. Waiting at the top level of a module would say
+// so too, and costs webpack's runtime for such modules.
+process.exitCode = 13;
+run().then((code) => {
+  process.exitCode = code;
+});

@@ -26,15 +26,17 @@ const readFile = (path: string) => readFileSync(path, 'utf8');
 /**
  * Runs the main step, or the post step, for which the runner gives back the state that the main step saved: whatever it
  * holds, a step with state never logs in. A step without state logs in only once the runner's file holds its state.
+ * @returns the exit code
  */
-export async function runAction(env: Env): Promise<void> {
+export async function runAction(env: Env): Promise<number> {
   const state = env[`STATE_${STATE}`];
-  if (state === undefined) await runMain(env);
-  else runPost(state, env.RUNNER_TEMP ?? '', github.info);
+  if (state === undefined) return runMain(env);
+  runPost(state, env.RUNNER_TEMP ?? '', github.info);
+  return 0;
 }
 
 /** Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
-async function runMain(env: Env): Promise<void> {
+async function runMain(env: Env): Promise<number> {
   const secrets = new Secrets(github.mask);
   const warn = (text: string) => github.warn(secrets.redact(text));
   const next = refreshTokenOutput((refreshToken) =>
@@ -61,10 +63,12 @@ async function runMain(env: Env): Promise<void> {
     await github.summarize('MLflow login', summaryOf(settings, credential));
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.info(`Logged in as ${credential.identity}${until}.`);
+    return 0;
   } catch (error) {
     const lost = attempt(next.afterFailure);
     if (lost) warn(`the next refresh token could not be handed back: ${errorMessage(lost)}`);
     await github.fail(reportOf(error, secrets.redact));
+    return 1;
   }
 }
 

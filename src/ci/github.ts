@@ -24,10 +24,9 @@ export interface Report {
   rows: Rows;
 }
 
-/** An annotation and a summary, and the step fails. */
+/** An annotation and a summary of a failure. */
 export async function fail({ title, message, rows }: Report): Promise<void> {
   core.error(message, { title: `mlflow-auth: ${title}` });
-  process.exitCode = core.ExitCode.Failure;
   await summarize(`MLflow login failed: ${title}`, rows);
 }
 

@@ -99,7 +99,9 @@ export class FakeOauth2Proxy {
       chunks === 1 ? [value.slice(0, 200)] : names.map((_, index) => value.slice(index * CHUNK, (index + 1) * CHUNK));
     this.#sessions.set(parts.join(''), username);
     // Not in order, as nothing promises one.
-    return names.map((name, index) => `${name}=${parts[index]}; Path=/; Max-Age=${cookieLife}; HttpOnly; Secure`).reverse();
+    return names
+      .map((name, index) => `${name}=${parts[index]}; Path=/; Max-Age=${cookieLife}; HttpOnly; Secure`)
+      .reverse();
   }
 
   /** Who calls, by bearer token (pkg/middleware/jwt_session.go; the signature is not looked at) or by cookie. */
