@@ -171,6 +171,48 @@ describe('a web proxy', () => {
     const { status, stderr } = await login({}, (env) => ({ ...env, HTTPS_PROXY: 'http://127.0.0.1:9' }));
     assert.equal(status, 0, stderr);
   });
+
+  for (const host of [
+    'localhost',
+    'no-such-name.localhost',
+    'no-such-name.localhost.',
+    '127.0.0.2',
+    '[::ffff:127.0.0.1]',
+  ])
+    it(`sees nothing of a login over plain http at ${host}`, {
+      skip: process.platform !== 'linux' && host.startsWith('127') && 'only Linux has all of 127.0.0.0/8',
+    }, async () => {
+      // On all addresses of the loopback interface, of which there are more than one.
+      const platform = await startPlatform({ plain: true, host, listen: host.startsWith('127') ? host : '127.0.0.1' });
+      const proxy = await startWebProxy(platform.port);
+      const address = `http://${proxy.address}`;
+      const proxies = Object.fromEntries(
+        ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [
+          [name, address],
+          [name.toLowerCase(), address],
+        ]),
+      );
+      const outcomes = [];
+      for (const command of ['token', 'cookie'])
+        outcomes.push(await runCommand([command], { ...without(goodEnv(platform)), ...proxies }));
+      await proxy.close();
+      await platform.close();
+      for (const { status, stderr } of outcomes) assert.equal(status, 0, stderr);
+      assert.deepEqual([proxy.connections(), proxy.asked], [0, []]);
+    });
+
+  for (const value of ['http://user:s3cr3t%zz@proxy.test:3128', 'proxy.test:3128', 'socks5://user:s3cr3t@proxy.test'])
+    it(`at an invalid address is an error before anything is sent: ${value}`, async () => {
+      const platform = await startPlatform({ host: 'platform.test' });
+      for (const args of [['token'], ['cookie'], ['doctor']]) {
+        const { status, stdout, stderr } = await runCommand(args, { ...goodEnv(platform), HTTPS_PROXY: value });
+        assert.notEqual(status, 0);
+        assert.match(stdout + stderr, /HTTPS_PROXY: invalid address of a web proxy: expected http:\/\/HOST:PORT/);
+        assert.ok(!(stdout + stderr).includes('s3cr3t'));
+      }
+      await platform.close();
+      assert.equal(platform.connections(), 0);
+    });
 });
 
 describe('time', () => {

@@ -62,6 +62,8 @@ export interface StartOptions extends Partial<Switches> {
   plain?: boolean;
   certificate?: Certificate;
   host?: string;
+  /** Address to listen at, in place of 127.0.0.1. */
+  listen?: string;
   /** Answers wait for this. */
   before?: (endpoint: Endpoint | undefined) => Promise<void> | void;
   /** Told of the number of connections at each new one. */
@@ -132,7 +134,15 @@ export const PATIENCE = 600_000;
 
 /** Starts a platform that behaves as usual but for the given switches. */
 export async function startPlatform(options: StartOptions = {}): Promise<FakePlatform> {
-  const { plain = false, certificate, host = 'localhost', before, onConnection, ...given } = options;
+  const {
+    plain = false,
+    certificate,
+    host = 'localhost',
+    listen = '127.0.0.1',
+    before,
+    onConnection,
+    ...given
+  } = options;
   const { asked, answer } = makePlatform(given);
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
@@ -159,7 +169,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
     connections++;
     onConnection?.(connections);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, listen, resolve));
   const { port } = server.address() as AddressInfo;
   return {
     address: `${plain ? 'http' : 'https'}://${host}:${port}`,

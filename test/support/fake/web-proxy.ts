@@ -7,6 +7,8 @@ export interface WebProxy {
   address: string;
   /** The hosts asked for, with the Proxy-Authorization header they came with. */
   asked: { host: string; authorization: string | undefined }[];
+  /** Connections that were opened. */
+  connections: () => number;
   close: () => Promise<void>;
 }
 
@@ -20,7 +22,11 @@ export async function startWebProxy(targetPort: number, login?: string): Promise
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
   };
-  server.on('connection', hold);
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections++;
+    hold(socket);
+  });
   server.on('connect', (request, client: Socket) => {
     const authorization = request.headers['proxy-authorization'];
     asked.push({ host: request.url ?? '', authorization });
@@ -38,6 +44,7 @@ export async function startWebProxy(targetPort: number, login?: string): Promise
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    connections: () => connections,
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();

@@ -1,0 +1,135 @@
+// What counts as this machine, how its names are resolved, and which web proxy leads to anything else.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, beforeEach, describe, it } from 'node:test';
+import { UsageError } from '../../../src/errors/errors.js';
+import { openConnector } from '../../../src/http/connect.js';
+import { isLoopback } from '../../../src/http/loopback.js';
+import { proxyFor } from '../../../src/http/web-proxy.js';
+
+const THIS_MACHINE = [
+  'localhost',
+  'LOCALHOST',
+  'localhost.',
+  'x.localhost',
+  'a.b.localhost.',
+  '127.0.0.1',
+  '127.1',
+  '127.255.255.254',
+  '2130706433',
+  '0x7f.1',
+  '[::1]',
+  '[0:0:0:0:0:0:0:1]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+];
+const OTHERS = [
+  'example.com',
+  'localhost.example.com',
+  'xlocalhost',
+  'localhost-x',
+  '127.example.com',
+  '127.0.0.1.example.com',
+  '128.0.0.1',
+  '0.0.0.0',
+  '[::]',
+  '[::2]',
+  '[::1:1]',
+  '[::ffff:128.0.0.1]',
+  '[::ffff:0:127.0.0.1]',
+  '[fe80::1]',
+];
+
+describe('this machine', () => {
+  for (const host of THIS_MACHINE)
+    it(`is ${host}`, () => assert.ok(isLoopback(new URL(`http://${host}:8080/`).hostname)));
+  for (const host of OTHERS)
+    it(`is not ${host}`, () => assert.ok(!isLoopback(new URL(`http://${host}:8080/`).hostname)));
+
+  for (const address of ['127.0.0.1', '::1'])
+    it(`is reached by its names without asking a name server, at ${address}`, async (test) => {
+      const server = createServer((_, response) => response.end());
+      server.listen(0, address).on('error', () => test.skip(`there is no ${address} here`));
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const connector = openConnector({ insecure: false, timeout: 5000, roots: () => [] });
+      for (const hostname of ['localhost', 'no-such-name.localhost', 'no.such.name.localhost.']) {
+        const socket = await connector.open({ protocol: 'http:', hostname, port: String(port) });
+        assert.equal(socket.remoteAddress, address);
+      }
+      connector.close();
+      server.close();
+    });
+});
+
+const NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+const outside = Object.fromEntries(NAMES.map((name) => [name, process.env[name]]));
+const clear = () => {
+  for (const name of NAMES) delete process.env[name];
+};
+
+describe('the web proxy', () => {
+  beforeEach(clear);
+  after(() => {
+    clear();
+    for (const [name, value] of Object.entries(outside)) if (value !== undefined) process.env[name] = value;
+  });
+
+  it('is none for this machine, whatever is set', () => {
+    for (const name of NAMES.filter((one) => !/no_proxy/i.test(one))) process.env[name] = 'http://proxy.test:3128';
+    for (const host of THIS_MACHINE)
+      for (const scheme of ['http', 'https']) assert.equal(proxyFor(`${scheme}://${host}:8080/x`), '', host);
+  });
+
+  it('is that of the variable for the scheme, unless NO_PROXY has the host', () => {
+    process.env.HTTPS_PROXY = 'http://user:p%40ss@secure.test:3128';
+    process.env.http_proxy = 'https://plain.test';
+    process.env.NO_PROXY = 'inside.test';
+    assert.equal(proxyFor('https://example.com/'), 'http://user:p%40ss@secure.test:3128/');
+    assert.equal(proxyFor('http://example.com/'), 'https://plain.test/');
+    assert.equal(proxyFor('https://mlflow.inside.test/'), '');
+  });
+
+  it('is none where no variable is set', () => assert.equal(proxyFor('https://example.com/'), ''));
+
+  const INVALID = [
+    'http://user:s3cr3t%zz@proxy.test:3128',
+    'http://us%er:s3cr3t@proxy.test:3128',
+    'http://user:s3cr3t%E0%A4%A@proxy.test',
+    'proxy.test:3128',
+    'user:s3cr3t@proxy.test:3128',
+    '//proxy.test:3128',
+    '10.0.0.1:3128',
+    'socks5://user:s3cr3t@proxy.test:1080',
+    'http://',
+    'http:///',
+    'http://user:s3cr3t@proxy.test:99999',
+    'http://user:s3cr3t@pro xy.test',
+    'http//proxy.test',
+    's3cr3t',
+    ' ',
+  ];
+  for (const value of INVALID)
+    it(`is an error that names its variable for ${JSON.stringify(value)}`, () => {
+      for (const [name, address] of [
+        ['HTTPS_PROXY', 'https://example.com/'],
+        ['https_proxy', 'https://example.com/'],
+        ['HTTP_PROXY', 'http://example.com/'],
+      ] as const) {
+        clear();
+        process.env[name] = value;
+        assert.throws(
+          () => proxyFor(address),
+          (error: Error) => {
+            assert.ok(error instanceof UsageError);
+            assert.ok(error.message.startsWith(`${name}: invalid address of a web proxy`), error.message);
+            assert.ok(!error.message.includes('s3cr3t'));
+            return true;
+          },
+        );
+      }
+    });
+});
