@@ -7,7 +7,7 @@ import { parse } from '../../src/cli/args.js';
 import { UsageError } from '../../src/errors/errors.js';
 import { namesOf, ROWS } from '../../src/settings/table.js';
 import { value } from '../support/property/arbitraries.js';
-import { check } from '../support/property/cases.js';
+import { check, checkEnds } from '../support/property/cases.js';
 
 describe('a command line of any kind', () => {
   const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(namesOf);
@@ -20,24 +20,34 @@ describe('a command line of any kind', () => {
   );
   const command = fc.constantFrom('token', 'cookie', 'env', 'exec', 'refresh', 'doctor', 'renew', 'help', '--version');
 
+  /** Flags of settings with values, which every command but doctor's helpers takes. */
+  const good = fc.tuple(fc.constantFrom(...names), value).map(([name, one]) => `--${name}=${one}`);
+  const goodLine = fc
+    .tuple(fc.constantFrom('token', 'cookie', 'env', 'exec', 'refresh', 'doctor', 'renew'), fc.array(good))
+    .map(([first, rest]) => [first, ...rest]);
+  const line = fc
+    .tuple(fc.option(command), fc.array(argument))
+    .map(([first, rest]) => (first === null ? rest : [first, ...rest]));
+
   it('is a command with known flags, or a UsageError', () =>
-    check(
-      fc.property(fc.option(command), fc.array(argument), (first, rest) => {
-        const args = first === null ? rest : [first, ...rest];
-        try {
-          const { command, flags, rest: behind } = parse(args);
-          assert.match(command, /^(token|cookie|env|exec|refresh|doctor|renew|help|version)$/);
-          const known = [...names, 'format', 'login', 'json', 'message', 'python', 'seen'];
-          for (const [name, value] of Object.entries(flags)) {
-            assert.ok(known.includes(name), name);
-            assert.equal(typeof value, 'string');
-          }
-          assert.deepEqual(behind, behind.length === 0 ? [] : args.slice(-behind.length));
-        } catch (error) {
-          assert.ok(error instanceof UsageError, String(error));
-        }
-      }),
-    ));
+    checkEnds(fc.oneof(goodLine, line), ['a command', 'UsageError'], (args) => {
+      let parsed: ReturnType<typeof parse>;
+      try {
+        parsed = parse(args);
+      } catch (error) {
+        assert.ok(error instanceof UsageError, String(error));
+        return 'UsageError';
+      }
+      const { command, flags, rest: behind } = parsed;
+      assert.match(command, /^(token|cookie|env|exec|refresh|doctor|renew|help|version)$/);
+      const known = [...names, 'format', 'login', 'json', 'message', 'python', 'seen'];
+      for (const [name, value] of Object.entries(flags)) {
+        assert.ok(known.includes(name), name);
+        assert.equal(typeof value, 'string');
+      }
+      assert.deepEqual(behind, behind.length === 0 ? [] : args.slice(-behind.length));
+      return 'a command';
+    }));
 
   it('takes values as they are', () =>
     check(

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { cookiesOf, Jar, sessionCookie, sessionCookieName } from '../../src/login/oauth2-proxy/cookies.js';
 import { headerValue } from '../support/property/arbitraries.js';
-import { check } from '../support/property/cases.js';
+import { check, checkEnds } from '../support/property/cases.js';
 
 const headersOf = (lines: string[]) => new Headers(lines.map((line): [string, string] => ['set-cookie', line]));
 
@@ -34,6 +34,20 @@ const garbage = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom(...HUGE) },
 );
+
+/** Set-Cookie headers of any kind, half of the time with one for the session among them. */
+const linesFor = (session: string) =>
+  fc
+    .tuple(
+      fc.array(garbage, { maxLength: 10 }),
+      fc.option(
+        fc
+          .tuple(fc.constantFrom('', '_0'), fc.oneof(cookieValue, headerValue), attributes)
+          .map(([chunk, value, rest]) => `${session}${chunk}=${value}${rest}`),
+        { freq: 2 },
+      ),
+    )
+    .map(([lines, one]) => (one === null ? lines : [one, ...lines]));
 
 /** Puts things into another order. */
 function shuffled<T>(list: T[], seed: number[]): T[] {
@@ -69,8 +83,10 @@ describe('the session', () => {
     ));
 
   it('is the last of several, and none that is deleted', () =>
-    check(
-      fc.property(name, fc.array(fc.tuple(cookieValue, fc.option(gone)), { minLength: 1 }), (session, list) => {
+    checkEnds(
+      fc.tuple(name, fc.array(fc.tuple(cookieValue, fc.option(gone, { freq: 2 })), { minLength: 1 })),
+      ['kept', 'deleted'],
+      ([session, list]) => {
         const lines = list.map(([value, deleted]) => `${session}=${value}${deleted ?? ''}`);
         const [value, deleted] = list.at(-1) ?? [];
         const expected = deleted === null ? [{ name: session, value }] : undefined;
@@ -78,7 +94,8 @@ describe('the session', () => {
         const jar = new Jar();
         jar.take(headersOf(lines));
         assert.equal(jar.toString(), deleted === null ? `${session}=${value}` : '');
-      }),
+        return deleted === null ? 'kept' : 'deleted';
+      },
     ));
 
   it('has the name that the csrf cookie tells', () =>
@@ -100,8 +117,10 @@ describe('the session', () => {
 
 describe('whatever a server sets', () => {
   it('ends in headers without control characters, and the csrf cookie is never the session', () =>
-    check(
-      fc.property(fc.array(garbage, { maxLength: 10 }), fc.constantFrom('_oauth2_proxy', 'a', ''), (lines, wanted) => {
+    checkEnds(
+      fc.constantFrom('_oauth2_proxy', 'a', '').chain((wanted) => fc.tuple(linesFor(wanted), fc.constant(wanted))),
+      ['session', 'no session'],
+      ([lines, wanted]) => {
         const headers = headersOf([...lines, `${wanted}_csrf=secret; Path=/`]);
         const jar = new Jar();
         jar.take(headers);
@@ -112,6 +131,7 @@ describe('whatever a server sets', () => {
         for (const line of [header, jar.toString()]) assert.doesNotMatch(line, /\p{Cc}/u);
         new Headers({ cookie: header });
         for (const { name, value } of cookiesOf(headers)) assert.ok(name.length + value.length <= 4096);
-      }),
+        return session ? 'session' : 'no session';
+      },
     ));
 });

@@ -8,7 +8,7 @@ import { AuthError } from '../../src/errors/errors.js';
 import { fetchLoginKey, importKey } from '../../src/login/alauda/public-key.js';
 import { wellFormed } from '../../src/util/text.js';
 import { jsonWith, text } from '../support/property/arbitraries.js';
-import { check } from '../support/property/cases.js';
+import { check, checkEnds } from '../support/property/cases.js';
 import { fakeHttp, outcome, reply } from '../support/property/servers.js';
 
 const KEYS = [1024, 1025, 1536, 2047, 2048].flatMap((modulusLength) =>
@@ -52,26 +52,33 @@ describe('a public key', () => {
     ));
 
   it('that is none is undefined, or a key that OpenSSL takes too', () =>
-    check(
-      fc.asyncProperty(
-        fc.oneof(
-          text,
-          fc.base64String(),
-          // A key with some of its characters replaced.
-          fc
-            .tuple(written, fc.nat(400), text)
+    checkEnds(
+      fc.oneof(
+        { weight: 1, arbitrary: text },
+        { weight: 1, arbitrary: fc.base64String() },
+        // A key with some of its characters replaced.
+        {
+          weight: 6,
+          arbitrary: fc
+            .tuple(written, fc.nat(400), fc.oneof(text, fc.constantFrom('A', 'B', '+', '/')))
             .map(([{ text }, at, other]) => text.slice(0, at) + other + text.slice(at + 1)),
-        ),
-        async (garbage) => {
-          const imported = await importKey(garbage);
-          if (!imported) return;
-          assert.equal(imported.algorithm.name, 'RSA-OAEP');
-          const spki = Buffer.from(await crypto.subtle.exportKey('spki', imported));
-          assert.equal(createPublicKey({ key: spki, type: 'spki', format: 'der' }).asymmetricKeyType, 'rsa');
         },
       ),
+      ['key', 'none'],
+      async (garbage) => {
+        const imported = await importKey(garbage);
+        if (!imported) return 'none';
+        assert.equal(imported.algorithm.name, 'RSA-OAEP');
+        const spki = Buffer.from(await crypto.subtle.exportKey('spki', imported));
+        assert.equal(createPublicKey({ key: spki, type: 'spki', format: 'der' }).asymmetricKeyType, 'rsa');
+        return 'key';
+      },
     ));
 });
+
+const answers = jsonWith('ts', 'pubkey', 'pubkey_encode');
+/** A time stamp of one of the types that there are. */
+const stamped = fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true })).map((ts) => JSON.stringify({ ts }));
 
 describe('the answer with the key', () => {
   it('gives the key and its time stamp digit for digit, without whitespace around it', () =>
@@ -88,25 +95,35 @@ describe('the answer with the key', () => {
     ));
 
   it('of any other kind is no key for a 404, and an AuthError otherwise', () =>
-    check(
-      fc.asyncProperty(reply(jsonWith('ts', 'pubkey', 'pubkey_encode')), async (one) => {
+    checkEnds(
+      fc.oneof(reply(answers), reply(answers, 200), reply(answers, 404)),
+      ['no key', 'AuthError', 'AuthError of a 200'],
+      async (one) => {
         const { http, asked } = fakeHttp([one]);
         const result = await outcome(fetchLoginKey(http, 'https://platform.test', false));
         assert.equal(asked.length, 1);
-        if (one.status === 404) assert.equal(result, undefined);
-        else assert.ok(result instanceof AuthError);
-      }),
+        if (one.status === 404) {
+          assert.equal(result, undefined);
+          return 'no key';
+        }
+        assert.ok(result instanceof AuthError);
+        return one.status === 200 ? 'AuthError of a 200' : 'AuthError';
+      },
     ));
 
   it('has a time stamp that is JSON, whatever else stands in it', () =>
-    check(
-      fc.asyncProperty(written, jsonWith('ts', 'x', 'y'), jsonWith('ts'), async ({ text }, other, last) => {
+    checkEnds(
+      fc.tuple(written, jsonWith('ts', 'x', 'y'), fc.oneof(jsonWith('ts'), stamped)),
+      ['stamp', 'AuthError'],
+      async ([{ text }, other, last]) => {
         const body = `{"a":${other},"pubkey":${JSON.stringify(text)},${last.slice(1, -1) || '"b":0'}}`;
         const { http } = fakeHttp([{ status: 200, headers: [], body }]);
         const result = await outcome(fetchLoginKey(http, 'https://platform.test', false));
-        if (result instanceof AuthError || result === undefined) return;
+        if (result instanceof AuthError) return 'AuthError';
         const { ts } = JSON.parse(body);
+        assert.ok(result);
         assert.equal(JSON.parse(result.ts), typeof ts === 'string' ? wellFormed(ts).trim() : ts);
-      }),
+        return 'stamp';
+      },
     ));
 });

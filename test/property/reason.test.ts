@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { AuthError, errorMessage } from '../../src/errors/errors.js';
 import { expectJson, jsonArray, jsonObject, responseError, serverReason } from '../../src/http/response.js';
 import { oneLine, printable } from '../../src/util/text.js';
-import { body, text } from '../support/property/arbitraries.js';
-import { check } from '../support/property/cases.js';
+import { body, jsonWith, text } from '../support/property/arbitraries.js';
+import { check, checkEnds } from '../support/property/cases.js';
 import { answer, assertLine, assertPrintable, reply } from '../support/property/servers.js';
 
 const URI = new URL('https://platform.test/dex/api/v1/authorize');
@@ -48,16 +48,34 @@ describe('of any answer', () => {
     ));
 
   it('JSON comes as what it is, or as an AuthError', () =>
-    check(
-      fc.property(reply(), (one) => {
-        for (const object of jsonArray(one.body)) assert.equal(typeof object, 'object');
-        try {
-          assert.deepEqual(expectJson(answer(one, URI), 'authorize'), jsonObject(one.body));
-          assert.equal(one.status, 200);
-        } catch (error) {
-          assert.ok(error instanceof AuthError, errorMessage(error));
-        }
-      }),
+    checkEnds(fc.oneof(reply(), reply(jsonWith('req', 'error'), 200)), ['JSON', 'AuthError'], (one) => {
+      let json: unknown;
+      try {
+        json = expectJson(answer(one, URI), 'authorize');
+      } catch (error) {
+        assert.ok(error instanceof AuthError, errorMessage(error));
+        return 'AuthError';
+      }
+      assert.deepEqual(json, jsonObject(one.body));
+      assert.equal(one.status, 200);
+      return 'JSON';
+    }));
+
+  it('the objects of a list come as they are, and nothing else', () =>
+    checkEnds(
+      fc.oneof(
+        fc.json(),
+        fc.array(jsonWith('id')).map((all) => `[${[...all, '1', 'null'].join(',')}]`),
+      ),
+      ['objects', 'none'],
+      (text) => {
+        const list = JSON.parse(text);
+        const objects = jsonArray(text);
+        const expected = Array.isArray(list) ? list.filter((one) => typeof one === 'object' && one !== null) : [];
+        assert.equal(objects.length, expected.length);
+        assert.ok(objects.every((one) => typeof one === 'object' && one !== null));
+        return objects.length > 0 ? 'objects' : 'none';
+      },
     ));
 
   // With a pattern whose time grows with the square of the page, this takes minutes.

@@ -9,8 +9,8 @@ import { type Login, logIn } from '../../src/login/alauda/password-login.js';
 import { codeFrom } from '../../src/login/check-state.js';
 import { wellFormed } from '../../src/util/text.js';
 import { body, jsonWith, location, secret, text } from '../support/property/arbitraries.js';
-import { check } from '../support/property/cases.js';
-import { fakeHttp, outcome, reply } from '../support/property/servers.js';
+import { check, checkEnds } from '../support/property/cases.js';
+import { fakeHttp, outcome, type Reply, reply } from '../support/property/servers.js';
 
 const PLATFORM = 'https://platform.test';
 
@@ -56,50 +56,67 @@ describe('the redirect after the login', () => {
     ));
 
   it('that is garbage gives parameters or an AuthError without the password and the code', () =>
-    check(
-      fc.asyncProperty(
+    checkEnds(
+      fc.tuple(
         fc.oneof(text, location, body, fc.jsonValue()),
         secret,
         secret,
         fc.constantFrom('', '?code=', '#code=', '?error=x&code=', '://?code='),
-        async (garbage, password, code, mark) => {
-          const { http, asked } = answering(typeof garbage === 'string' && mark ? garbage + mark + code : garbage);
-          const result = await outcome(logIn(http, login({ password })));
-          assert.equal(asked.filter(({ body }) => body?.includes(password)).length, 1);
-          if (!(result instanceof AuthError)) return;
-          assert.ok(!result.message.includes(password) && !result.message.includes(code), result.message);
-        },
       ),
+      ['parameters', 'AuthError'],
+      async ([garbage, password, code, mark]) => {
+        const { http, asked } = answering(typeof garbage === 'string' && mark ? garbage + mark + code : garbage);
+        const result = await outcome(logIn(http, login({ password })));
+        assert.equal(asked.filter(({ body }) => body?.includes(password)).length, 1);
+        if (!(result instanceof AuthError)) return 'parameters';
+        assert.ok(!result.message.includes(password) && !result.message.includes(code), result.message);
+        return 'AuthError';
+      },
     ));
 });
 
+/** Good answers, but for whatever else they hold. */
+const ok = (arbitrary: fc.Arbitrary<object>) =>
+  arbitrary.map((json): Reply => ({ status: 200, headers: [], body: JSON.stringify(json) }));
+const redirected = ok(
+  fc.record({
+    redirect_url: fc.tuple(base, text).map(([target, code]) => `${target}#code=${encodeURIComponent(code)}`),
+  }),
+);
+const begun = ok(fc.record({ req: text.filter((one) => one !== '') }));
+
 describe('the login', () => {
   it('ends in parameters or an AuthError whatever is answered, and sends the password once, to the platform', () =>
-    check(
-      fc.asyncProperty(
-        fc.array(reply(fc.oneof(body, jsonWith('redirect_url', 'error'), fc.json())), { minLength: 1, maxLength: 3 }),
+    checkEnds(
+      fc.tuple(
+        fc.oneof(
+          redirected.map((one) => [one]),
+          fc.array(reply(fc.oneof(body, jsonWith('redirect_url', 'error'), fc.json())), { minLength: 1, maxLength: 3 }),
+        ),
         secret,
         text.map((one) => one.replace(/\p{C}/gu, '') || 'u'),
-        async (replies, password, username) => {
-          const { http, asked } = fakeHttp(replies);
-          const result = await outcome(logIn(http, login({ password, username, connector: username })));
-          assert.ok(result instanceof AuthError || result instanceof URLSearchParams);
-          assert.ok(asked.length <= 2 && asked.every(({ url }) => url.origin === PLATFORM));
-          assert.equal(asked.filter((one) => JSON.stringify(one).includes(password)).length, 1);
-        },
       ),
+      ['parameters', 'AuthError'],
+      async ([replies, password, username]) => {
+        const { http, asked } = fakeHttp(replies);
+        const result = await outcome(logIn(http, login({ password, username, connector: username })));
+        assert.ok(asked.length <= 2 && asked.every(({ url }) => url.origin === PLATFORM));
+        assert.equal(asked.filter((one) => JSON.stringify(one).includes(password)).length, 1);
+        if (result instanceof AuthError) return 'AuthError';
+        assert.ok(result instanceof URLSearchParams);
+        return 'parameters';
+      },
     ));
 
   it('takes any id of a login request on to the next request', () =>
-    check(
-      fc.asyncProperty(reply(fc.oneof(body, jsonWith('req', 'error'))), async (one) => {
-        const first = fakeHttp([one]);
-        const req = await outcome(authorize(first.http, PLATFORM, 'client_id=c', false));
-        if (req instanceof AuthError) return;
-        assert.equal(req, wellFormed(JSON.parse(one.body).req).trim());
-        const second = answering('/callback?code=c');
-        await logIn(second.http, login({ req }));
-        assert.equal(second.asked[0]?.url.searchParams.get('req'), req);
-      }),
-    ));
+    checkEnds(fc.oneof(begun, reply(fc.oneof(body, jsonWith('req', 'error')))), ['id', 'AuthError'], async (one) => {
+      const first = fakeHttp([one]);
+      const req = await outcome(authorize(first.http, PLATFORM, 'client_id=c', false));
+      if (req instanceof AuthError) return 'AuthError';
+      assert.equal(req, wellFormed(JSON.parse(one.body).req).trim());
+      const second = answering('/callback?code=c');
+      await logIn(second.http, login({ req }));
+      assert.equal(second.asked[0]?.url.searchParams.get('req'), req);
+      return 'id';
+    }));
 });

@@ -19,14 +19,15 @@ export interface Asked extends Request {
 
 const status = fc.oneof(fc.constantFrom(200, 302, 401, 403, 404, 500), fc.integer({ min: 200, max: 599 }));
 
-/** An answer of any kind, with one of these bodies. */
-export function reply(bodies: fc.Arbitrary<string> = body): fc.Arbitrary<Reply> {
+/** An answer of any kind, with one of these bodies, and with this status if one is given. */
+export function reply(bodies: fc.Arbitrary<string> = body, fixed?: number): fc.Arbitrary<Reply> {
   const header = fc.oneof(
     fc.tuple(fc.constant('location'), location),
     fc.tuple(fc.constantFrom('content-type', 'set-cookie', 'gap-auth'), headerValue),
     fc.tuple(fc.constant('content-type'), fc.constantFrom('text/html', 'application/json')),
   );
-  return fc.record({ status, headers: fc.uniqueArray(header, { selector: ([name]) => name }), body: bodies });
+  const statuses = fixed === undefined ? status : fc.constant(fixed);
+  return fc.record({ status: statuses, headers: fc.uniqueArray(header, { selector: ([name]) => name }), body: bodies });
 }
 
 /** An HTTP that gives these replies in turn, over and over, and keeps what it was asked. */
