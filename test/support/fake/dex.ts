@@ -1,9 +1,19 @@
 // The fake's Dex with the vendor's JSON login API: authorize, public key, login, token, as facts of real ones have it.
 
-import { constants, createHash, createPublicKey, createSign, generateKeyPairSync, privateDecrypt } from 'node:crypto';
+import {
+  constants,
+  createHash,
+  createPublicKey,
+  createSign,
+  generateKeyPair,
+  generateKeyPairSync,
+  privateDecrypt,
+} from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Answer, Asked } from './platform.js';
 import type { Switches } from './switches.js';
 
+const generate = promisify(generateKeyPair);
 const keyPairs = new Map<string, ReturnType<typeof makeKeys>>();
 
 /** One login that was begun, and later its code. */
@@ -233,6 +243,15 @@ export function status(code: number, reason: string, message: string): Answer {
 
 function grantError(error: string, error_description: string): Answer {
   return { status: 400, body: { error, error_description } };
+}
+
+/** Makes the keys of a platform ahead: a large one may take so long that a client would give up meanwhile. */
+export async function makeKeysReady(bits: number): Promise<void> {
+  for (const name of [`login ${bits}`, 'sign 2048']) {
+    if (keyPairs.has(name)) continue;
+    const { privateKey } = await generate('rsa', { modulusLength: Number(name.split(' ')[1]) });
+    if (!keyPairs.has(name)) keyPairs.set(name, { privateKey, publicKey: createPublicKey(privateKey) });
+  }
 }
 
 function keysOf(use: string, bits: number) {

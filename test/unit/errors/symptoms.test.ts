@@ -7,7 +7,7 @@ import { explain, explainMessage } from '../../../src/errors/explain.js';
 import { SYMPTOMS } from '../../../src/errors/symptoms/all.js';
 import type { Stage } from '../../../src/errors/symptoms/symptom.js';
 
-/** For each row: its layer, what came back at a stage, and a word of its advice. */
+/** For each row: its layer, what came back at a stage, or else what the SDK says, and a word of its advice. */
 const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string, advice: RegExp]> = {
   'no-permission': ['runtime', 'connect', 'getaddrinfo EPERM localhost', /--allow-net --allow-env/],
   'certificate-untrusted': [
@@ -153,20 +153,73 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
     /did not take the credential/,
   ],
   'mlflow-error': ['MLflow', 'mlflow', '502 an empty answer', /Try again later/],
-  'sdk-trailing-blank': ['SDK settings', undefined, '', /\.strip\(\)/],
-  'sdk-double-bearer': ['SDK settings', undefined, '', /bare token/],
-  'sdk-certificate-file': ['SDK settings', undefined, '', /Correct the path/],
-  'sdk-tls-contradiction': ['SDK settings', undefined, '', /Unset one/],
-  'sdk-rejected': ['oauth2-proxy', undefined, '', /--skip-jwt-bearer-tokens=true/],
-  'sdk-wrong-owner': ['SDK settings', undefined, '', /set_workspace/],
+  'sdk-trailing-blank': [
+    'SDK settings',
+    undefined,
+    "Invalid leading whitespace, reserved character(s), or return character(s) in header value: 'Bearer x\\n'",
+    /\.strip\(\)/,
+  ],
+  'sdk-double-bearer': ['SDK settings', undefined, "header 'Authorization: Bearer Bearer ey'", /bare token/],
+  'sdk-certificate-file': [
+    'SDK settings',
+    undefined,
+    'OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /ca.pem',
+    /Correct the path/,
+  ],
+  'sdk-tls-contradiction': [
+    'SDK settings',
+    undefined,
+    "When 'ignore_tls_verification' is true then 'server_cert_path' must not be set!",
+    /Unset one/,
+  ],
+  'sdk-rejected': [
+    'oauth2-proxy',
+    undefined,
+    'json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)',
+    /--skip-jwt-bearer-tokens=true/,
+  ],
+  'sdk-wrong-owner': ['SDK settings', undefined, 'the run shows the wrong owner', /set_workspace/],
 };
+
+describe('the table of symptoms', () => {
+  it('has one row for each name, all in words', () => {
+    assert.equal(new Set(SYMPTOMS.map(({ id }) => id)).size, SYMPTOMS.length);
+    for (const { id, title, meaning, advice } of SYMPTOMS) {
+      assert.match(id, /^[a-z]+(-[a-z]+)*$/);
+      assert.ok(title.length > 0 && title.length < 50, id);
+      assert.doesNotMatch(meaning, /^[A-Z].*\.$/, id);
+      assert.match(advice, /\.$/, id);
+    }
+  });
+
+  const CONNECTIONS: [got: string, id: string][] = [
+    ['SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate in certificate chain', 'certificate-untrusted'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate', 'certificate-untrusted'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE: unable to verify the first certificate', 'certificate-untrusted'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unable to get local issuer certificate', 'certificate-untrusted'],
+    ['invalid peer certificate: UnknownIssuer', 'certificate-untrusted'],
+    ['CERT_HAS_EXPIRED: certificate has expired', 'certificate-expired'],
+    ["ERR_TLS_CERT_ALTNAME_INVALID: Hostname/IP does not match certificate's altnames", 'certificate-host'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER: wrong version number', 'tls-version'],
+    ['ENOTFOUND: getaddrinfo ENOTFOUND platform.test', 'dns'],
+    ['EAI_AGAIN: getaddrinfo EAI_AGAIN platform.test', 'dns'],
+    ['UND_ERR_CONNECT_TIMEOUT: Connect Timeout Error', 'timeout'],
+    ['ETIMEDOUT: connect ETIMEDOUT 10.0.0.1:443', 'timeout'],
+    ['ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:443', 'unreachable'],
+    ['EHOSTUNREACH: connect EHOSTUNREACH', 'unreachable'],
+    ['UND_ERR_SOCKET: other side closed', 'broken-off'],
+  ];
+  for (const [got, id] of CONNECTIONS) it(`knows "${got}"`, () => assert.equal(explain('connect', got).id, id));
+
+  it('has an answer for everything', () => assert.equal(explain('token', 'something never seen').id, 'unknown'));
+});
 
 describe('each symptom', () => {
   it('is tested here', () => assert.deepEqual(Object.keys(ROWS).sort(), SYMPTOMS.map(({ id }) => id).sort()));
 
   for (const [id, [layer, stage, got, advice]] of Object.entries(ROWS)) {
     it(`${id} is found, with its layer and its advice`, () => {
-      const row = stage ? explain(stage, got) : SYMPTOMS.find((one) => one.id === id);
+      const row = stage ? explain(stage, got) : explainMessage(got);
       assert.equal(row?.id, id);
       assert.equal(row?.layer, layer);
       assert.match(row?.advice ?? '', advice);

@@ -2,10 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AuthError } from '../../../src/errors/errors.js';
 import { expectJson, jsonObject, responseError, serverReason } from '../../../src/http/response.js';
 import type { HttpResponse } from '../../../src/http/types.js';
-import { decodeClaims, expiryOf, identityOf } from '../../../src/login/dex/claims.js';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -102,31 +100,9 @@ describe('a refusal', () => {
       assert.equal(jsonObject(body), undefined);
     }
   });
-});
 
-describe('claims', () => {
-  const jwt = (claims: unknown) => `eyJ9.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;
-
-  it('tell identity in the order in which the vendor names owners', () => {
-    const claims = { email: 'e@x', preferred_username: 'p', name: 'n', sub: 's' };
-    assert.equal(identityOf(claims), 'e@x');
-    assert.equal(identityOf({ ...claims, email: '' }), 'p');
-    assert.equal(identityOf({ name: 'n', sub: 's' }), 'n');
-    assert.equal(identityOf({ email: 7, sub: 's' }), 's');
-    assert.equal(identityOf({}), '');
-  });
-
-  it('tell the end of the token, if it is a time', () => {
-    assert.equal(expiryOf(decodeClaims(jwt({ exp: 1779940350 })) ?? {})?.toISOString(), '2026-05-28T03:52:30.000Z');
-    for (const exp of ['1779940350', null, 1e300, undefined]) assert.equal(expiryOf({ exp }), undefined);
-  });
-
-  it('are undefined in what is no JWT', () => {
-    for (const text of ['', 'a', 'a.b', 'a.b.c', jwt([]), jwt(null)]) assert.equal(decodeClaims(text), undefined);
-  });
-
-  it('keep the error type', () => {
-    const error: AuthError = responseError(answer(401, {}), 'proxy');
-    assert.equal(error.id, 'bearer-off');
+  it('of a credential is explained by its own row', () => {
+    assert.equal(responseError(answer(401, {}), 'proxy').id, 'bearer-off');
+    assert.equal(responseError(answer(403, '<title>403 Forbidden</title>'), 'proxy').id, 'proxy-forbids');
   });
 });
