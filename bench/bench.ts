@@ -27,7 +27,7 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const roundTrips = values['round-trips'].split(',').map(Number);
-const runtimes = allRuntimes();
+const runtimes = await allRuntimes();
 const peers = peersAt(values.peers);
 const tell = (text: string) => process.stderr.write(`${text}\n`);
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-bench-'));

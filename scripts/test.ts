@@ -1,22 +1,57 @@
-// Runs the test files of the suites that are named: unit, program, and so on. Node 20 finds no files by a pattern itself.
-// With --runs=N each property of the suite property gets N cases.
+// Runs tests: whole suites, folders or files below test/, as in `node build/scripts/test.js unit/http bundle/exec.test.ts`.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { nodeProgram, oldestAndNewestPython } from '../test/support/installed.js';
 
-const args = process.argv.slice(2);
-const runs = args.find((arg) => arg.startsWith('--runs='))?.slice('--runs='.length);
-const suites = args.filter((arg) => !arg.startsWith('--'));
-const files = suites.flatMap((suite) =>
-  readdirSync(`build/test/${suite}`, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.js'))
-    .map((file) => `build/test/${suite}/${file}`),
-);
-if (files.length === 0) throw new Error(`no test files in: ${suites.join(', ')}`);
-// Each file of the suite stack starts all servers, and the first one builds them.
-const flags = ['--test', '--test-reporter=spec', ...(suites.includes('stack') ? ['--test-concurrency=1'] : [])];
-const { status } = spawnSync(process.execPath, [...flags, ...files.sort()], {
-  stdio: 'inherit',
-  env: { ...process.env, ...(runs ? { FUZZ_RUNS: runs } : {}) },
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** A sample of properties and faults that is the same each time, and nothing under Deno. */
+    sample: { type: 'boolean', default: false },
+    /** Cases of each property. */
+    runs: { type: 'string' },
+    /** Major version of the Node to run under. */
+    node: { type: 'string' },
+    /** The provider's tests under the oldest and the newest Python that are here. */
+    pythons: { type: 'boolean', default: false },
+  },
 });
+
+const files = [...new Set(positionals.flatMap(filesAt))].filter(
+  (file) => !values.sample || !/deno\.test\.js$/.test(file),
+);
+if (files.length === 0) throw new Error(`no test files in: ${positionals.join(', ')}`);
+
+// Most tests wait for programs most of the time. Each file of the suite stack starts all servers, and the first one builds them.
+const stack = files.some((file) => file.includes('/stack/'));
+const concurrency = stack ? 1 : 2 * availableParallelism();
+const program = values.node ? await nodeProgram(Number(values.node)) : process.execPath;
+const pythons = values.pythons ? oldestAndNewestPython() : [];
+if (values.pythons) console.log(`Python: ${pythons.join(' and ')}`);
+const { status } = spawnSync(
+  program,
+  ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files.sort()],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...(values.sample ? { TEST_SAMPLE: 'true' } : {}),
+      ...(values.runs ? { FUZZ_RUNS: values.runs } : {}),
+      ...(values.pythons ? { TEST_PYTHONS: pythons.join(',') } : {}),
+    },
+  },
+);
 process.exitCode = status ?? 1;
+
+/** The compiled test files of a folder or of a file, with or without `test/` in front. Node 20 finds none by a pattern itself. */
+function filesAt(name: string): string[] {
+  const path = join('build/test', name.replace(/^(build\/)?test\//, '').replace(/\.ts$/, '.js'));
+  if (!existsSync(path)) throw new Error(`there is no ${path}; is it built?`);
+  if (statSync(path).isFile()) return [path];
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  return names.filter((one) => one.endsWith('.test.js')).map((one) => join(path, one));
+}

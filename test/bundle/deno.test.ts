@@ -9,7 +9,8 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
-import { BUNDLE, denoProgram, goodEnv, runProgram, steady } from '../support/program.js';
+import { denoProgram } from '../support/installed.js';
+import { BUNDLE, goodEnv, runProgram, steady } from '../support/program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
 const web = createServer((_, response) =>
@@ -30,8 +31,8 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const run = (permissions: string[], from: string, args: string[], env = goodEnv(platform)) =>
-  runProgram(denoProgram(), ['run', '--no-prompt', '--quiet', ...permissions, from, ...args], {
+const run = async (permissions: string[], from: string, args: string[], env = goodEnv(platform)) =>
+  runProgram(await denoProgram(), ['run', '--no-prompt', '--quiet', ...permissions, from, ...args], {
     ...env,
     DENO_DIR: folder,
     NO_COLOR: '1',

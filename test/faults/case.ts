@@ -8,6 +8,8 @@ export interface Case {
   name: string;
   row: Row;
   fault: Fault;
+  /** What kind of fault it is, where its name tells more than that. */
+  kind?: string;
   end: End;
   /** Another end that is right as well, where chance decides. */
   or?: End;

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { ROWS } from '../../src/settings/table.js';
-import { BUNDLE, denoProgram, runProgram } from '../support/program.js';
-import { CASES } from './all-cases.js';
+import { denoProgram } from '../support/installed.js';
+import { BUNDLE, runProgram } from '../support/program.js';
 import type { Case } from './case.js';
 import { LIMIT } from './run-case.js';
 import { faultSuite } from './suite.js';
+import { CASES } from './table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -29,13 +30,13 @@ const DIFFERS: Record<string, Partial<Case>> = {
 faultSuite(CASES, {
   name: 'Deno',
   differs: ({ fault, row }) => DIFFERS[row.always ? '' : fault.name] ?? {},
-  run: (inputs) => {
+  run: async (inputs) => {
     const given = Object.entries(inputs).map(([input, value]) => [
       ROWS.find(({ name }) => name === input)?.env[0],
       value,
     ]);
     const env = { ...Object.fromEntries(given), DENO_DIR: folder, NO_COLOR: '1' };
-    return runProgram(denoProgram(), [...args, inputs.method ?? ''], env, '', LIMIT);
+    return runProgram(await denoProgram(), [...args, inputs.method ?? ''], env, '', LIMIT);
   },
   assertFailed: ({ status, stdout, stderr = '' }, _, meaning) => {
     assert.ok(stderr.includes(`(${meaning})`), stderr);

@@ -59,7 +59,11 @@ export function shapeCases(): Case[] {
           name: `${fields.replace(' ', ' and ')} ${value === 'missing' ? value : `is ${value}`}`,
           answer,
         };
-        return caseOf(row, fault, end, { plain: true, ...(SENT.includes(end) ? { logins: 1 } : {}) });
+        return caseOf(row, fault, end, {
+          kind: `a field is ${value}`,
+          plain: true,
+          ...(SENT.includes(end) ? { logins: 1 } : {}),
+        });
       }),
     ),
   );

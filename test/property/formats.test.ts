@@ -5,15 +5,10 @@ import { describe, it } from 'node:test';
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { FORMATS } from '../../src/cli/formats.js';
+import { pythonProgram } from '../support/installed.js';
 import { value } from '../support/property/arbitraries.js';
 import { check, checkBatches } from '../support/property/cases.js';
-import {
-  installPythonDotenv,
-  missing,
-  readWithPowerShell,
-  readWithPythonDotenv,
-  readWithShell,
-} from '../support/property/readers.js';
+import { missing, readWithPowerShell, readWithPythonDotenv, readWithShell } from '../support/property/readers.js';
 
 const named = (values: string[]) => values.map((value, index) => ({ name: `VALUE_${index}`, value }));
 const namesOf = (values: string[]) => named(values).map(({ name }) => name);
@@ -79,9 +74,11 @@ describe('the format', () => {
 });
 
 describe('the format dotenv', () => {
-  it('is read by python-dotenv, or the value is refused', { skip: missing('python') }, () => {
-    installPythonDotenv();
-    return checkFitting((good) => assert.deepEqual(Object.values(readWithPythonDotenv(format('dotenv', good))), good));
+  it('is read by python-dotenv, or the value is refused', { skip: missing('python') }, async () => {
+    const python = await pythonProgram();
+    await checkFitting((good) =>
+      assert.deepEqual(Object.values(readWithPythonDotenv(python, format('dotenv', good))), good),
+    );
   });
 
   it('is read by dotenv for Node, or the value is refused', () =>

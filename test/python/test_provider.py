@@ -58,6 +58,7 @@ class ProviderTest(unittest.TestCase):
         self.addCleanup(self.other.close)
         self.base = self.server.address + "/clusters/c1/mlflow"
         self.file = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False)
+        self.file.close()
         self.addCleanup(os.unlink, self.file.name)
         os.environ[provider.FILE_VARIABLE] = self.file.name
         self.addCleanup(os.environ.pop, provider.FILE_VARIABLE, None)
@@ -591,7 +592,7 @@ class DiscoveryTest(unittest.TestCase):
         self.assertIn("mlflow-auth-python", sys.modules[auth.__module__].__file__)
 
     def test_it_is_no_requirement_of_a_model(self):
-        from importlib.metadata import packages_distributions
+        from importlib_metadata import packages_distributions  # by which MLflow finds them
 
         self.assertNotIn("mlflow_auth_provider", packages_distributions())
 

@@ -50,7 +50,7 @@ export async function startStack(
   proxies: Record<string, ProxySettings> = { c1: {} },
   options: Options = {},
 ): Promise<Stack> {
-  const programs = tools();
+  const programs = await tools();
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-stack-'));
   const closing = [stopAll, async () => rmSync(folder, { recursive: true, force: true })];
   const stop = async () => {

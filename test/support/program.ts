@@ -2,7 +2,6 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FakePlatform } from './fake/platform.js';
@@ -128,9 +127,4 @@ export function steady(text: string): string {
 
 function mapValues(record: Record<string, string>, change: (text: string) => string): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
-}
-
-/** Deno itself. The program in its package is a script around it, which would live on when Deno is killed, and takes time. */
-export function denoProgram(): string {
-  return createRequire(import.meta.url)('deno/install_api.cjs').runInstall();
 }

@@ -1,13 +1,10 @@
 // The real readers of what is quoted: shells, PowerShell, python-dotenv. Each is started once for many values.
 
-import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const DOTENV_VERSION = '1.2.4';
-const DOTENV_FOLDER = `.cache/python-dotenv-${DOTENV_VERSION}`;
 const OPTIONS = { maxBuffer: 1 << 28, encoding: 'utf8' } as const;
 
 const WINDOWS = process.platform === 'win32';
@@ -63,21 +60,12 @@ export function readWithPowerShell(output: string, names: string[]): string[] {
   });
 }
 
-/** Installs python-dotenv, once, beside the other caches. */
-export function installPythonDotenv(): void {
-  if (existsSync(`${DOTENV_FOLDER}/dotenv`)) return;
-  const args = ['-m', 'pip', 'install', '--quiet', '--target', DOTENV_FOLDER, `python-dotenv==${DOTENV_VERSION}`];
-  const { status, error, stderr } = spawnSync(PYTHON, args, OPTIONS);
-  assert.equal(status, 0, `this test needs python3 with pip, and python-dotenv by it: ${error?.message ?? stderr}`);
-}
-
 /** What python-dotenv reads out of such a file, with an environment in which nothing is set. */
-export function readWithPythonDotenv(output: string): Record<string, string> {
+export function readWithPythonDotenv(python: string, output: string): Record<string, string> {
   const program = 'import dotenv, json, sys; print(json.dumps(dotenv.dotenv_values(sys.argv[1])))';
   return withFolder((folder) => {
     const file = join(folder, '.env');
     writeFileSync(file, output);
-    const env = { ...process.env, PYTHONPATH: DOTENV_FOLDER };
-    return JSON.parse(execFileSync(PYTHON, ['-c', program, file], { ...OPTIONS, env }));
+    return JSON.parse(execFileSync(python, ['-c', program, file], OPTIONS));
   });
 }

@@ -49,3 +49,18 @@ export const CASES: Case[] = [
   ...shapeCases(),
   ...cookieCases(),
 ];
+
+/** Requests to go on by from one fault of the sample to the next. */
+const STEP = 5;
+
+/** One case of each fault, the requests in turn: each fault and each request are in it, and always the same ones. */
+export function sampleOf(cases: Case[]): Case[] {
+  const groups = new Map<string, Case[]>();
+  for (const one of cases) groups.set(faultOf(one), [...(groups.get(faultOf(one)) ?? []), one]);
+  return [...groups.values()].flatMap((group, index) => group[(index * STEP) % group.length] ?? []);
+}
+
+/** The fault of a case; a wrong field is one whichever field it is. */
+export function faultOf({ kind, fault }: Case): string {
+  return kind ?? fault.name;
+}
