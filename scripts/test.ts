@@ -5,6 +5,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { usualKeys } from '../test/support/fake/keys.js';
 import { nodeProgram, oldestAndNewestPython } from '../test/support/installed.js';
 
 const { values, positionals } = parseArgs({
@@ -39,6 +40,7 @@ const { status } = spawnSync(
     stdio: 'inherit',
     env: {
       ...process.env,
+      TEST_KEYS: await usualKeys(),
       ...(values.sample ? { TEST_SAMPLE: 'true' } : {}),
       ...(values.runs ? { FUZZ_RUNS: values.runs } : {}),
       ...(values.pythons ? { TEST_PYTHONS: pythons.join(',') } : {}),

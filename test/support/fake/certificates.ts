@@ -1,7 +1,8 @@
-// A CA of the tests' own, and certificates that it signs, made anew in each process.
+// A CA of the tests' own, and certificates that it signs.
 
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
+import { keyFor } from './keys.js';
 
 export interface Certificate {
   cert: string;
@@ -25,7 +26,7 @@ let authority: (Certificate & { forgeKey: forge.pki.rsa.PrivateKey; forgeCert: f
 
 /** The tests' CA. */
 export function testAuthority() {
-  authority ??= makeAuthority();
+  authority ??= makeAuthority(keyFor('authority'));
   return authority;
 }
 
@@ -41,7 +42,7 @@ export function serverCertificate(
   random = randomBytes(8),
 ): Certificate {
   const { forgeKey, forgeCert } = testAuthority();
-  const { certificate, key } = blank('mlflow-auth test server', random);
+  const { certificate, key } = blank('mlflow-auth test server', random, keyFor('server'));
   if (expired) {
     certificate.validity.notBefore = new Date(Date.now() - 3 * DAY);
     certificate.validity.notAfter = new Date(Date.now() - 2 * DAY);
@@ -56,9 +57,9 @@ export function serverCertificate(
   return { cert: forge.pki.certificateToPem(certificate), key };
 }
 
-/** A CA of the same name with a key of its own. */
-export function makeAuthority() {
-  const { certificate, key } = blank('mlflow-auth test CA', randomBytes(8));
+/** A CA of the same name, with a key of its own unless one is given. */
+export function makeAuthority(keyObject = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey) {
+  const { certificate, key } = blank('mlflow-auth test CA', randomBytes(8), keyObject);
   const forgeKey = forge.pki.privateKeyFromPem(key);
   certificate.setIssuer(certificate.subject.attributes);
   certificate.setExtensions([
@@ -70,18 +71,15 @@ export function makeAuthority() {
   return { cert: forge.pki.certificateToPem(certificate), key, forgeKey, forgeCert: certificate };
 }
 
-function blank(name: string, random: Buffer) {
-  const keys = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-  });
+function blank(name: string, random: Buffer, keyObject: KeyObject) {
+  const key = keyObject.export({ type: 'pkcs1', format: 'pem' }).toString();
+  const { n, e } = forge.pki.privateKeyFromPem(key);
   const certificate = forge.pki.createCertificate();
-  certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
+  certificate.publicKey = forge.pki.setRsaPublicKey(n, e);
   // DER allows no needless zeros in front of an integer (X.690 §8.3.2), so the first byte is never one.
   certificate.serialNumber = `01${random.toString('hex')}`;
   certificate.validity.notBefore = new Date(Date.now() - DAY);
   certificate.validity.notAfter = new Date(Date.now() + 2 * DAY);
   certificate.setSubject([{ name: 'commonName', value: name }]);
-  return { certificate, key: keys.privateKey };
+  return { certificate, key };
 }

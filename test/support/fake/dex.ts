@@ -1,20 +1,9 @@
 // The fake's Dex with the vendor's JSON login API: authorize, public key, login, token, as facts of real ones have it.
 
-import {
-  constants,
-  createHash,
-  createPublicKey,
-  createSign,
-  generateKeyPair,
-  generateKeyPairSync,
-  privateDecrypt,
-} from 'node:crypto';
-import { promisify } from 'node:util';
+import { constants, createHash, createPublicKey, createSign, privateDecrypt } from 'node:crypto';
+import { keyFor } from './keys.js';
 import type { Answer, Asked } from './platform.js';
 import type { Switches } from './switches.js';
-
-const generate = promisify(generateKeyPair);
-const keyPairs = new Map<string, ReturnType<typeof makeKeys>>();
 
 /** One login that was begun, and later its code. */
 interface Pending {
@@ -67,7 +56,7 @@ export class FakeDex {
   }
 
   #publicKey(): Record<string, string> {
-    const { publicKey } = keysOf('login', this.#switches.keyBits);
+    const publicKey = createPublicKey(keyFor('login', this.#switches.keyBits));
     const pem = (type: 'spki' | 'pkcs1') => publicKey.export({ type, format: 'pem' }).toString();
     const bare = (type: 'spki' | 'pkcs1') => publicKey.export({ type, format: 'der' }).toString('base64');
     switch (this.#switches.keyForm) {
@@ -211,18 +200,14 @@ export class FakeDex {
 
 /** A JWT of these claims, signed with RS256 by the fake's key. */
 export function signJwt(claims: Record<string, unknown>): string {
-  const { privateKey } = keysOf('sign', 2048);
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const content = `${encode({ alg: 'RS256', kid: 'fake' })}.${encode(claims)}`;
-  return `${content}.${createSign('RSA-SHA256').update(content).sign(privateKey, 'base64url')}`;
+  return `${content}.${createSign('RSA-SHA256').update(content).sign(keyFor('sign'), 'base64url')}`;
 }
 
 /** RSAES-PKCS1-v1_5 decryption by hand: Node 20 and later refuse it. */
 export function decryptPkcs1(encrypted: Buffer, bits = 2048): string {
-  const padded = privateDecrypt(
-    { key: keysOf('login', bits).privateKey, padding: constants.RSA_NO_PADDING },
-    encrypted,
-  );
+  const padded = privateDecrypt({ key: keyFor('login', bits), padding: constants.RSA_NO_PADDING }, encrypted);
   const end = padded.indexOf(0, 2);
   if (padded[0] !== 0 || padded[1] !== 2 || end < 10) throw new Error('no PKCS#1 v1.5 padding');
   return padded.subarray(end + 1).toString('utf8');
@@ -230,7 +215,7 @@ export function decryptPkcs1(encrypted: Buffer, bits = 2048): string {
 
 /** The public key with which the fake wants the password, as SPKI PEM. */
 export function publicKeyPem(): string {
-  return keysOf('login', 2048).publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  return createPublicKey(keyFor('login')).export({ type: 'spki', format: 'pem' }).toString();
 }
 
 /** The Kubernetes-like Status in which the vendor's API tells errors. */
@@ -243,25 +228,4 @@ export function status(code: number, reason: string, message: string): Answer {
 
 function grantError(error: string, error_description: string): Answer {
   return { status: 400, body: { error, error_description } };
-}
-
-/** Makes the keys of a platform ahead: a large one may take so long that a client would give up meanwhile. */
-export async function makeKeysReady(bits: number): Promise<void> {
-  for (const name of [`login ${bits}`, 'sign 2048']) {
-    if (keyPairs.has(name)) continue;
-    const { privateKey } = await generate('rsa', { modulusLength: Number(name.split(' ')[1]) });
-    if (!keyPairs.has(name)) keyPairs.set(name, { privateKey, publicKey: createPublicKey(privateKey) });
-  }
-}
-
-function keysOf(use: string, bits: number) {
-  const name = `${use} ${bits}`;
-  const keys = keyPairs.get(name) ?? makeKeys(bits);
-  keyPairs.set(name, keys);
-  return keys;
-}
-
-function makeKeys(bits: number) {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits });
-  return { privateKey, publicKey: createPublicKey(privateKey) };
 }

@@ -9,7 +9,8 @@ import {
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type Certificate, testAuthority, usualCertificate } from './certificates.js';
-import { FakeDex, makeKeysReady } from './dex.js';
+import { FakeDex } from './dex.js';
+import { makeReady } from './keys.js';
 import { FakeMlflow } from './mlflow.js';
 import { FakeOauth2Proxy } from './oauth2-proxy.js';
 import { type Endpoint, type Switches, USUAL } from './switches.js';
@@ -143,7 +144,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<FakePla
     onConnection,
     ...given
   } = options;
-  await makeKeysReady(given.keyBits ?? USUAL.keyBits);
+  await makeReady('login', given.keyBits ?? USUAL.keyBits);
   const { asked, answer } = makePlatform(given);
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
