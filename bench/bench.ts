@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { interleaved, peakMemory } from './measure.js';
 import { plot } from './plot.js';
 import { type Case, casesFor, type Program, peersAt, programOf } from './programs.js';
-import { type Result, report, startUps } from './report.js';
+import { type Result, report, startUps } from './results.js';
 import { runtimes as allRuntimes } from './runtimes.js';
 import type { Ready } from './servers.js';
 

@@ -1,6 +1,6 @@
 // Draws the results as an SVG: a bar for each program's median, with a line from the fastest to the slowest run.
 
-import type { Result } from './report.js';
+import type { Result } from './results.js';
 
 const WIDTH = 860;
 const LEFT = 250;

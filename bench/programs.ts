@@ -88,7 +88,7 @@ export function programOf({ program, runtime, method, verify, roundTrip }: Case,
       const trust = { NODE_EXTRA_CA_CERTS: ca, DENO_CERT: ca };
       return {
         command,
-        args: [...args, 'build/bench/ideal/program.js', method, ...(verify ? ['verify'] : [])],
+        args: [...args, 'build/bench/ideal/command.js', method, ...(verify ? ['verify'] : [])],
         env: { ...env, ...trust },
         proof,
       };

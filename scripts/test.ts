@@ -13,6 +13,7 @@ const { values, positionals } = parseArgs({
   options: {
     /** A sample of properties and faults that is the same each time, and nothing under Deno. */
     sample: { type: 'boolean', default: false },
+    'without-deno': { type: 'boolean', default: false },
     /** Cases of each property. */
     runs: { type: 'string' },
     /** Major version of the Node to run under. */

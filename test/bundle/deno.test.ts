@@ -9,8 +9,9 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
+import { rsaKey, UNSAFE } from '../support/fake/rsa-der.js';
 import { denoProgram } from '../support/installed.js';
-import { BUNDLE, goodEnv, runProgram, steady } from '../support/program.js';
+import { BUNDLE, goodEnv, runProgram, steady, timesAsked } from '../support/program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
 const web = createServer((_, response) =>
@@ -107,5 +108,16 @@ describe('under Deno', () => {
     const args = ['exec', '--', process.execPath, '-e', script];
     const { status, stderr } = await run(['--allow-all'], BUNDLE, args, { ...goodEnv(platform), PATH: '/bin' });
     assert.equal(status, 7, stderr);
+  });
+
+  it('a public key that is not safe gets no password', async () => {
+    for (const name of ['65,536 bits', 'an exponent of 1', 'an even modulus', '512 bits']) {
+      const body = { ts: '1779940350', pubkey: rsaKey(...(UNSAFE[name] ?? assert.fail(name))) };
+      const other = await startPlatform({ canned: { pubkey: { status: 200, body } } });
+      const { status, stderr } = await run(['--allow-net', '--allow-env'], BUNDLE, ['token'], goodEnv(other));
+      await other.close();
+      assert.equal(status, 1, stderr);
+      assert.equal(timesAsked(other, 'POST login'), 0, name);
+    }
   });
 });

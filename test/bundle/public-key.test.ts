@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startPlatform } from '../support/fake/platform.js';
 import { rsaKey, UNSAFE } from '../support/fake/rsa-der.js';
-import { BUNDLE, denoProgram, goodEnv, runCommand, runProgram, timesAsked } from '../support/program.js';
+import { BUNDLE, goodEnv, runCommand, runProgram, timesAsked } from '../support/program.js';
 
 /** Far more than a login takes, and far less than such a key would. */
 const LIMIT = 60_000;
@@ -27,18 +27,6 @@ describe('a public key that is not safe', () => {
       assert.equal(timesAsked(platform, 'POST login'), 0);
     });
   }
-
-  it('under Deno gets no password either', async () => {
-    for (const name of ['65,536 bits', 'an exponent of 1', 'an even modulus', '512 bits']) {
-      const body = { ts: '1779940350', pubkey: rsaKey(...(UNSAFE[name] ?? assert.fail(name))) };
-      const platform = await startPlatform({ canned: { pubkey: { status: 200, body } } });
-      const args = ['run', '--allow-net', '--allow-env', BUNDLE, 'token'];
-      const { status, stderr } = await runProgram(denoProgram(), args, goodEnv(platform), '', LIMIT);
-      await platform.close();
-      assert.equal(status, 1, stderr);
-      assert.equal(timesAsked(platform, 'POST login'), 0, name);
-    }
-  });
 });
 
 describe('a public key of 1024 bits', () => {

@@ -9,9 +9,9 @@ import { ROWS } from '../../src/settings/table.js';
 import { denoProgram } from '../support/installed.js';
 import { BUNDLE, runProgram } from '../support/program.js';
 import type { Case } from './case.js';
+import { CASES } from './fault-table.js';
 import { LIMIT } from './run-case.js';
 import { faultSuite } from './suite.js';
-import { CASES } from './table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
 after(() => rmSync(folder, { recursive: true }));

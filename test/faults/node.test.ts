@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { runAction } from '../support/program.js';
+import { CASES } from './fault-table.js';
 import { LIMIT } from './run-case.js';
 import { faultSuite } from './suite.js';
-import { CASES } from './table.js';
 
 faultSuite(CASES, {
   name: `node ${process.version}`,

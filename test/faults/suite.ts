@@ -3,8 +3,8 @@
 import { describe, it } from 'node:test';
 import { SAMPLE } from '../support/sample.js';
 import type { Case } from './case.js';
+import { sampleOf } from './fault-table.js';
 import { check, type Runtime } from './run-case.js';
-import { sampleOf } from './table.js';
 
 /** Most of the time most cases wait. */
 const CONCURRENCY = 6;

@@ -7,7 +7,7 @@ import { parse } from '../../src/cli/args.js';
 import { UsageError } from '../../src/errors/errors.js';
 import { namesOf, ROWS } from '../../src/settings/table.js';
 import { value } from '../support/property/arbitraries.js';
-import { check, checkEnds } from '../support/property/cases.js';
+import { check, checkEnds } from '../support/property/check.js';
 
 describe('a command line of any kind', () => {
   const names = ROWS.filter(({ actionOnly }) => !actionOnly).flatMap(namesOf);

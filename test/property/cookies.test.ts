@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { cookiesOf, Jar, sessionCookie, sessionCookieName } from '../../src/login/oauth2-proxy/cookies.js';
 import { headerValue } from '../support/property/arbitraries.js';
-import { check, checkEnds } from '../support/property/cases.js';
+import { check, checkEnds } from '../support/property/check.js';
 
 const headersOf = (lines: string[]) => new Headers(lines.map((line): [string, string] => ['set-cookie', line]));
 

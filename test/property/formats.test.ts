@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { FORMATS } from '../../src/cli/formats.js';
 import { pythonProgram } from '../support/installed.js';
 import { value } from '../support/property/arbitraries.js';
-import { check, checkBatches } from '../support/property/cases.js';
+import { check, checkBatches } from '../support/property/check.js';
 import { missing, readWithPowerShell, readWithPythonDotenv, readWithShell } from '../support/property/readers.js';
 
 const named = (values: string[]) => values.map((value, index) => ({ name: `VALUE_${index}`, value }));

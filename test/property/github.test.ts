@@ -12,7 +12,7 @@ import { FORMATS } from '../../src/cli/formats.js';
 import { printable } from '../../src/util/text.js';
 import { readFileCommand, readLog } from '../support/github-runner.js';
 import { value } from '../support/property/arbitraries.js';
-import { check, checkBatches } from '../support/property/cases.js';
+import { check, checkBatches } from '../support/property/check.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-fuzz-'));
 const before = { ...process.env };

@@ -11,8 +11,8 @@ import { Jar } from '../../src/login/oauth2-proxy/cookies.js';
 import { startProxyLogin } from '../../src/login/oauth2-proxy/start.js';
 import { verify } from '../../src/login/verify.js';
 import { body, jsonWith, secret, text } from '../support/property/arbitraries.js';
-import { check, checkEnds } from '../support/property/cases.js';
-import { type Asked, assertLine, fakeHttp, outcome, type Reply, reply } from '../support/property/servers.js';
+import { check, checkEnds } from '../support/property/check.js';
+import { type Asked, assertLine, fakeHttp, outcome, type Reply, reply } from '../support/property/replies.js';
 
 const MLFLOW = 'https://mlflow.test/clusters/c1/mlflow';
 const ORIGIN = new URL(MLFLOW).origin;

@@ -8,8 +8,8 @@ import { AuthError } from '../../src/errors/errors.js';
 import { fetchLoginKey, importKey } from '../../src/login/alauda/public-key.js';
 import { wellFormed } from '../../src/util/text.js';
 import { jsonWith, text } from '../support/property/arbitraries.js';
-import { check, checkEnds } from '../support/property/cases.js';
-import { fakeHttp, outcome, reply } from '../support/property/servers.js';
+import { check, checkEnds } from '../support/property/check.js';
+import { fakeHttp, outcome, reply } from '../support/property/replies.js';
 
 const KEYS = [1024, 1025, 1536, 2047, 2048].flatMap((modulusLength) =>
   [3, 65537].map((publicExponent) => generateKeyPairSync('rsa', { modulusLength, publicExponent }).publicKey),

@@ -7,8 +7,8 @@ import { AuthError, errorMessage } from '../../src/errors/errors.js';
 import { expectJson, jsonArray, jsonObject, responseError, serverReason } from '../../src/http/response.js';
 import { oneLine, printable } from '../../src/util/text.js';
 import { body, jsonWith, text } from '../support/property/arbitraries.js';
-import { check, checkEnds } from '../support/property/cases.js';
-import { answer, assertLine, assertPrintable, reply } from '../support/property/servers.js';
+import { check, checkEnds } from '../support/property/check.js';
+import { answer, assertLine, assertPrintable, reply } from '../support/property/replies.js';
 
 const URI = new URL('https://platform.test/dex/api/v1/authorize');
 

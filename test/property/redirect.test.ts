@@ -9,8 +9,8 @@ import { type Login, logIn } from '../../src/login/alauda/password-login.js';
 import { codeFrom } from '../../src/login/check-state.js';
 import { wellFormed } from '../../src/util/text.js';
 import { body, jsonWith, location, secret, text } from '../support/property/arbitraries.js';
-import { check, checkEnds } from '../support/property/cases.js';
-import { fakeHttp, outcome, type Reply, reply } from '../support/property/servers.js';
+import { check, checkEnds } from '../support/property/check.js';
+import { fakeHttp, outcome, type Reply, reply } from '../support/property/replies.js';
 
 const PLATFORM = 'https://platform.test';
 

@@ -13,7 +13,7 @@ import { encryptPassword } from '../../src/login/alauda/encrypt-password.js';
 import { importKey } from '../../src/login/alauda/public-key.js';
 import { wellFormed } from '../../src/util/text.js';
 import { text } from '../support/property/arbitraries.js';
-import { check, checkEnds, RUNS } from '../support/property/cases.js';
+import { check, checkEnds, RUNS } from '../support/property/check.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-fuzz-'));
 after(() => rmSync(folder, { recursive: true }));

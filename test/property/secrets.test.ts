@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Secrets } from '../../src/util/secrets.js';
 import { printable } from '../../src/util/text.js';
 import { text } from '../support/property/arbitraries.js';
-import { check } from '../support/property/cases.js';
+import { check } from '../support/property/check.js';
 
 const long = fc
   .oneof(

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { UsageError } from '../../src/errors/errors.js';
 import { readSettings } from '../../src/settings/settings.js';
 import { secret, text, value } from '../support/property/arbitraries.js';
-import { check, checkEnds } from '../support/property/cases.js';
+import { check, checkEnds } from '../support/property/check.js';
 import { type Case, cases, SECRET_FILE, SECRETS } from '../support/property/settings-arbitraries.js';
 
 function read({ caller, given, env }: Case, file: string, masked: string[] = []) {

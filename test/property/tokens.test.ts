@@ -9,8 +9,8 @@ import { type Client, redeemCode, refreshTokens } from '../../src/login/dex/toke
 import { credentialOf } from '../../src/login/token-method.js';
 import { printable, wellFormed } from '../../src/util/text.js';
 import { body, jsonWith, secret, text } from '../support/property/arbitraries.js';
-import { check, checkEnds } from '../support/property/cases.js';
-import { assertLine, fakeHttp, outcome, type Reply, reply } from '../support/property/servers.js';
+import { check, checkEnds } from '../support/property/check.js';
+import { assertLine, fakeHttp, outcome, type Reply, reply } from '../support/property/replies.js';
 
 const PLATFORM = 'https://platform.test';
 const CLIENT: Client = { platform: PLATFORM, clientId: 'c', clientSecret: 'x', redirectUri: `${PLATFORM}/cb` };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runCommand } from '../support/program.js';
 import { runWorkflow } from './act.js';
-import { python } from './python.js';
+import { python } from './run-python.js';
 import { PASSWORD, type Stack, startStack } from './stack.js';
 
 let stack: Stack;

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { runCommand } from '../support/program.js';
-import { python } from './python.js';
+import { python } from './run-python.js';
 import { type Stack, startStack } from './stack.js';
 
 /** Seconds that an id token lives here. */

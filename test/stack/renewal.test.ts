@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { runCommand } from '../support/program.js';
-import { quiet } from './python.js';
+import { quiet } from './run-python.js';
 import { type Stack, startStack } from './stack.js';
 
 const SECONDS = 90;

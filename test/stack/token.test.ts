@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { runCommand } from '../support/program.js';
 import { runWorkflow } from './act.js';
-import { python } from './python.js';
+import { python } from './run-python.js';
 import { CLIENT_SECRET, PASSWORD, type Stack, startStack } from './stack.js';
 
 let stack: Stack;

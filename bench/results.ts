@@ -61,13 +61,13 @@ export function report(results: Result[], starting: StartUp[], rounds: number): 
   return `# Benchmark
 
 What a login costs, as the time of the whole process, seen from outside. Written by \`npm run bench\` (see
-[run.ts](run.ts)); every number comes from this one run.
+[bench.ts](bench.ts)); every number comes from this one run.
 
 - Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 1e9)} GB, ${process.platform} ${process.arch}. ${rounds} rounds after one to warm up; in each, every program ran once, one after the other.
 - The servers are the fake platform of the tests, over TLS on loopback, in a process of their own. A [relay](relay.ts)
   adds the round trip time: half of it each way, and one more for the first byte of a connection.
 - *ideal* is the least program that does the same requests with nothing but the runtime's own fetch
-  ([ideal/](ideal/login.ts)): no checks, no messages, no private CA of its own (the runtime is started with it).
+  ([ideal/](ideal/ideal.ts)): no checks, no messages, no private CA of its own (the runtime is started with it).
 - *Python* and *shell* are the programs of the guide that users had before; they verify nothing.
 
 ![times at a round trip of ${AT} ms](results.svg)

@@ -1,9 +1,9 @@
 // The fault table: each request with each fault, and what must come of it.
 
 import { ANSWER_FAULTS } from './answers.js';
+import { cookieCases } from './bad-cookies.js';
 import { type Case, caseOf, endOf } from './case.js';
 import { CONNECTION_FAULTS } from './connections.js';
-import { cookieCases } from './cookies.js';
 import type { Kind } from './kinds.js';
 import { nameCases } from './names.js';
 import { redirectCases } from './redirects.js';

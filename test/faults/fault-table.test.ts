@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ANSWER_FAULTS } from './answers.js';
 import { CONNECTION_FAULTS } from './connections.js';
+import { CASES, faultOf, sampleOf } from './fault-table.js';
 import { ROWS } from './requests.js';
-import { CASES, faultOf, sampleOf } from './table.js';
 
 const rowOf = ({ row }: (typeof CASES)[number]) => `${row.method} ${row.name}`;
 const distinct = (names: string[]) => [...new Set(names)].sort();
