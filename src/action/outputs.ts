@@ -17,7 +17,7 @@ export const OUTPUTS: Readonly<Record<string, string>> = {
   method: 'The method that was used: token or cookie.',
   identity: 'Who is logged in: the e-mail address, which MLflow shows as owner of the runs.',
   'refresh-token':
-    'The next refresh token, masked, if the input refresh-token was given, without renew: the one given is spent. Set even where the proof fails after that.',
+    'The next refresh token, masked, if the input refresh-token was given, without renew: the one given is spent. Set at its receipt, whatever fails or interrupts the step after that.',
   'expires-at':
     'When the credential ends, as ISO 8601 in UTC. For a cookie this is an estimate: its own life, or 24 hours, after which the token in it has ended by default.',
 };

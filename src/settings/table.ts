@@ -50,7 +50,7 @@ export const TABLE = [
     name: 'client-id',
     env: ['DEX_CLIENT_ID'],
     file: true,
-    help: 'OAuth client of the MLflow proxy, for the token method; on Alauda usually alauda-auth.',
+    help: 'OAuth client of the MLflow proxy, for the token method; on Alauda usually alauda-auth. With the cookie method a login for any other client is refused, if it is given.',
   },
   { name: 'client-secret', env: ['DEX_CLIENT_SECRET'], secret: true, file: true, help: 'Secret of that client.' },
   {
@@ -88,7 +88,7 @@ export const TABLE = [
   {
     name: 'redirect-uri',
     env: ['DEX_REDIRECT_URI'],
-    help: 'Redirect URI that the client has registered. Default: {platform-address}/oauth2/callback.',
+    help: 'Redirect URI that the client has registered. Default: {platform-address}/oauth2/callback. With the cookie method, the callback of the MLflow proxy, needed only where it is on a host of its own.',
   },
   {
     name: 'cookie-name',

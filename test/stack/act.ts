@@ -1,23 +1,33 @@
 // Runs a workflow of the stack's by act, on this machine, with Node 24 and the venv's Python on its PATH.
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { runProgram } from '../support/program.js';
 import { CLIENT_SECRET, PASSWORD, type Stack } from './stack.js';
 
-/** @returns the whole log and the exit code */
-export async function runWorkflow(stack: Stack, workflow: string): Promise<{ status: number | null; log: string }> {
+/**
+ * @param password that the workflow is given
+ * @returns the whole log, the exit code, and the credential files that are left on disk
+ */
+export async function runWorkflow(
+  stack: Stack,
+  workflow: string,
+  password = PASSWORD,
+): Promise<{ status: number | null; log: string; left: string[] }> {
   const home = mkdtempSync(join(stack.folder, 'home-'));
   const file = (name: string, text: string) => {
     writeFileSync(join(home, name), text);
     return join(home, name);
   };
   const vars = file('vars', `PLATFORM=${stack.address}\nCA=${stack.caFile}\n`);
-  const secrets = file('secrets', `PASSWORD=${PASSWORD}\nCLIENT_SECRET=${CLIENT_SECRET}\n`);
+  const secrets = file('secrets', `PASSWORD=${password}\nCLIENT_SECRET=${CLIENT_SECRET}\n`);
   const path = [stack.tools.nodeFolder, resolve(stack.tools.python, '..'), process.env.PATH].join(delimiter);
   const given = ['-W', workflow, '--var-file', vars, '--secret-file', secrets];
   const args = ['workflow_dispatch', '-P', 'ubuntu-latest=-self-hosted', ...given];
   const env = { PATH: path, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
   const { status, stdout, stderr } = await runProgram(stack.tools.act, args, env);
-  return { status, log: stdout + stderr };
+  const left = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /(credential|renewal)\.json$/.test(name),
+  );
+  return { status, log: stdout + stderr, left };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runCommand } from '../support/program.js';
 import { runWorkflow } from './act.js';
+import { ask, requestOfAnotherClient, startRelay } from './relay.js';
 import { python } from './run-python.js';
 import { PASSWORD, type Stack, startStack } from './stack.js';
 
@@ -60,8 +61,14 @@ describe('the cookie method on the real oauth2-proxy', () => {
   it('runs the whole SDK over the edge', async () => await runsEverything(await handedOver('c1'), 'ci@example.com'));
 
   it('runs the whole SDK over the plain address within the cluster, with a public redirect URL', async () => {
+    const before = stack.codes.length;
     const env = await handedOver('c1', { CLUSTER: '', MLFLOW_TRACKING_URI: stack.inCluster('c1') });
     assert.equal(env.MLFLOW_TRACKING_URI, stack.inCluster('c1'));
+    const callback = { path: '/clusters/c1/mlflow/oauth2/callback', cookies: ['_oauth2_proxy_csrf'] };
+    assert.deepEqual(stack.codes.slice(before), [callback], 'the code goes to the public redirect URI');
+    const session = { cookie: env.MLFLOW_PROXY_COOKIE ?? '' };
+    const outside = await ask(stack, '/clusters/c1/mlflow/oauth2/userinfo', session);
+    assert.equal(outside.status, 200, 'the session is good at the public address, too');
     await runsEverything(env, 'ci@example.com');
   });
 
@@ -122,6 +129,43 @@ describe('the cookie method on the real oauth2-proxy', () => {
     assert.match(log, /identity ci@example\.com, method cookie/);
     assert.ok(!log.includes(PASSWORD), log);
     assert.doesNotMatch(log, /\|\d{10}\|/);
+  });
+});
+
+describe('a tracking server that relays a login which somebody began elsewhere', () => {
+  const CALLBACK = '/clusters/c1/mlflow/oauth2/callback';
+  const SESSION = '_oauth2_proxy=of-somebody-else; Path=/';
+
+  /** Runs the cookie method at it. @returns the outcome, what it was asked, and where codes went */
+  async function relayed(location: string, cookies: string[], clientId: string) {
+    const relay = await startRelay(location, [SESSION, ...cookies]);
+    const [codes, logins] = [stack.codes.length, stack.logins.count];
+    const tracking = { CLUSTER: '', MLFLOW_TRACKING_URI: relay.address, DEX_CLIENT_ID: clientId };
+    const outcome = await runCommand(['cookie'], { ...stack.env, ...tracking });
+    relay.close();
+    assert.deepEqual([outcome.status, outcome.stdout], [1, ''], outcome.stderr);
+    assert.ok(relay.asked.length > 0);
+    for (const url of relay.asked) assert.doesNotMatch(url, /code=/);
+    return { ...outcome, codes: stack.codes.slice(codes), logins: stack.logins.count - logins };
+  }
+
+  it('gets no login at another client than client-id', async () => {
+    const { stderr, codes, logins } = await relayed(requestOfAnotherClient(stack), [], 'alauda-auth');
+    assert.match(stderr, /of the client another-client, while client-id is alauda-auth/);
+    assert.deepEqual([codes, logins], [[], 0]);
+  });
+
+  it('gets no code of another client, which goes to the redirect URI and is good for nothing there', async () => {
+    const begun = await ask(stack, '/clusters/c1/mlflow/oauth2/start?rd=%2F');
+    const { stderr, codes, logins } = await relayed(requestOfAnotherClient(stack), begun.cookies, '');
+    assert.match(stderr, /Tried: hand the code to oauth2-proxy/);
+    assert.deepEqual([codes, logins], [[{ path: CALLBACK, cookies: ['_oauth2_proxy_csrf'] }], 1]);
+  });
+
+  it("gets no code of the real oauth2-proxy's own start, which ends without the session of whoever began it", async () => {
+    const begun = await ask(stack, '/clusters/c1/mlflow/oauth2/start?rd=%2F');
+    const { codes, logins } = await relayed(begun.location, begun.cookies, '');
+    assert.deepEqual([codes, logins], [[{ path: CALLBACK, cookies: ['_oauth2_proxy_csrf'] }], 1]);
   });
 });
 

@@ -11,6 +11,12 @@ export interface Edge {
   thief: { on: boolean };
   /** Requests for tokens so far, by kind. */
   grants: { code: number; refresh: number };
+  /** Requests that carried a password so far. */
+  logins: { count: number };
+  /** So many of the next requests for tokens are answered with 500, before they reach Dex. */
+  tokenErrors: { next: number };
+  /** Where codes went so far: path of each request with a code, and the names of its cookies. */
+  codes: { path: string; cookies: string[] }[];
   close: () => Promise<void>;
 }
 
@@ -28,7 +34,9 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
     if (url.pathname === '/dex/api/v1/authorize') return json(await api.authorize(url.search.slice(1)));
     if (url.pathname === '/dex/pubkey') return json(api.pubkey());
     if (url.pathname === '/dex/api/v1/connectors') return json({ status: 200, body: [{ conn_id: 'local' }] });
+    if (url.searchParams.has('code')) codes.push({ path: url.pathname, cookies: cookieNames(incoming) });
     if (url.pathname === '/dex/api/v1/authorize/local') {
+      logins.count++;
       return json(await api.login(url.searchParams.get('req') ?? '', await textOf(incoming)));
     }
     if (url.pathname === '/dex/token') return token(incoming, response);
@@ -42,10 +50,18 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
   // Somebody else redeems each code first, as long as this is on.
   const thief = { on: false };
   const grants = { code: 0, refresh: 0 };
+  const logins = { count: 0 };
+  const tokenErrors = { next: 0 };
+  const codes: Edge['codes'] = [];
   /** Passes a request for tokens on, and counts it. */
   const token = async (incoming: IncomingMessage, response: ServerResponse) => {
     const body = await textOf(incoming);
     grants[body.includes('grant_type=refresh_token') ? 'refresh' : 'code']++;
+    if (tokenErrors.next > 0) {
+      tokenErrors.next--;
+      response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":"server_error"}');
+      return;
+    }
     const { authorization } = incoming.headers;
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
@@ -66,6 +82,9 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
   return {
     thief,
     grants,
+    logins,
+    tokenErrors,
+    codes,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -83,6 +102,13 @@ function pass(incoming: IncomingMessage, response: ServerResponse, port: number,
   });
   onward.on('error', () => response.headersSent || response.writeHead(502).end());
   incoming.pipe(onward);
+}
+
+function cookieNames({ headers }: IncomingMessage): string[] {
+  return (headers.cookie ?? '')
+    .split('; ')
+    .filter(Boolean)
+    .map((pair) => pair.slice(0, pair.indexOf('=')));
 }
 
 async function textOf(incoming: IncomingMessage): Promise<string> {

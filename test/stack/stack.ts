@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testAuthority } from '../support/fake/certificates.js';
-import { startEdge } from './edge.js';
+import { type Edge, startEdge } from './edge.js';
 import { kubeconfig, startKubernetes } from './kubernetes.js';
 import { freePorts, startServer, stopAll, stopServer } from './processes.js';
 import { type Tools, tools } from './tools.js';
@@ -33,6 +33,12 @@ export interface Stack {
   thief: { on: boolean };
   /** Requests for tokens so far, by kind. */
   grants: { code: number; refresh: number };
+  /** Requests that carried a password so far. */
+  logins: { count: number };
+  /** So many of the next requests for tokens are answered with 500, before they reach Dex. */
+  tokenErrors: { next: number };
+  /** Where codes went at the edge so far: path of each request with a code, and the names of its cookies. */
+  codes: { path: string; cookies: string[] }[];
   /** Ends Dex and starts it again, which, with its storage in memory, gives it new keys. */
   restartDex: () => Promise<void>;
   /** Address of the oauth2-proxy of a cluster without the edge, as within the cluster: plain http. */
@@ -59,7 +65,7 @@ export async function startStack(
   try {
     const clusters = new Map<string, number>();
     const parts = await startAll(programs, folder, proxies, clusters, options, (close) => closing.push(close));
-    const { address, thief, grants, restartDex } = parts;
+    const { address, ...rest } = parts;
     const caFile = join(folder, 'ca.pem');
     const env = {
       PLATFORM_ADDRESS: address,
@@ -72,7 +78,7 @@ export async function startStack(
       PLATFORM_CA: caFile,
     };
     const inCluster = (cluster: string) => `http://127.0.0.1:${clusters.get(cluster)}`;
-    return { address, thief, grants, restartDex, inCluster, folder, caFile, tools: programs, env, stop };
+    return { address, ...rest, inCluster, folder, caFile, tools: programs, env, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -86,7 +92,7 @@ async function startAll(
   clusters: Map<string, number>,
   options: Options,
   atEnd: (close: () => Promise<void>) => void,
-): Promise<Pick<Stack, 'address' | 'thief' | 'grants' | 'restartDex'>> {
+): Promise<Pick<Stack, 'address' | 'restartDex' | Exclude<keyof Edge, 'close'>>> {
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -118,7 +124,8 @@ async function startAll(
       return startServer(`oauth2-proxy ${name}`, programs['oauth2-proxy'], args, `http://127.0.0.1:${own}/ping`);
     }),
   ]);
-  return { address, thief: edge.thief, grants: edge.grants, restartDex };
+  const { close: _, ...counts } = edge;
+  return { address, ...counts, restartDex };
 }
 
 function dex(address: string, port: number, clusters: string[], { idTokens = '24h' }: Options) {

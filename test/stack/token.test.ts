@@ -86,5 +86,28 @@ describe('the token method on the real stack', () => {
     for (const secret of [PASSWORD, CLIENT_SECRET, encodeURIComponent(CLIENT_SECRET)])
       assert.ok(!log.includes(secret), log);
     assert.doesNotMatch(log, /ey[\w-]+\.ey[\w-]+\.[\w-]+/);
+    assert.match(log, /The credential is removed from disk\./);
+  });
+
+  it('in a real workflow with a wrong password fails one login, and the post step does not log in', async () => {
+    const before = stack.logins.count;
+    const { status, log, left } = await runWorkflow(stack, 'test/stack/workflows/token.yml', 'wrong password');
+    assert.notEqual(status, 0, log);
+    assert.match(log, /most likely a wrong user name or password/);
+    assert.match(log, /There is no credential on disk\./);
+    assert.equal(stack.logins.count - before, 1, log);
+    assert.deepEqual(left, []);
+  });
+
+  it('in a real workflow with one 500 at the token endpoint, the post step neither logs in nor leaves anything', async () => {
+    const before = stack.logins.count;
+    stack.tokenErrors.next = 1;
+    const { status, log, left } = await runWorkflow(stack, 'test/stack/workflows/token.yml');
+    assert.notEqual(status, 0, log);
+    assert.equal(stack.tokenErrors.next, 0);
+    assert.match(log, /There is no credential on disk\./);
+    assert.doesNotMatch(log, /Logged in as/);
+    assert.equal(stack.logins.count - before, 1, log);
+    assert.deepEqual(left, []);
   });
 });
