@@ -1,5 +1,6 @@
 // Lists the settings that were given, and shows none of their secrets.
 
+import { fromBase64 } from '../http/trust.js';
 import { gather, type Sources } from '../settings/sources.js';
 import { ROWS } from '../settings/table.js';
 import type { Secrets } from '../util/secrets.js';
@@ -16,7 +17,11 @@ export function listSettings(report: Report, sources: Sources, secrets: Secrets)
   }
   for (const [name, { value, from }] of given) {
     const plain = value.replace(/\/\/[^/@]*@/, '//***@');
-    const shown = isSecret(name) ? 'set' : value.includes('-----BEGIN') ? 'PEM text' : plain;
+    const shown = isSecret(name)
+      ? 'set'
+      : value.includes('-----BEGIN') || fromBase64(value)
+        ? 'certificate text'
+        : plain;
     report.add({ layer: 'settings', ok: undefined, text: `${name}: ${shown} (${from})` });
   }
 }

@@ -47,6 +47,23 @@ export function withLineBreaks(certificate: string): string {
   return [before, ...(base64.match(/.{1,64}/g) ?? []), behind].join('\n');
 }
 
+/**
+ * Certificates that are in base64 once more, as `kubectl get secret -o yaml` shows them, or in base64 of DER.
+ * @returns them as PEM text; undefined where the text is neither
+ */
+export function fromBase64(text: string): string | undefined {
+  const base64 = text.replace(/\s/g, '');
+  if (!/^[\w+/-]{64,}={0,2}$/.test(base64)) return undefined;
+  const decoded = Buffer.from(base64, 'base64');
+  const pem = decoded.toString('utf8');
+  if (pem.includes('-----BEGIN')) return pem;
+  try {
+    return new X509Certificate(decoded).toString();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether OpenSSL can read it; it skips what it cannot read without a word. */
 export function isCertificate(pem: string): boolean {
   try {

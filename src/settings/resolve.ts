@@ -1,6 +1,6 @@
 // The settings that follow from several values: the method, the tracking URI, the CA.
 
-import { certificatesIn, isCertificate, withLineBreaks } from '../http/trust.js';
+import { certificatesIn, fromBase64, isCertificate, withLineBreaks } from '../http/trust.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
@@ -46,15 +46,20 @@ export function trackingUri(found: Map<Name, Found>, platform: string, allowHttp
 /** The CA, as text whichever way it was given. */
 export function certificate(value: string, { readFile }: Sources, problem: OnProblem): Settings['ca'] {
   if (!value) return undefined;
-  const path = value.includes('-----BEGIN') ? undefined : value;
-  const text = path === undefined ? value : check.readable('ca-cert', path, readFile, problem);
-  if (text === undefined) return undefined;
+  const file = value.includes('-----BEGIN') || fromBase64(value) ? undefined : value;
+  const given = file === undefined ? value : check.readable('ca-cert', file, readFile, problem);
+  if (given === undefined) return undefined;
+  const decoded = fromBase64(given);
+  const text = decoded ?? given;
+  // The SDK reads no base64.
+  const path = decoded === undefined ? file : undefined;
   const found = certificatesIn(text);
   // Text goes through variables, which are known to lose line breaks; a file is handed on to the SDK as it is.
   const mended = path === undefined && !found.every(isCertificate) ? found.map(withLineBreaks) : found;
   const bad = mended.findIndex((one) => !isCertificate(one));
   if (text.includes('PRIVATE KEY')) problem('ca-cert', 'holds a private key. Give the certificate alone.');
-  else if (found.length === 0) problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----).');
+  else if (found.length === 0)
+    problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----), and none in base64.');
   else if (bad >= 0) problem('ca-cert', `certificate ${bad + 1} of ${found.length} in it is damaged: no X.509 in PEM.`);
   return { pem: mended === found ? text : mended.join('\n'), path };
 }

@@ -103,7 +103,7 @@ export const TABLE = [
   {
     name: 'ca-cert',
     env: ['PLATFORM_CA'],
-    help: "CA certificate of the platform, as PEM text or as the path of a PEM file. Trusted beside the system's roots, and handed on to the MLflow SDK.",
+    help: "CA certificate of the platform, as PEM text, in base64 (of PEM or DER, as in a Kubernetes Secret), or as the path of a file. Trusted beside the system's roots, and handed on to the MLflow SDK.",
   },
   {
     name: 'insecure-tls',

@@ -2,7 +2,7 @@
 
 import { errorMessage } from '../errors/errors.js';
 import { isLoopback } from '../http/loopback.js';
-import { noCommand } from '../util/text.js';
+import { noCommand, oneLine } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Found, Sources } from './sources.js';
 import type { Name, Row } from './table.js';
@@ -116,7 +116,8 @@ export function readable(
   try {
     return readFile(path);
   } catch (error) {
-    problem(name, `${quoted(path)} is neither PEM text nor a file that can be read: ${errorMessage(error)}`);
+    const why = oneLine(errorMessage(error).replaceAll(path, '...'));
+    problem(name, `${quoted(path)} is neither PEM text nor a file that can be read: ${why}`);
     return undefined;
   }
 }

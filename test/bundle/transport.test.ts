@@ -27,14 +27,19 @@ async function login(
 const without = ({ PLATFORM_CA: _, ...env }: Record<string, string>) => env;
 
 describe('a certificate', () => {
-  it('of a private CA is trusted when the CA is given as text, as a file, or in a bundle', async () => {
+  it('of a private CA is trusted when the CA is given as text, as a file, in a bundle, or in base64', async () => {
     const forms = (env: Record<string, string>) => {
       const pem = env.PLATFORM_CA ?? '';
       const file = join(folder, 'ca.pem');
       writeFileSync(file, pem);
-      return [pem, file, `# another one\n${serverCertificate().cert}\n# ours\n${pem}`];
+      return [
+        pem,
+        file,
+        `# another one\n${serverCertificate().cert}\n# ours\n${pem}`,
+        Buffer.from(pem).toString('base64'),
+      ];
     };
-    for (const index of [0, 1, 2]) {
+    for (const index of [0, 1, 2, 3]) {
       const { status, stderr } = await login({}, (env) => ({ ...env, PLATFORM_CA: forms(env)[index] ?? '' }));
       assert.equal(status, 0, stderr);
     }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UsageError } from '../../../src/errors/errors.js';
+import { certificatesIn } from '../../../src/http/trust.js';
 import { readSettings } from '../../../src/settings/settings.js';
 import { ROWS } from '../../../src/settings/table.js';
 import type { Settings } from '../../../src/settings/types.js';
@@ -430,5 +431,30 @@ describe('values', () => {
       /the SDK needs a file/,
     );
     assert.ok(withGood({ 'ca-cert': 'ca.pem' }, { files, needs }));
+  });
+
+  it('a CA may be in base64, of PEM or DER, as text or in a file, and is handed on as PEM', () => {
+    const { cert, key } = testAuthority();
+    const pem = cert.trim().replaceAll('\r', '');
+    const inBase64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
+    const body = cert.replace(/-----.*-----/g, '');
+    const forms = [cert, `# ours\n${cert}`].map((text) => inBase64(text));
+    for (const text of [...forms, body, body.replace(/\s/g, ''), forms[0]?.replace(/.{76}/g, '$&\n') ?? '']) {
+      for (const ca of [withGood({ 'ca-cert': text }).ca, withGood({ 'ca-cert': 'ca' }, { files: { ca: text } }).ca]) {
+        assert.deepEqual(
+          certificatesIn(ca?.pem ?? '').map((one) => one.replaceAll('\r', '')),
+          [pem],
+          text,
+        );
+        assert.equal(ca?.path, undefined);
+      }
+    }
+    assert.match(
+      problems(() => withGood({ 'ca-cert': inBase64(key) })),
+      /ca-cert: holds a private key/,
+    );
+    const message = problems(() => withGood({ 'ca-cert': inBase64('no certificate '.repeat(500)) }));
+    assert.match(message, /ca-cert: "[\w+/]{77}\.\.\." is neither PEM text nor a file/);
+    assert.ok(message.length < 500, message);
   });
 });
