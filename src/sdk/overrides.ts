@@ -1,6 +1,7 @@
 // Finds what would keep the MLflow SDK from using the credential that it is given (mlflow/utils/credentials.py, rest_utils.py).
 
 import { join } from 'node:path';
+import { isLoopback } from '../http/loopback.js';
 import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 
@@ -59,5 +60,24 @@ export function overridesOf(
         : `MLFLOW_TRACKING_AUTH is ${auth}, whose provider may overwrite our credential: unset it`,
     );
   }
+  const proxy = proxyOnTheWay(env, trackingUri);
+  if (proxy) {
+    found.push(
+      `${proxy} makes the SDK send what is for ${hostname}, credential included, unencrypted to that web proxy: add ${hostname} to NO_PROXY`,
+    );
+  }
   return found;
+}
+
+/**
+ * The variable of the web proxy through which Python's requests reaches plain http at this machine: it makes no exception
+ * for it, where this program does.
+ */
+function proxyOnTheWay(env: Env, trackingUri: string): string | undefined {
+  const { protocol, hostname } = new URL(trackingUri);
+  if (protocol !== 'http:' || !isLoopback(hostname)) return undefined;
+  const entries = (env.no_proxy ?? env.NO_PROXY ?? '').split(',').map((one) => one.trim().replace(/^\./, ''));
+  const excepted = entries.some((one) => one === '*' || hostname === one || (one && hostname.endsWith(`.${one}`)));
+  const names = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
+  return excepted ? undefined : names.find((name) => env[name]);
 }

@@ -56,6 +56,14 @@ describe('what the SDK would use in place of the credential', () => {
       { env: { HOME: undefined, USERPROFILE: home } as never, files: { [CREDENTIALS]: BOTH } },
       /credentials/,
     ],
+    [
+      'a web proxy on the way to this machine',
+      {
+        env: { HTTP_PROXY: 'http://proxy.test', NO_PROXY: 'other.test' },
+        settings: { trackingUri: 'http://x.localhost' },
+      },
+      /^HTTP_PROXY makes the SDK send what is for x\.localhost, .* add x\.localhost to NO_PROXY$/,
+    ],
     ['SigV4', { env: { MLFLOW_TRACKING_AWS_SIGV4: 'True' } }, /^MLFLOW_TRACKING_AWS_SIGV4 .* AWS/],
     ['an empty certificate path', { env: { [CERTIFICATE]: '' } }, /^MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty/],
     ['an empty insecure', { env: { [INSECURE]: '' } }, /^MLFLOW_TRACKING_INSECURE_TLS is set and empty/],
@@ -87,6 +95,14 @@ describe('what the SDK would use in place of the credential', () => {
     ['an empty certificate path that is replaced', { env: { [CERTIFICATE]: '' }, settings: { ca } }],
     ['an empty insecure that is replaced', { env: { [INSECURE]: '' }, settings: { insecureTls: true } }],
     ['a certificate', { env: { [CERTIFICATE]: '/ca' } }],
+    ...['*', 'localhost', '.localhost', 'x.localhost', 'a, X.test,x.localhost'].map((NO_PROXY): [string, Given] => [
+      `a web proxy that NO_PROXY=${NO_PROXY} keeps off this machine`,
+      { env: { HTTP_PROXY: 'http://proxy.test', NO_PROXY }, settings: { trackingUri: 'http://x.localhost' } },
+    ]),
+    [
+      'a web proxy to another machine, by TLS',
+      { env: { HTTP_PROXY: 'http://proxy.test', HTTPS_PROXY: 'http://p.test' } },
+    ],
     ['the provider itself', { env: { MLFLOW_TRACKING_AUTH: 'mlflow-auth' } }],
     ['no home', { env: { HOME: undefined } as never }],
   ];
