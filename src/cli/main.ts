@@ -1,6 +1,6 @@
 // The command line's entry point: a credential on standard output, everything else on standard error, and the exit code.
 
-import { existsSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import { maskLine } from '../ci/mask-line.js';
 import { errorMessage, UsageError } from '../errors/errors.js';
 import type { Env } from '../util/env.js';
@@ -41,7 +41,16 @@ async function runCommandLine(args: readonly string[], env: Env): Promise<number
 
 /** Whether a runner reads along and masks what it is told to: elsewhere the line would show what it is to hide. */
 function isRunner(env: Env): boolean {
-  return env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? '');
+  return env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? '') && !isFile(2);
+}
+
+/** Whether what is written there stays in a file, which no runner reads. */
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return true;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
 
-import { oneLine, printable } from '../util/text.js';
+import { bounded, printable } from '../util/text.js';
 import { explain } from './explain.js';
 import type { SymptomId } from './symptoms/all.js';
 import type { Stage, Symptom } from './symptoms/symptom.js';
@@ -32,8 +32,8 @@ export interface Failure {
   hint?: string;
 }
 
-/** Characters that one line of a message takes of the text of a server or a user. */
-const MAX_ERROR_LINE = 1000;
+/** Characters of what came back in which its meaning is looked for: patterns take their time with longer ones. */
+const TELLING = 1000;
 
 /** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
 export class AuthError extends Error {
@@ -43,13 +43,13 @@ export class AuthError extends Error {
   /** The advice of the row and of the caller. */
   readonly advice: string;
 
-  /** What it knows of itself, fit to be printed. */
+  /** What it knows of itself: printable, but uncut and with whatever secret a server put in. `redact` does both. */
   readonly failure: Failure;
 
   constructor(failure: Failure, options?: ErrorOptions) {
-    const tried = oneLine(failure.tried, MAX_ERROR_LINE);
-    const got = oneLine(failure.got, MAX_ERROR_LINE);
-    const symptom = explain(failure.stage, got);
+    const tried = bounded(failure.tried);
+    const got = bounded(failure.got);
+    const symptom = explain(failure.stage, got.slice(0, TELLING));
     const advice = printable([failure.hint, symptom.advice].filter(Boolean).join(' '));
     super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice}`, options);
     this.failure = { ...failure, tried, got };
@@ -83,8 +83,21 @@ function textOf(error: unknown): string {
     return (typeof error === 'string' && error) || `unknown error (${typeof error})`;
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const parts = error instanceof AggregateError ? error.errors.map(errorMessage) : [error.message];
+  const parts = error instanceof AggregateError ? error.errors.map(errorMessage) : [withoutValue(error.message)];
   const text = [...new Set(parts)].filter(Boolean).join('; ') || error.name || 'unknown error';
   const own = code && !text.includes(code) ? `${code}: ${text}` : text;
   return error.cause instanceof Error ? `${own}: ${errorMessage(error.cause)}` : own;
+}
+
+/** What a runtime's message quotes of a value that it did not take: a header, JSON, an address. It may be a secret. */
+const QUOTES: readonly [pattern: RegExp, rest: string][] = [
+  [/"[\s\S]*" is an invalid header/, 'a value is an invalid header'],
+  [/(, )?(\.\.\.)?"[\s\S]*"(\.\.\.)? is not valid JSON/, ': not valid JSON'],
+  [/^Unexpected token .* in JSON/, 'Unexpected token in JSON'],
+  [/^Unexpected token .*(?=: not valid JSON)/, 'Unexpected token'],
+  [/(Invalid URL|Failed to parse URL from|that includes credentials):? [\s\S]*/, '$1'],
+];
+
+function withoutValue(message: string): string {
+  return QUOTES.reduce((text, [pattern, rest]) => text.replace(pattern, rest), message);
 }

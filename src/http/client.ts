@@ -42,6 +42,7 @@ function sender(transport: Transport, { agentFor }: Agents, deadline: number): S
     const timer = setTimeout(() => controller.abort(), budget);
     const { signal } = controller;
     try {
+      requireSendable(request.headers ?? {});
       const response = await fetch(url, {
         method: methodOf(request),
         headers: { 'user-agent': 'mlflow-auth', ...request.headers },
@@ -62,6 +63,13 @@ function sender(transport: Transport, { agentFor }: Agents, deadline: number): S
       clearTimeout(timer);
     }
   };
+}
+
+/** In place of the error of fetch, which quotes the whole value. @throws Error that names the header alone */
+function requireSendable(headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers))
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      throw new Error(`the header ${name} holds a character that HTTP does not allow`);
 }
 
 function methodOf({ body }: { body?: string }): 'GET' | 'POST' {

@@ -2,7 +2,7 @@
 
 import { AuthError } from '../errors/errors.js';
 import type { Stage } from '../errors/symptoms/symptom.js';
-import { oneLine, wellFormed } from '../util/text.js';
+import { bounded, printable, wellFormed } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { HttpResponse } from './types.js';
 
@@ -50,11 +50,11 @@ function redirectTarget(answer: HttpResponse): string {
   if (!location || answer.status < 300 || answer.status > 399) return '';
   const url = parseUrl(location, answer.url);
   const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
-  return `redirect to ${url ? oneLine(url.origin + url.pathname) : 'an address that is none'}${error ? ` with ${oneLine(error)}` : ''} `;
+  return `redirect to ${url ? printable(url.origin + url.pathname) : 'an address that is none'}${error ? ` with ${printable(error)}` : ''} `;
 }
 
 /**
- * The server's own reason. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
+ * The server's own reason, uncut: a cut before secrets are struck out would leave a part of one. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
  * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
  * Of a page only its title or heading, and the request id that oauth2-proxy prints.
  */
@@ -64,10 +64,10 @@ export function serverReason({ status, body, headers }: HttpResponse): string {
     const inner = typeof json.error === 'object' && json.error !== null ? (json.error as Json) : {};
     const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
     const text = [json.message, json.error_description, inner.message].find(isText);
-    return oneLine([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
+    return bounded([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
   }
   if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body)) return htmlReason(body);
-  const text = oneLine(body);
+  const text = bounded(body);
   if (text === '') return 'an empty answer';
   // What was meant to be an answer, or JSON that broke off, may hold a code or a token that nobody has masked yet.
   return status < 300 || /^\s*[[{"]/.test(body) ? 'no JSON object' : text;
@@ -83,7 +83,7 @@ function htmlReason(page: string): string {
     .filter((text) => text && !/^(More Info$|Request ID)/.test(text))
     .slice(0, 3)
     .join(' - ');
-  return oneLine(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
+  return bounded(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
 }
 
 /** Whether a field of JSON can be told: a text that is not empty. */

@@ -87,7 +87,9 @@ export async function runLogin(
   try {
     signal?.throwIfAborted();
     const { login } = await import(/* webpackMode: "eager" */ './login.js');
-    return await login(context, settings);
+    const credential = await login(context, settings);
+    // The identity is what a server says, and it is printed and handed on.
+    return { ...credential, identity: secrets.redact(credential.identity) };
   } finally {
     signal?.removeEventListener('abort', abort);
     await close();

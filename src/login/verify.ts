@@ -3,7 +3,7 @@
 import { AuthError, hasSymptom } from '../errors/errors.js';
 import { isText, jsonObject, responseError, serverReason } from '../http/response.js';
 import type { Http, HttpResponse } from '../http/types.js';
-import { oneLine } from '../util/text.js';
+import { printable } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
@@ -64,7 +64,7 @@ export async function verify(
   if (!hasSymptom(identity.reason, 'not-the-proxy')) throw identity.reason;
   // What the workspace says proves as much: it is behind the same proxy.
   note('there is no /oauth2/userinfo here; MLflow itself took the credential');
-  return { identity: oneLine(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
+  return { identity: printable(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
 }
 
 async function checkIdentity({ http, trackingUri, credential, headers }: ProofRequest): Promise<Proof> {
@@ -73,7 +73,7 @@ async function checkIdentity({ http, trackingUri, credential, headers }: ProofRe
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
   if (info) {
     const groups = Array.isArray(info.groups) ? info.groups.length : 0;
-    return { identity: oneLine([info.email, info.user].find(isText) ?? ''), groups };
+    return { identity: printable([info.email, info.user].find(isText) ?? ''), groups };
   }
   const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
   if (!rejected) throw responseError(answer, 'proxy');

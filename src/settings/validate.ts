@@ -2,21 +2,22 @@
 
 import { errorMessage } from '../errors/errors.js';
 import { isLoopback } from '../http/loopback.js';
-import { noCommand, oneLine } from '../util/text.js';
-import { parseUrl } from '../util/url.js';
+import { noCommand } from '../util/text.js';
+import { parseUrl, withoutLogin } from '../util/url.js';
 import type { Found, Sources } from './sources.js';
 import type { Name, Row } from './table.js';
 import type { OnProblem } from './types.js';
 
-/** A value in quotes, cut to one short line, for messages. */
-export function quoted(value: string): string {
-  const line = noCommand(value.replace(/\p{Cc}/gu, ' '));
-  return `"${line.length > 80 ? `${line.slice(0, 77)}...` : line}"`;
-}
+/** Longest value that a message quotes. */
+const LONGEST = 80;
 
-/** The same of what should be an address, without what may be a user and a password in front of an "@". */
-function quotedAddress(value: string): string {
-  return quoted(value.replace(/^(https?:\/\/)?.*@/is, '$1'));
+/**
+ * A value in quotes and in one line, for messages, without the login of an address: that may stand in any setting by
+ * mistake. What is long is not cut, since a part of a secret could be left of it.
+ */
+export function quoted(value: string): string {
+  const line = noCommand(withoutLogin(value).replace(/\p{Cc}/gu, ' '));
+  return line.length > LONGEST ? `a text of ${value.length} characters` : `"${line}"`;
 }
 
 /** A variable that a shell or a workflow should have replaced. A secret may look like one, so it is only noted. */
@@ -28,12 +29,7 @@ export function expansion(
 ): void {
   if (!found || !/^\$\{?[A-Za-z_]\w*\}?$|\$\{\{/.test(found.value)) return;
   if (row.secret) note(`${row.name} (${found.from}) looks like a variable that was not replaced`);
-  else
-    problem(
-      row.name,
-      `${quotedAddress(found.value)} (${found.from}) is a variable that was not replaced.`,
-      'unexpanded',
-    );
+  else problem(row.name, `${quoted(found.value)} (${found.from}) is a variable that was not replaced.`, 'unexpanded');
 }
 
 export function boolean(name: Name, value: string, problem: OnProblem): boolean {
@@ -59,7 +55,7 @@ export function trackingUri(value: string, allowHttp: boolean, problem: OnProble
 }
 
 export function redirectUri(value: string, problem: OnProblem): string {
-  if (!parseUrl(value) && !value.startsWith('/')) problem('redirect-uri', `${quotedAddress(value)} is no address.`);
+  if (!parseUrl(value) && !value.startsWith('/')) problem('redirect-uri', `${quoted(value)} is no address.`);
   return value;
 }
 
@@ -116,7 +112,7 @@ export function readable(
   try {
     return readFile(path);
   } catch (error) {
-    const why = oneLine(errorMessage(error).replaceAll(path, '...'));
+    const why = errorMessage(error).replaceAll(path, '...');
     problem(name, `${quoted(path)} is neither PEM text nor a file that can be read: ${why}`);
     return undefined;
   }
@@ -125,12 +121,13 @@ export function readable(
 function url(name: Name, value: string, allowHttp: boolean, problem: OnProblem): URL | undefined {
   const parsed = /^https?:\/\//i.test(value) ? parseUrl(value) : undefined;
   if (!parsed) {
-    problem(name, `${quotedAddress(value)} is no address that begins with https://.`);
+    problem(name, `${quoted(value)} is no address that begins with https://.`);
     return undefined;
   }
   if (parsed.username || parsed.password) problem(name, 'must not hold a user name or password.');
   if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(parsed.hostname)) {
-    problem(name, `http://${parsed.host} would send credentials unencrypted. Use https, or set allow-http to true.`);
+    const shown = value.includes('@') ? withoutLogin(value) : `http://${parsed.host}`;
+    problem(name, `${shown} would send credentials unencrypted. Use https, or set allow-http to true.`);
   }
   return parsed;
 }

@@ -97,6 +97,16 @@ export const OAUTH2_PROXY = [
     advice: 'Ask the administrator of the MLflow proxy to let this account in.',
   },
   {
+    id: 'callback-chunks',
+    layer: 'oauth2-proxy',
+    stages: ['callback'],
+    pattern: /^\d+ with a session cookie of \d+ chunks/,
+    title: 'Session cookie too large',
+    meaning: 'no session of oauth2-proxy is that large, and no server takes such a cookie',
+    advice:
+      'Check tracking-uri: something else than oauth2-proxy may answer there. If it is oauth2-proxy: use the token method, or have its sessions kept in Redis.',
+  },
+  {
     id: 'callback-csrf',
     layer: 'oauth2-proxy',
     stages: ['callback'],

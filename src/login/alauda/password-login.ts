@@ -3,10 +3,13 @@
 import { AuthError, hasSymptom } from '../../errors/errors.js';
 import { responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
-import { oneLine } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
 import { listConnectors } from './connectors.js';
 import { expectField } from './expect-field.js';
+
+/** More and longer ones are not listed: a platform has few, with short names. */
+const MOST_IDS = 20;
+const LONGEST_ID = 64;
 
 /** What the password login needs. */
 export interface Login {
@@ -44,7 +47,7 @@ export async function logIn(http: Http, login: Login): Promise<URLSearchParams> 
   if (!url) throw failed('a redirect_url that is no address');
   const parameters = parametersOf(url);
   const error = parameters.get('error');
-  if (error) throw failed(oneLine(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`));
+  if (error) throw failed(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`);
   for (const name of ['code', 'state']) {
     const value = parameters.get(name);
     // What is there twice stays so, and is refused later.
@@ -66,5 +69,9 @@ async function connectorHint(http: Http, platform: string, connector: string): P
   const { ids } = await listConnectors(http, platform, false).catch(() => ({ ids: [] as string[] }));
   if (ids.length === 0) return '';
   const known = ids.includes(connector) ? 'The platform has' : `There is no connector ${connector}; the platform has`;
-  return `${known}: ${oneLine(ids.join(', '))}.`;
+  // Whole names, since a cut could leave a part of a secret.
+  return `${known}: ${ids
+    .filter((id) => id.length <= LONGEST_ID)
+    .slice(0, MOST_IDS)
+    .join(', ')}.`;
 }

@@ -5,7 +5,7 @@ import { AuthError, errorMessage, hasSymptom } from '../../errors/errors.js';
 import type { Stage } from '../../errors/symptoms/symptom.js';
 import { type Json, jsonObject, responseError } from '../../http/response.js';
 import type { Http, HttpResponse } from '../../http/types.js';
-import { isVisibleAscii, oneLine } from '../../util/text.js';
+import { isVisibleAscii } from '../../util/text.js';
 import type { Context } from '../context.js';
 import { expectedIssuer } from './issuer.js';
 
@@ -57,7 +57,7 @@ export async function grant(context: GrantContext, client: Client, request: Gran
   const fail = (error: unknown): never => {
     if (error instanceof AuthError) throw error;
     const tried = `${what} (POST ${server.token_endpoint})`;
-    throw new AuthError({ stage, tried, got: oneLine(errorMessage(error)) }, { cause: error });
+    throw new AuthError({ stage, tried, got: errorMessage(error) }, { cause: error });
   };
   const answer = await post(context.http, request, server, oauthClient).catch(fail);
   const json = receive(context, answer);

@@ -8,6 +8,8 @@ import { type SessionCookie, sessionCookie, sessionCookieName } from './cookies.
 import type { ProxyLogin } from './start.js';
 
 const DEFAULT_COOKIE_NAME = '_oauth2_proxy';
+/** 380 kB of session; each chunk is a mask, and so a line of the log. */
+const MOST_CHUNKS = 100;
 
 /**
  * Takes code and state to the redirect URI, and nowhere else, with the csrf cookie of the start. The start may have been at
@@ -37,6 +39,8 @@ export async function finishProxyLogin(
   const name = wantedName ?? sessionCookieName(jar.names, state) ?? DEFAULT_COOKIE_NAME;
   const session = sessionCookie(answer.headers, name);
   const failed = (got: string) => new AuthError({ stage: 'callback', tried: answer.tried, got });
+  if (session && session.parts.length > MOST_CHUNKS)
+    throw failed(`${answer.status} with a session cookie of ${session.parts.length} chunks, more than ${MOST_CHUNKS}`);
   if (session && !session.parts.every(({ value }) => isVisibleAscii(value)))
     throw failed(`${answer.status} redirect with an invalid session cookie: expected visible ASCII without whitespace`);
   if (session) return session;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { AuthError } from '../../../src/errors/errors.js';
 import type { Http, HttpResponse, Request } from '../../../src/http/types.js';
+import { shortened } from '../../../src/util/text.js';
 import { body, headerValue, location } from './arbitraries.js';
 
 export interface Reply {
@@ -63,7 +64,7 @@ export async function outcome<T>(work: Promise<T>): Promise<T | AuthError> {
 export function assertPrintable({ message }: AuthError): void {
   const lines = message.split('\n');
   assert.equal(lines.length, 3);
-  for (const line of lines) assertLine(line, 3000);
+  for (const line of lines) assertLine(shortened(line), 1400);
 }
 
 /** One line of bounded length, which a terminal or a runner takes for nothing but text. */
