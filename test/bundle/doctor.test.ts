@@ -145,6 +145,39 @@ describe('doctor', () => {
     );
   });
 
+  const ADDRESSES: [address: string, shown: string][] = [
+    ['https://ci:hunter2@hunter3@platform.test', 'https://***@platform.test'],
+    ['https://ci:hunt/er2secret@platform.test/x', 'https://***@platform.test/x'],
+    ['https://ci:hunt?er2#secret@platform.test', 'https://***@platform.test'],
+    ['https://ci:80/hunter2secret@platform.test', 'https://***@platform.test'],
+    ['http://ci:hunter2secret%40platform.test', 'http://***@platform.test'],
+    ['ci:hunter2secret@platform.test', '***@platform.test'],
+    ['//ci:hunter2secret@platform.test', '***@platform.test'],
+    ['https://hunter2secret@platform.test', 'https://***@platform.test'],
+    ['https://ci:hunter2secret', 'https://ci:***'],
+    ['https://platform.test/x?key=hunter2secret', 'https://platform.test/x?***'],
+  ];
+  for (const [address, shown] of ADDRESSES) {
+    it(`shows ${shown} of ${address}, in whatever setting it stands, and in nothing else`, async () => {
+      for (const name of [
+        'platform-address',
+        'tracking-uri',
+        'redirect-uri',
+        'cluster',
+        'workspace',
+        'ca-cert',
+        'method',
+      ]) {
+        const { stdout, stderr } = await runCommand(['doctor', `--${name}`, address], {
+          PLATFORM_ADDRESS: 'http://127.0.0.1:9',
+          HTTPS_PROXY: address,
+        });
+        assert.ok(stdout.includes(`${name}: ${shown} (--${name})`), stdout);
+        assert.doesNotMatch(stdout + stderr, /hunt|er2|secret@|hunter3/, name);
+      }
+    });
+  }
+
   it('shows no password of an address', async () => {
     const { stdout } = await doctor({}, [
       '--cluster=',

@@ -3,7 +3,7 @@
 
 import { AuthError } from '../../errors/errors.js';
 import type { Http } from '../../http/types.js';
-import { oneLine } from '../../util/text.js';
+import { printable } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
 import { discover } from '../dex/issuer.js';
 import type { ProxyLogin } from './start.js';
@@ -35,7 +35,7 @@ export async function checkAuthorizationRequest(http: Http, login: ProxyLogin, e
   const flaw = parameterFlaw(new URLSearchParams(login.query), expected);
   if (flaw) refuse(flaw);
   if (!isOwnRedirectUri(login.redirectUri, expected)) {
-    const uri = oneLine(login.redirectUri.origin + login.redirectUri.pathname);
+    const uri = printable(login.redirectUri.origin + login.redirectUri.pathname);
     const hint = `If ${uri} is the callback of this MLflow proxy, set redirect-uri to it.`;
     refuse(`with the redirect URI ${uri}, which is neither the platform's nor the tracking URI's`, hint);
   }
@@ -53,12 +53,12 @@ function parameterFlaw(query: URLSearchParams, { method, clientId, scopes }: Exp
   if (of('state') === '') return 'without a state';
   const client = of('client_id');
   if (method === 'cookie' && clientId && client !== clientId)
-    return `of the client ${oneLine(client)}, while client-id is ${clientId}`;
+    return `of the client ${printable(client)}, while client-id is ${clientId}`;
   const wanted = new Set([`${CROSS_CLIENT}${client}`, ...scopes.split(' ')]);
   const foreign = of('scope')
     .split(/\s+/)
     .find((scope) => scope.startsWith(CROSS_CLIENT) && !wanted.has(scope));
-  return foreign && `with the scope ${oneLine(foreign)}, which makes a token for another client`;
+  return foreign && `with the scope ${printable(foreign)}, which makes a token for another client`;
 }
 
 /** The code goes there, and nowhere else. */

@@ -116,7 +116,7 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
         body: '<!doctype html><html><title>Console</title></html>',
         headers: { 'content-type': 'text/html' },
       };
-    const canned = switches.canned[endpoint];
+    const canned = switches.echo?.(endpoint, request) ?? switches.canned[endpoint];
     const times = answered.get(endpoint) ?? 0;
     answered.set(endpoint, times + 1);
     return canned && times < (canned.times ?? Infinity) ? { body: '', ...canned } : usual[endpoint](request);

@@ -1,5 +1,7 @@
 // The switches of the fake platform: each makes it behave as some real platform does, or fail as one does.
 
+import type { Asked } from './platform.js';
+
 /** The places at which an answer can be replaced. */
 export type Endpoint =
   | 'authorize'
@@ -96,6 +98,8 @@ export interface Switches {
   workspaces: Record<string, 'open' | 'forbidden'>;
   /** Answers in place of the usual ones. */
   canned: Partial<Record<Endpoint, Canned>>;
+  /** Makes an answer in place of the usual one out of what was asked. */
+  echo: ((endpoint: Endpoint, request: Asked) => Canned | undefined) | undefined;
 }
 
 export const USUAL: Switches = {
@@ -145,4 +149,5 @@ export const USUAL: Switches = {
   workspacesEnabled: true,
   workspaces: { 'team-a': 'open', 'team-b': 'forbidden' },
   canned: {},
+  echo: undefined,
 };

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AuthError, errorMessage } from '../../../src/errors/errors.js';
+import { runOf } from '../../support/property/encoders.js';
 
 describe('an error message', () => {
   const CASES: [thrown: unknown, text: string][] = [
@@ -26,4 +27,39 @@ describe('a failed request', () => {
       /^Tried: x\nGot: {3}y \(.*\)\nDo: {4}Hint\. /,
     );
   });
+});
+
+describe('an error of the runtime', () => {
+  const value = 'Bearer s3cr3t-t0ken-\u0100-of-someone';
+  const throwing: Record<string, () => unknown> = {
+    'a header': () => new Headers({ authorization: value }),
+    "a header's name": () => new Headers({ [value]: 'x' }),
+    JSON: () => JSON.parse(value),
+    'JSON that breaks off': () => JSON.parse(`{"password":"${value}`),
+    'JSON with an error in it': () => JSON.parse(`{"password":${value}, "x": 1}`),
+    'an address': () => new URL(value),
+  };
+  for (const [name, work] of Object.entries(throwing)) {
+    it(`quotes nothing of ${name}`, () => {
+      try {
+        work();
+        assert.fail('nothing is thrown');
+      } catch (error) {
+        const message = errorMessage(error);
+        assert.ok(message.length > 5, message);
+        assert.equal(runOf([value], message), '', message);
+        assert.equal(runOf([value], errorMessage(new Error('outer', { cause: error }))), '');
+      }
+    });
+  }
+  const TEXTS = [
+    `Headers.append: "${value}" is an invalid header value.`,
+    `Invalid URL: '${value}'`,
+    `Request cannot be constructed from a URL that includes credentials: ${value}`,
+    `Failed to parse URL from ${value}`,
+    `Unexpected token 'B', ..."${value}"... is not valid JSON`,
+  ];
+  for (const text of TEXTS)
+    it(`loses the value of "${text.slice(0, 24)}"`, () =>
+      assert.equal(runOf([value], errorMessage(new Error(text))), ''));
 });

@@ -33,3 +33,13 @@ describe('secrets', () => {
     assert.equal(redact('abcdefghijkl'), '***');
   });
 });
+
+describe('words of our own messages', () => {
+  it('stay where they are part of a secret, as that would tell it', () => {
+    const { add, redact } = new Secrets();
+    for (const secret of ['hunter2-password-of-mlflow-auth', 'workspace7']) add(secret);
+    const line = 'the password of this workspace, by mlflow-auth';
+    assert.equal(redact(line), line);
+    assert.equal(redact('hunter2-password-of-mlflow-auth: workspace7'), '***: ***');
+  });
+});
