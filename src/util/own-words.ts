@@ -1,6 +1,7 @@
 // The words of the program's own messages: where one is also part of a secret, to strike it out would tell the secret.
 
-const WORDS = `
+const WORDS = new Set(
+  `
   a account address advice after again an and answer answers as asked at auth authorization authorize base64 be begin by
   ca-cert cannot certificate chain check client client-id client-secret cluster code connection connector console cookie
   could credential default does dex does doctor encrypt environment exec expired expires failed file folder for format
@@ -11,10 +12,17 @@ const WORDS = `
   runner scopes secret send server server-info session set setting settings start state status step text the this time
   timeout tls to token tracking tracking-uri unexpected url user userinfo username valid value verify wait web what with
   without workspace workspaces write wrong
-`;
+`.match(/\w+/g),
+);
 
-/** Whether a piece of text is made of these words and their parts alone. */
-export function isOwn(text: string): boolean {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.length > 0 && !/[^\p{L}\p{N}\s:,.()_-]/u.test(text) && words.every((word) => WORDS.includes(word));
+const LETTER = /[\p{L}\p{N}]/u;
+
+/** Whether a part of a text consists of these words, or of pieces of them, and of what stands between words. */
+export function isOwn(text: string, start = 0, end = text.length): boolean {
+  let [from, to] = [start, end];
+  while (LETTER.test(text[from - 1] ?? '') && LETTER.test(text[from] ?? '')) from--;
+  while (LETTER.test(text[to] ?? '') && LETTER.test(text[to - 1] ?? '')) to++;
+  const phrase = text.slice(from, to).toLowerCase();
+  const words = phrase.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.length > 0 && !/[^\p{L}\p{N}\s:,.()_-]/u.test(phrase) && words.every((word) => WORDS.has(word));
 }

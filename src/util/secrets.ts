@@ -61,10 +61,9 @@ export class Secrets {
   };
 
   #placesIn(text: string): Place[] {
-    const long = this.#parts.in(text).filter(([start, end]) => {
-      const part = text.slice(start, end);
-      return !isOwn(part) || this.#whole.has(compared(part));
-    });
+    const long = this.#parts
+      .in(text)
+      .filter(([start, end]) => !isOwn(text, start, end) || this.#whole.has(compared(text.slice(start, end))));
     if (this.#short.size === 0) return long;
     const forms = [...this.#short];
     return merged([...long, ...viewsOf(text).flatMap(([view]) => forms.flatMap((form) => wordsIn(view, form)))]);

@@ -87,7 +87,7 @@ describe('a secret that a server sends back', () => {
     }
   }
 
-  for (const length of [190, 225, 239, 480, 950, 975, 990, 16_350]) {
+  for (const length of [215, 225, 975, 16_350]) {
     it(`is in no output where a text breaks off in it, ${length} characters on`, () =>
       echoAt(
         'userinfo',

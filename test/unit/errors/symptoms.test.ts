@@ -81,6 +81,12 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
   'proxy-redirected': ['oauth2-proxy', 'proxy', '308 redirect to https://other.test/ an empty answer', /tracking-uri/],
   'proxy-forbids': ['oauth2-proxy', 'proxy', '403 HTML page "403 Forbidden"', /let this account in/],
   'not-the-proxy': ['oauth2-proxy', 'proxy', '200 HTML page "Console"', /cluster/],
+  'callback-chunks': [
+    'oauth2-proxy',
+    'callback',
+    '302 with a session cookie of 19000 chunks, more than 100',
+    /tracking-uri/,
+  ],
   'callback-csrf': [
     'oauth2-proxy',
     'callback',

@@ -284,7 +284,7 @@ describe('addresses', () => {
     ...['platform-address', 'tracking-uri', 'redirect-uri'].map((name): [string, string, RegExp] => [
       name,
       `https://user:secret@${HOST}/`,
-      /: "https:\/\/\$\{\{ vars\.HOST \}\}\/" \(.*\) is a variable that was not replaced/,
+      /: "https:\/\/\*\*\*@\$\{\{ vars\.HOST \}\}\/" \(.*\) is a variable that was not replaced/,
     ]),
   ];
   for (const [name, value, why] of REFUSED) {
@@ -454,7 +454,7 @@ describe('values', () => {
       /ca-cert: holds a private key/,
     );
     const message = problems(() => withGood({ 'ca-cert': inBase64('no certificate '.repeat(500)) }));
-    assert.match(message, /ca-cert: "[\w+/]{77}\.\.\." is neither PEM text nor a file/);
+    assert.match(message, /ca-cert: a text of 10000 characters is neither PEM text nor a file/);
     assert.ok(message.length < 500, message);
   });
 });

@@ -1,4 +1,4 @@
-// Text made fit to be printed: cut where it is too long, and only there.
+// Text that is made fit to be printed: long lines end early, and keep what they mean.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
