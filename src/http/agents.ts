@@ -1,6 +1,7 @@
 // The pools of connections beneath HTTP, one that is direct and one for each web proxy, and how large a header may be.
 
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
+import { makeProxyAgent } from './proxy-agent.js';
 import type { Transport } from './types.js';
 
 const LIMITS = {
@@ -32,19 +33,9 @@ export function openAgents(transport: Transport): Agents {
 }
 
 /** Opens a pool of connections, direct or through the web proxy at `proxy`. */
-async function makeAgent(
-  { connections, insecure, requestTimeout, note, mask }: Transport,
-  proxy: string,
-): Promise<Dispatcher> {
-  if (!proxy) return new Agent({ ...LIMITS, connect: connections.connect });
-  const { origin, host, username, password } = new URL(proxy);
-  note(`using the web proxy ${host}`);
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const token = `Basic ${Buffer.from(login).toString('base64')}`;
-  if (username) for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)]) mask(secret);
-  const secureContext = insecure ? undefined : connections.trust();
-  const tls = { ...(secureContext ? { secureContext } : {}), rejectUnauthorized: !insecure, timeout: requestTimeout };
-  return new ProxyAgent({ ...LIMITS, uri: origin, ...(username ? { token } : {}), requestTls: tls, proxyTls: tls });
+async function makeAgent(transport: Transport, proxy: string): Promise<Dispatcher> {
+  if (!proxy) return new Agent({ ...LIMITS, connect: transport.connections.connect });
+  return makeProxyAgent(transport, proxy, LIMITS);
 }
 
 /** Lets one request be sent once: by itself, fetch repeats a POST that is answered with 421 (Fetch Standard, 4.4). */

@@ -115,16 +115,26 @@ describe('a web proxy', () => {
     });
 
   /** Runs `token` through a web proxy to the host platform.test, which only the proxy knows. */
-  async function proxied(login?: string, more?: Record<string, string>, address = (host: string) => `http://${host}`) {
+  async function proxied(
+    login?: string,
+    more?: Record<string, string>,
+    address = (host: string) => `http://${host}`,
+    schemes?: string[],
+  ) {
     const platform = await startPlatform({ host: 'platform.test' });
-    const proxy = await startWebProxy(platform.port, login);
+    const proxy = await startWebProxy(platform.port, login, schemes);
     const outcome = await runCommand(
       ['token'],
       through(address(proxy.address), more)(goodEnv(platform), platform.port),
     );
     await proxy.close();
     await platform.close();
-    return { ...outcome, hosts: new Set(proxy.asked.map(({ host }) => host)), port: platform.port };
+    return {
+      ...outcome,
+      hosts: new Set(proxy.asked.map(({ host }) => host)),
+      times: proxy.asked.length,
+      port: platform.port,
+    };
   }
 
   it('of HTTPS_PROXY is used, for the private CA as well, and named', async () => {
@@ -158,14 +168,35 @@ describe('a web proxy', () => {
     assert.match(stderr, /^! allow-http: credentials travel unencrypted to http:\/\/platform\.test:\d+$/m);
   });
 
-  it('that wants a password and gets none is named as the layer at fault', async () => {
-    const { status, stderr } = await proxied('user:password');
-    assert.equal(status, 1);
-    assert.match(stderr, /Got: .*407.*through the web proxy 127\.0\.0\.1:\d+ \(the web proxy of HTTPS_PROXY/);
+  it('needs no scheme', async () => {
+    const { status, stderr, hosts } = await proxied('user:password', {}, (host) => `user:password@${host}`);
+    assert.deepEqual([status, hosts.size], [0, 1], stderr);
   });
 
+  const REFUSALS: [name: string, schemes: string[], message: RegExp][] = [
+    ['tells no kind of login', [], /Proxy response \(407\) through .*the web proxy requires a user and a password/],
+    ['takes Basic among others', ['Negotiate', 'Basic realm="x"'], /it takes Negotiate, Basic .*requires a user and/],
+    ['takes Negotiate alone', ['Negotiate'], /it takes Negotiate through .*a kind of login that is not supported/],
+    ['takes both in one line', ['Negotiate, NTLM'], /it takes Negotiate, NTLM through .*that is not supported/],
+    ['takes NTLM alone', ['NTLM'], /it takes NTLM through .*a kind of login that is not supported/],
+    [
+      'takes neither',
+      ['Negotiate abc==', 'NTLM', 'Digest realm="Basic"'],
+      /it takes Negotiate, NTLM, Digest .*not supp/,
+    ],
+  ];
+  for (const [name, schemes, message] of REFUSALS)
+    it(`that refuses the login and ${name} is named as that, and the login is not repeated`, async () => {
+      const address = (host: string) => `http://user:wrong-one@${host}`;
+      const { status, stderr, times } = await proxied('user:password', {}, address, schemes);
+      assert.equal(status, 1);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /trying again/);
+      assert.ok(times <= 2, `${times} requests`); // authorize and the public key, at the same time
+    });
+
   it('is not used for hosts of NO_PROXY', async () => {
-    for (const NO_PROXY of ['platform.test', '.test', '*', 'other, PLATFORM.test']) {
+    for (const NO_PROXY of ['platform.test', '.test', '*.test', '*', 'other, PLATFORM.test']) {
       const { status, stderr, hosts } = await proxied(undefined, { NO_PROXY });
       assert.deepEqual([status, hosts.size], [1, 0], NO_PROXY);
       assert.match(stderr, /the host name is not known here/);
@@ -206,7 +237,11 @@ describe('a web proxy', () => {
       assert.deepEqual([proxy.connections(), proxy.asked], [0, []]);
     });
 
-  for (const value of ['http://user:s3cr3t%zz@proxy.test:3128', 'proxy.test:3128', 'socks5://user:s3cr3t@proxy.test'])
+  for (const value of [
+    'http://user:s3cr3t%zz@proxy.test:3128',
+    'http//proxy.test:3128',
+    'socks5://user:s3cr3t@proxy.test',
+  ])
     it(`at an invalid address is an error before anything is sent: ${value}`, async () => {
       const platform = await startPlatform({ host: 'platform.test' });
       for (const args of [['token'], ['cookie'], ['doctor']]) {

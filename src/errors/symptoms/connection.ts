@@ -56,6 +56,27 @@ export const CONNECTION = [
     advice: 'Check the port, and http: against https: in the address. TLS 1.2 is the least that is accepted.',
   },
   {
+    id: 'proxy-login-unsupported',
+    layer: 'web proxy',
+    stages: ['connect'],
+    pattern: /proxy response \(407\), it takes (?!.*\bBasic\b)\w/i,
+    title: 'Login to the web proxy not supported',
+    meaning: 'the web proxy takes no user and password, but a kind of login that is not supported',
+    advice:
+      'Put the host into NO_PROXY if it is internal. Otherwise have the administrator of the web proxy permit Basic or this machine without a login, or run a local proxy that logs in by Negotiate or NTLM (cntlm, px).',
+  },
+  {
+    id: 'proxy-login',
+    layer: 'web proxy',
+    stages: ['connect'],
+    pattern: /proxy response \(407\)/i,
+    message: /Tunnel connection failed: 407|Proxy Authentication Required|CONNECT tunnel failed, response 407/i,
+    title: 'Login to the web proxy refused',
+    meaning: 'the web proxy requires a user and a password, or refused those that it got',
+    advice:
+      'Put the host into NO_PROXY if it is internal, or correct user and password in HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT, both percent-encoded.',
+  },
+  {
     id: 'proxy-refused',
     layer: 'web proxy',
     stages: ['connect'],
@@ -63,8 +84,7 @@ export const CONNECTION = [
     message: /Tunnel connection failed|ProxyError|CONNECT tunnel failed|Proxy response \(\d+\)/i,
     title: 'Web proxy in the way',
     meaning: 'the web proxy of HTTPS_PROXY or HTTP_PROXY did not open a way to the server',
-    advice:
-      'Put the host into NO_PROXY if it is internal, or check the name, port, user and password in HTTPS_PROXY (status 407 asks for the last two).',
+    advice: 'Put the host into NO_PROXY if it is internal, or check the name and port in HTTPS_PROXY.',
   },
   {
     id: 'dns',

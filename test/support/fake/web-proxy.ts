@@ -12,8 +12,15 @@ export interface WebProxy {
   close: () => Promise<void>;
 }
 
-/** @param login `user:password` that is asked for, if any */
-export async function startWebProxy(targetPort: number, login?: string): Promise<WebProxy> {
+/**
+ * @param login `user:password` that is asked for, if any
+ * @param schemes what a refusal tells in Proxy-Authenticate
+ */
+export async function startWebProxy(
+  targetPort: number,
+  login?: string,
+  schemes: readonly string[] = [],
+): Promise<WebProxy> {
   const asked: WebProxy['asked'] = [];
   const sockets = new Set<Socket>();
   const server = createServer();
@@ -31,7 +38,8 @@ export async function startWebProxy(targetPort: number, login?: string): Promise
     const authorization = request.headers['proxy-authorization'];
     asked.push({ host: request.url ?? '', authorization });
     if (login && authorization !== `Basic ${Buffer.from(login).toString('base64')}`) {
-      client.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
+      const lines = schemes.map((scheme) => `Proxy-Authenticate: ${scheme}\r\n`).join('');
+      client.end(`HTTP/1.1 407 Proxy Authentication Required\r\n${lines}Content-Length: 0\r\n\r\n`);
       return;
     }
     const target = connect(targetPort, '127.0.0.1', () => {

@@ -19,7 +19,9 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
   'certificate-expired': ['TLS', 'connect', 'CERT_HAS_EXPIRED: certificate has expired', /renewed/],
   'certificate-host': ['TLS', 'connect', 'ERR_TLS_CERT_ALTNAME_INVALID: Hostname', /host name/],
   'tls-version': ['TLS', 'connect', 'EPROTO: unsupported protocol', /TLS 1\.2/],
-  'proxy-refused': ['web proxy', 'connect', 'Proxy response (407) !== 200 when HTTP Tunneling', /NO_PROXY/],
+  'proxy-login-unsupported': ['web proxy', 'connect', 'Proxy response (407), it takes Negotiate, NTLM', /cntlm/],
+  'proxy-login': ['web proxy', 'connect', 'Proxy response (407), it takes NTLM, Basic', /percent-encoded/],
+  'proxy-refused': ['web proxy', 'connect', 'Proxy response (403)', /NO_PROXY/],
   dns: ['network', 'connect', 'getaddrinfo ENOTFOUND platform.test', /self-hosted runner/],
   timeout: ['network', 'connect', 'no answer within 15000 ms', /self-hosted runner.*MLFLOW_AUTH_TIMEOUT/],
   'answer-too-large': ['network', 'connect', 'the answer is larger than 1 MiB', /not the login API/],
@@ -339,6 +341,7 @@ const MESSAGES: [text: string, id: string | undefined][] = [
     `${server} / (Caused by ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 403 Forbidden')))`,
     'proxy-refused',
   ],
+  ['curl: (56) CONNECT tunnel failed, response 407', 'proxy-login'],
   ['HTTPSConnectionPool: Read timed out. (read timeout=120)', 'timeout'],
   [
     'mlflow-auth: the session cookie for https://platform.test expired at 2026-01-01T00:00:00.000Z. Log in again.',

@@ -99,14 +99,59 @@ describe('the web proxy', () => {
 
   it('is none where no variable is set', () => assert.equal(proxyFor('https://example.com/'), ''));
 
+  it('may be given without a scheme, which is http', () => {
+    const forms = [
+      'proxy.test:3128',
+      'user:p%40ss@proxy.test:3128',
+      '10.0.0.1:3128',
+      '[fd00::1]:3128',
+      ' proxy.test/ ',
+    ];
+    for (const form of forms) {
+      process.env.HTTPS_PROXY = form;
+      assert.equal(proxyFor('https://example.com/'), new URL(`http://${form.trim()}`).href);
+    }
+  });
+
+  const LEFT_OUT: [entry: string, host: string, other: string][] = [
+    ['10.0.0.0/8', '10.255.0.1', '11.0.0.1'],
+    ['10.1.2.3', '10.1.2.3', '10.1.2.4'],
+    ['192.168.4.0/22', '192.168.7.255', '192.168.8.0'],
+    ['0.0.0.0/0', '203.0.113.9', '[fd00::1]'],
+    ['fd00::/8', '[fd12:3456::1]', '[fe80::1]'],
+    ['[fd00::]/8', '[fd12:3456::1]', '10.0.0.1'],
+    ['fd00:0::0001', '[fd00::1]', '[fd00::2]'],
+    ['*.corp.test', 'mlflow.corp.test', 'corp.test.evil.test'],
+    ['*.corp.test:8443', 'mlflow.corp.test:8443', 'mlflow.corp.test:443'],
+    ['*.Corp.test', 'a.b.corp.test', 'notcorp.test'],
+  ];
+  for (const [entry, host, other] of LEFT_OUT)
+    it(`is none for ${host} with ${entry} in NO_PROXY`, () => {
+      process.env.HTTPS_PROXY = 'http://proxy.test:3128';
+      for (const name of ['NO_PROXY', 'no_proxy']) {
+        process.env[name] = `x.test, ${entry} ,y.test`;
+        assert.equal(proxyFor(`https://${host}/`), '');
+        assert.notEqual(proxyFor(`https://${other}/`), '');
+        delete process.env[name];
+      }
+    });
+
+  it('is an error where a range in NO_PROXY is invalid', () => {
+    process.env.HTTPS_PROXY = 'http://proxy.test:3128';
+    for (const entry of ['10.0.0.0/33', '10.0.0.0/', '10.0.0.0/x', '10.0.0.0/-1', 'fd00::/129', '10.0.0.0/255.0.0.0']) {
+      process.env.NO_PROXY = entry;
+      assert.throws(() => proxyFor('https://example.com/'), {
+        name: 'UsageError',
+        message: /^NO_PROXY: invalid range /,
+      });
+    }
+  });
+
   const INVALID = [
     'http://user:s3cr3t%zz@proxy.test:3128',
     'http://us%er:s3cr3t@proxy.test:3128',
     'http://user:s3cr3t%E0%A4%A@proxy.test',
-    'proxy.test:3128',
-    'user:s3cr3t@proxy.test:3128',
     '//proxy.test:3128',
-    '10.0.0.1:3128',
     'socks5://user:s3cr3t@proxy.test:1080',
     'http://',
     'http:///',
