@@ -3,6 +3,7 @@
 import { type Account, platformLogin } from './alauda/platform-login.js';
 import { codeFrom } from './check-state.js';
 import type { Context } from './context.js';
+import { withCookies } from './cookies-kept.js';
 import { type CookieCredential, secretsOf } from './credential.js';
 import { checkAuthorizationRequest, type Expected } from './oauth2-proxy/authorization-request.js';
 import { finishProxyLogin } from './oauth2-proxy/callback.js';
@@ -30,7 +31,12 @@ export async function cookieMethod(context: Context, request: CookieRequest, ret
     return login;
   });
   const query = starting.then((login) => login.query);
-  const parameters = await platformLogin(context, request, query, retry);
+  const parameters = await platformLogin(
+    { ...context, http: withCookies(http, request.platform) },
+    request,
+    query,
+    retry,
+  );
   const login = await starting;
   codeFrom(parameters, login.state);
   const { parts, maxAge } = await step('code exchanged for a session cookie', () =>

@@ -5,6 +5,7 @@ import { hasSymptom } from '../errors/errors.js';
 import { type Account, platformLogin } from './alauda/platform-login.js';
 import { codeFrom } from './check-state.js';
 import type { Context } from './context.js';
+import { withCookies } from './cookies-kept.js';
 import type { TokenCredential } from './credential.js';
 import { decodeClaims, expiryOf, identityOf, lifeOf } from './dex/claims.js';
 import { type Client, redeemCode, type Tokens } from './dex/token-endpoint.js';
@@ -56,7 +57,8 @@ export async function authorizationRequest({
   return { query, state, verifier };
 }
 
-async function flow(context: Context, request: TokenRequest, retry: boolean): Promise<Tokens> {
+async function flow(given: Context, request: TokenRequest, retry: boolean): Promise<Tokens> {
+  const context = { ...given, http: withCookies(given.http, request.platform) };
   const { mask, step } = context;
   const { query, state, verifier } = await authorizationRequest(request);
   mask(verifier);

@@ -26,6 +26,14 @@ function isDeleted({ value, maxAge, expires }: Cookie): boolean {
 export class Jar {
   readonly #cookies = new Map<string, string>();
 
+  /** The cookies that an answer sets, under those that there are. */
+  static of(headers: Headers, over: Jar): Jar {
+    const jar = new Jar();
+    jar.take(headers);
+    for (const [name, value] of over.#cookies) jar.#cookies.set(name, value);
+    return jar;
+  }
+
   /** Takes what an answer sets, and drops what it deletes. */
   take(headers: Headers): void {
     for (const cookie of cookiesOf(headers)) {

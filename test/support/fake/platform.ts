@@ -119,7 +119,9 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
     const canned = switches.echo?.(endpoint, request) ?? switches.canned[endpoint];
     const times = answered.get(endpoint) ?? 0;
     answered.set(endpoint, times + 1);
-    return canned && times < (canned.times ?? Infinity) ? { body: '', ...canned } : usual[endpoint](request);
+    const answer = canned && times < (canned.times ?? Infinity) ? { body: '', ...canned } : usual[endpoint](request);
+    const cookies = switches.cookies[endpoint];
+    return cookies ? { ...answer, headers: { ...answer.headers, 'set-cookie': cookies } } : answer;
   };
   return { asked, answer };
 }

@@ -96,6 +96,8 @@ export interface Switches {
   largestCookie: number;
   workspacesEnabled: boolean;
   workspaces: Record<string, 'open' | 'forbidden'>;
+  /** Set-Cookie lines of a load balancer in front. */
+  cookies: Partial<Record<Endpoint, string[]>>;
   /** Answers in place of the usual ones. */
   canned: Partial<Record<Endpoint, Canned>>;
   /** Makes an answer in place of the usual one out of what was asked. */
@@ -148,6 +150,7 @@ export const USUAL: Switches = {
   largestCookie: 60_000,
   workspacesEnabled: true,
   workspaces: { 'team-a': 'open', 'team-b': 'forbidden' },
+  cookies: {},
   canned: {},
   echo: undefined,
 };
