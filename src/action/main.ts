@@ -48,7 +48,7 @@ async function runMain(env: Env): Promise<number> {
     github.saveState(STATE, stateFor());
     const sources: Sources = { caller: 'action', given: inputs(env), env, readFile };
     const settings = readSettings(sources, { trackingUri: true, folder: 'always' }, secrets.add, warn);
-    if (settings.workspace && settings.maskWorkspace) github.mask(settings.workspace);
+    if (settings.workspace && settings.maskWorkspace) maskWorkspace(settings.workspace);
     requireFiles(env, filesFor(settings));
     const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
     if (settings.dir !== undefined) requirePrivate(settings.dir);
@@ -70,6 +70,17 @@ async function runMain(env: Env): Promise<number> {
     await github.fail(reportOf(error, secrets.redact));
     return 1;
   }
+}
+
+/** Characters up to which a name is likely to stand in other words, too. */
+const SHORT_NAME = 4;
+
+function maskWorkspace(workspace: string): void {
+  github.mask(workspace);
+  if (workspace.length <= SHORT_NAME)
+    github.info(
+      'The name of the workspace is short, and masked wherever its letters stand in the log; a runner also drops outputs that hold them. mask-workspace: false turns that off.',
+    );
 }
 
 /** @returns what the work throws */
