@@ -8,9 +8,15 @@ import { keepDebuggerShut } from './util/signals.js';
 keepDebuggerShut();
 const args = process.argv.slice(2);
 
+/** Whether a runner starts the action. Hooks that run it in a container may leave out GITHUB_ACTIONS. */
+function isAction(env: NodeJS.ProcessEnv): boolean {
+  const started = env['INPUT_PLATFORM-ADDRESS'] !== undefined && env.GITHUB_OUTPUT !== undefined;
+  return env.GITHUB_ACTIONS === 'true' || started;
+}
+
 /** @returns the exit code */
 async function run(): Promise<number> {
-  if (args.length === 0 && process.env.GITHUB_ACTIONS === 'true') {
+  if (args.length === 0 && isAction(process.env)) {
     const { runAction } = await import(/* webpackMode: "eager" */ './action/main.js');
     return runAction(process.env);
   }
