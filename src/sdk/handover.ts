@@ -42,6 +42,9 @@ function obstaclesOf(
     found.push(
       'the platform sent no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
     );
+  const other = credential.method === 'token' ? 'MLFLOW_PROXY_COOKIE' : 'MLFLOW_TRACKING_TOKEN';
+  if (env[other])
+    found.push(`${other} is still set, by an earlier login or by hand, and does not belong to this login: unset it`);
   const short = settings.renew ? tooShort(credential) : undefined;
   if (short) found.push(short);
   if (!withFolder && credential.method === 'cookie')

@@ -38,6 +38,7 @@ export function readSettings(
       needs.newRefreshToken && name === 'refresh-token' && (error as NodeJS.ErrnoException)?.code === 'ENOENT';
     if (error && !first) problem(name, `cannot be read from its file: ${errorMessage(error)}`, 'unreadable');
   }
+  for (const text of fromEarlierLogin(found, sources)) note(text);
   const reading = { found, sources, needs, problem, note };
   const settings = validate(reading);
   crossCheck(settings, reading);
@@ -94,6 +95,19 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     exportEnv: flag('export-env'),
     maskWorkspace: flag('mask-workspace'),
   };
+}
+
+/** What an earlier login handed over, by the variable that only a login sets, and this one takes for want of a setting. */
+function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): string[] {
+  if (!env.MLFLOW_AUTH_CREDENTIAL_FILE) return [];
+  const taken = (['tracking-uri', 'workspace', 'insecure-tls'] as const).flatMap((name) => {
+    const one = found.get(name);
+    const used = one && !one.explicit && one.from !== 'default';
+    return used && !(name === 'tracking-uri' && found.get('cluster')?.explicit) ? [{ name, from: one.from }] : [];
+  });
+  return taken.map(
+    ({ name, from }) => `${name} is taken from ${from}, which an earlier login has set: give ${name} if it differs`,
+  );
 }
 
 /** What is wrong only in view of other settings, or of what the command needs. */

@@ -129,6 +129,38 @@ Logged in as ci@example.com, valid until <time>.
     assert.ok(valuesIn(files.GITHUB_OUTPUT).MLFLOW_TRACKING_TOKEN);
   });
 
+  it('is known by its inputs and files where GITHUB_ACTIONS is missing', async () => {
+    for (const GITHUB_ACTIONS of ['', 'false']) {
+      const { status, stdout } = await runAction(goodInputs(platform), { GITHUB_ACTIONS });
+      assert.equal(status, 0, stdout);
+    }
+  });
+
+  it('says that a short name of a workspace is masked everywhere', async () => {
+    const said = /The name of the workspace is short/;
+    const { stdout } = await runAction({ ...goodInputs(platform), workspace: 'ml' });
+    assert.match(stdout, said);
+    assert.doesNotMatch((await runAction(goodInputs(platform))).stdout, said);
+    const unmasked = await runAction({ ...goodInputs(platform), workspace: 'ml', 'mask-workspace': 'false' });
+    assert.doesNotMatch(unmasked.stdout, said);
+  });
+
+  it('says what it takes from an earlier login of the job', async () => {
+    const { workspace: _, cluster: __, ...inputs } = goodInputs(platform);
+    const before = {
+      MLFLOW_AUTH_CREDENTIAL_FILE: '/x/credential.json',
+      MLFLOW_WORKSPACE: 'team-a',
+      MLFLOW_TRACKING_URI: `${platform.address}/clusters/c1/mlflow`,
+      MLFLOW_PROXY_COOKIE: '_oauth2_proxy=of-the-first-login',
+    };
+    const { status, stdout } = await runAction(inputs, before);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /workspace is taken from MLFLOW_WORKSPACE, which an earlier login has set/);
+    assert.match(stdout, /tracking-uri is taken from MLFLOW_TRACKING_URI, which an earlier login has set/);
+    assert.match(stdout, /MLFLOW_PROXY_COOKIE is still set/);
+    assert.doesNotMatch((await runAction(goodInputs(platform), before)).stdout, /is taken from/);
+  });
+
   it('leaves the workspace unmasked with mask-workspace: false', async () => {
     const { stdout } = await runAction({ ...goodInputs(platform), 'mask-workspace': 'false' });
     assert.doesNotMatch(stdout, /add-mask::team-a/);
