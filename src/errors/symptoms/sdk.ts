@@ -35,7 +35,19 @@ export const SDK = [
     message: /Could not find a suitable TLS CA certificate bundle/i,
     title: 'CA file missing',
     meaning: 'MLFLOW_TRACKING_SERVER_CERT_PATH or REQUESTS_CA_BUNDLE names a file that is not there',
-    advice: 'Correct the path. What an action writes under RUNNER_TEMP is there for its own job alone.',
+    advice:
+      'Correct the path. What the action writes under RUNNER_TEMP is there until the end of its job, and not by that path within a container: use MLFLOW_TRACKING_TOKEN alone there, or run exec within the container.',
+  },
+  {
+    id: 'sdk-provider-missing',
+    layer: 'SDK settings',
+    stages: [],
+    pattern: NEVER,
+    message: /Could not find any registered plugin for .{0,3}mlflow-auth|No module named .{0,3}mlflow_auth_provider/i,
+    title: 'Python provider not found',
+    meaning: 'MLFLOW_TRACKING_AUTH names the provider mlflow-auth, and this Python does not find it',
+    advice:
+      'Something replaced PYTHONPATH in that step, or python -I or -E ignores it, or the step runs in a container, where the folder does not exist: keep PYTHONPATH, or unset MLFLOW_TRACKING_AUTH and use MLFLOW_TRACKING_TOKEN alone, or run exec within the container.',
   },
   {
     id: 'sdk-tls-contradiction',

@@ -174,6 +174,12 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
     'OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /ca.pem',
     /Correct the path/,
   ],
+  'sdk-provider-missing': [
+    'SDK settings',
+    undefined,
+    "Could not find any registered plugin for 'mlflow-auth'",
+    /PYTHONPATH.*container/,
+  ],
   'sdk-tls-contradiction': [
     'SDK settings',
     undefined,
@@ -332,6 +338,8 @@ const MESSAGES: [text: string, id: string | undefined][] = [
   ['400 Bad Request: Request Header Or Cookie Too Large', 'header-too-large'],
   ['OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /ca.pem', 'sdk-certificate-file'],
   ["When 'ignore_tls_verification' is true then 'server_cert_path' must not be set!", 'sdk-tls-contradiction'],
+  ["MlflowException: Could not find any registered plugin for 'mlflow-auth'.", 'sdk-provider-missing'],
+  ["ModuleNotFoundError: No module named 'mlflow_auth_provider'", 'sdk-provider-missing'],
   ['the run shows the wrong owner', 'sdk-wrong-owner'],
   ['curl: (60) SSL certificate problem: unable to get local issuer certificate', 'certificate-untrusted'],
   ['curl: (6) Could not resolve host: platform.test', 'dns'],
