@@ -65,6 +65,7 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
   const ends: (() => void)[] = [];
   const issued: string[] = [];
   let [fired, posts, sent] = [0, 0, 0];
+  let closed = false;
   let proven = () => fired;
   let take = (socket: Socket): unknown => server.emit('connection', socket);
   let spoiled: () => void = () => {};
@@ -109,6 +110,9 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
     await all;
   };
 
+  /** A run may end, for want of time, while its fault is still being laid. */
+  const later = (end: () => void) => void (closed ? end() : ends.push(end));
+
   const spoil = async () => {
     await fault.connection?.({
       port,
@@ -120,7 +124,7 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
         // A port that a connection still has is no free port.
         const accepted = once(line, 'connection');
         const held = connect(port, '127.0.0.1').on('error', () => {});
-        ends.push(() => held.destroy());
+        later(() => held.destroy());
         await accepted;
         line.close();
       },
@@ -128,7 +132,7 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
       proof: (struck) => {
         proven = () => Number(struck());
       },
-      later: (end) => ends.push(end),
+      later,
     });
   };
 
@@ -154,7 +158,8 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
   if (fault.connection && after.length === 0) await spoil();
 
   const close = async () => {
-    for (const end of ends) end();
+    closed = true;
+    for (const end of ends.splice(0)) end();
     for (const socket of sockets.values()) socket.destroy();
     await new Promise<void>((resolve) => line.close(() => resolve()));
   };

@@ -1,6 +1,7 @@
 // The fault table under Node, as the action: a failure exports nothing, and what survives exports all.
 
 import assert from 'node:assert/strict';
+import { assertNothingHandedOver } from '../support/leaks.js';
 import { runAction } from '../support/program.js';
 import { CASES } from './fault-table.js';
 import { LIMIT } from './run-case.js';
@@ -15,8 +16,8 @@ faultSuite(CASES, {
     assert.equal(annotation[1]?.replaceAll('%2C', ','), title, annotation[2]);
     assert.match(annotation[2] ?? '', /^Tried: .*%0AGot: {3}.*%0ADo: {4}[^%]*/);
     assert.equal(status, 1);
-    const { GITHUB_STEP_SUMMARY: summary = '', ...others } = files;
-    assert.deepEqual(others, { GITHUB_ENV: '', GITHUB_OUTPUT: '' });
+    assertNothingHandedOver({ files });
+    const { GITHUB_STEP_SUMMARY: summary = '' } = files;
     assert.ok(summary.startsWith(`<h3>MLflow login failed: ${title}</h3>`), summary);
   },
   assertDone: ({ status, stdout = '', stderr = '', files = {} }) => {

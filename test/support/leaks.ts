@@ -38,3 +38,9 @@ export function assertNoSecret(outcome: Partial<Outcome>, secrets: string[]): vo
   for (const form of formsOf(secrets)) assert.ok(!everything.includes(form), `shows ${form} in:\n${everything}`);
   assert.doesNotMatch(everything, /secret body/, 'a whole page is shown');
 }
+
+/** Fails where a run has handed something over: a variable, an output, a file. What the post step is to remove may be noted. */
+export function assertNothingHandedOver({ files = {} }: Partial<Outcome>): void {
+  const { GITHUB_STEP_SUMMARY: _, GITHUB_STATE: __, ...others } = files;
+  assert.deepEqual(others, { GITHUB_ENV: '', GITHUB_OUTPUT: '' });
+}
