@@ -59,7 +59,8 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
     grants[body.includes('grant_type=refresh_token') ? 'refresh' : 'code']++;
     if (tokenErrors.next > 0) {
       tokenErrors.next--;
-      response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":"server_error"}');
+      // Not "server_error", with which a login begins once more: Dex says that of a stale code.
+      response.writeHead(500, { 'content-type': 'text/plain' }).end('out of order');
       return;
     }
     const { authorization } = incoming.headers;
