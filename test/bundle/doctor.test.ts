@@ -35,7 +35,7 @@ describe('doctor', () => {
 - settings: password: set (MLFLOW_PASSWORD)
 - settings: client-id: alauda-auth (DEX_CLIENT_ID)
 - settings: client-secret: set (DEX_CLIENT_SECRET)
-- settings: ca-cert: PEM text (PLATFORM_CA)
+- settings: ca-cert: certificate text (PLATFORM_CA)
 ✓ settings: good, method token (a client secret is given)
 ✓ network: localhost is this machine itself
 ✓ network: port PORT of localhost is open
