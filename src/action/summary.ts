@@ -27,7 +27,7 @@ export function reportOf(error: unknown, redact: (text: string) => string): Repo
     const title = error instanceof UsageError ? 'Settings' : 'Unexpected error';
     return { title, message, rows: [['What is wrong', message]] };
   }
-  const { failure, symptom, advice } = error;
-  const rows = { Layer: symptom.layer, Tried: failure.tried, Got: `${failure.got} (${symptom.meaning})`, Do: advice };
+  const { tried, got, symptom, advice } = error;
+  const rows = { Layer: symptom.layer, Tried: tried, Got: `${got} (${symptom.meaning})`, Do: advice };
   return { title: symptom.title, message, rows: Object.entries(rows).map(([label, text]) => [label, redact(text)]) };
 }

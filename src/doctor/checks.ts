@@ -30,7 +30,8 @@ export async function checkLoginApi(report: Report, { http }: Context, settings:
     const { ids, tried } = await listConnectors(http, platform, true);
     if (ids.length === 0) return ['the platform lists no connectors', true];
     if (ids.includes(connector)) return [`connector ${connector} is one of ${ids.join(', ')}`, true];
-    throw new AuthError({ stage: 'login', tried, got: `no connector ${connector}; there are ${ids.join(', ')}` });
+    const facts = { connector, ids: ids.join(', ') };
+    throw new AuthError({ request: 'connectors', tried, diagnosis: { id: 'connector', facts } });
   });
   if (!clientId) return;
   await report.check('Dex', async () => {

@@ -4,11 +4,16 @@ import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import * as tls from 'node:tls';
 import { AuthError, errorMessage } from '../errors/errors.js';
+import type { Broken } from '../errors/failure.js';
 import { lookupFor } from '../http/loopback.js';
 import { socketAddress } from '../util/url.js';
 import type { Report } from './report.js';
 
 const TIMEOUT_MS = 10_000;
+
+const late = () => Object.assign(new Error(`no answer within ${TIMEOUT_MS} ms`), { code: 'ETIMEDOUT' });
+
+const brokenBy = (error: unknown): Broken => ({ text: errorMessage(error) });
 
 /** The server to check, and how it is reached. */
 export interface NetworkCheck {
@@ -28,7 +33,10 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
   }
   const { host, port, servername } = socketAddress(url);
   const failed = (what: string) => (error: unknown) => {
-    throw new AuthError({ stage: 'connect', tried: `${what} ${url.host}`, got: errorMessage(error) }, { cause: error });
+    throw new AuthError(
+      { request: 'network', tried: { what, address: url.host }, broken: brokenBy(error) },
+      { cause: error },
+    );
   };
   const addresses = await report.check('network', async () => {
     const ofThisMachine = lookupFor(host).lookup && [{ address: 'this machine itself' }];
@@ -42,7 +50,7 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
         socket.destroy();
         resolve();
       });
-      socket.on('error', reject).on('timeout', () => socket.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+      socket.on('error', reject).on('timeout', () => socket.destroy(late()));
     }).catch(failed('connect to'));
     return [`port ${port} of ${host} is open`, true];
   });
@@ -57,7 +65,7 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
       const save = `To save what it sends: openssl s_client -showcerts -connect ${host}:${port} </dev/null`;
       const hint = chain ? `Its chain ends at "${chain}". ${save}.` : `${save}.`;
       throw new AuthError(
-        { stage: 'connect', tried: `TLS with ${url.host}`, got: errorMessage(error), hint },
+        { request: 'network', tried: { what: 'TLS with', address: url.host }, broken: brokenBy(error), hint },
         { cause: error },
       );
     }
@@ -77,7 +85,7 @@ function handshake(options: tls.ConnectionOptions, read: (socket: tls.TLSSocket)
         socket.destroy();
       }
     });
-    socket.on('error', reject).on('timeout', () => socket.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+    socket.on('error', reject).on('timeout', () => socket.destroy(late()));
   });
 }
 

@@ -1,6 +1,7 @@
 // What doctor finds: one line for each thing that was looked at, for people or for machines.
 
 import { AuthError, errorMessage } from '../errors/errors.js';
+import { markOf } from '../errors/explain.js';
 import type { Layer } from '../errors/symptoms/symptom.js';
 import { printable } from '../util/text.js';
 
@@ -47,8 +48,13 @@ export class Report {
 
 function findingOf(error: unknown, layer: Finding['layer']): Finding {
   if (!(error instanceof AuthError)) return { layer, ok: false, text: errorMessage(error) };
-  const { failure, symptom, advice } = error;
-  return { layer: symptom.layer, ok: false, text: `${failure.tried}: ${failure.got} (${symptom.meaning})`, advice };
+  const { tried, got, symptom, advice } = error;
+  return {
+    layer: symptom.layer,
+    ok: false,
+    text: `${tried}: ${got} (${symptom.meaning}) ${markOf(symptom.id)}`,
+    advice,
+  };
 }
 
 /** A finding as lines of text. */

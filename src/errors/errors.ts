@@ -1,9 +1,12 @@
 // The two kinds of failure a user can see: wrong settings (exit 2) and a login that did not work (exit 1).
 
 import { bounded, printable } from '../util/text.js';
-import { explain } from './explain.js';
+import { explain, markOf } from './explain.js';
+import type { Failure } from './failure.js';
+import { gotText, triedText } from './render.js';
+
 import type { SymptomId } from './symptoms/all.js';
-import type { Stage, Symptom } from './symptoms/symptom.js';
+import type { Symptom } from './symptoms/symptom.js';
 
 /** Settings or arguments are wrong: exit 2. It is thrown only before anything is sent. */
 export class UsageError extends Error {
@@ -20,21 +23,6 @@ function indented(line: string): string {
   return line.slice(0, line.length - line.replace(/^ +/, '').length) + printable(line);
 }
 
-/** What a failed step knows of itself; see {@link AuthError}. */
-export interface Failure {
-  /** The step at which it happened; picks the rows of the troubleshooting table that may apply. */
-  stage: Stage;
-  /** What was attempted, with the method and the address but never its query. */
-  tried: string;
-  /** What came back: the status, the server's own reason, an error code. Never a page, never a secret. */
-  got: string;
-  /** Advice that only the caller can give, such as the connectors that the server offers. */
-  hint?: string;
-}
-
-/** Characters of what came back in which its meaning is looked for: patterns take their time with longer ones. */
-const TELLING = 1000;
-
 /** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
@@ -45,14 +33,20 @@ export class AuthError extends Error {
 
   /** What it knows of itself: printable, but uncut and with whatever secret a server put in. `redact` does both. */
   readonly failure: Failure;
+  /** What was attempted, fit to be printed. */
+  readonly tried: string;
+  /** What came back, fit to be printed: the status, the server's own reason, an error code. Never a page or a secret. */
+  readonly got: string;
 
   constructor(failure: Failure, options?: ErrorOptions) {
-    const tried = bounded(failure.tried);
-    const got = bounded(failure.got);
-    const symptom = explain(failure.stage, got.slice(0, TELLING));
+    const symptom = explain(failure);
+    const tried = bounded(triedText(failure.tried));
+    const got = bounded(gotText(failure, symptom));
     const advice = printable([failure.hint, symptom.advice].filter(Boolean).join(' '));
-    super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice}`, options);
-    this.failure = { ...failure, tried, got };
+    super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice} ${markOf(symptom.id)}`, options);
+    this.failure = failure;
+    this.tried = tried;
+    this.got = got;
     this.symptom = symptom;
     this.advice = advice;
   }
@@ -100,4 +94,12 @@ const QUOTES: readonly [pattern: RegExp, rest: string][] = [
 
 function withoutValue(message: string): string {
   return QUOTES.reduce((text, [pattern, rest]) => text.replace(pattern, rest), message);
+}
+
+/** The error codes of anything that can be thrown, the outermost first, with those of its causes and parts. */
+export function errorCodes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  const parts = error instanceof AggregateError ? error.errors.flatMap(errorCodes) : [];
+  return [...new Set([...own, ...parts, ...errorCodes(error.cause)])];
 }

@@ -1,34 +1,82 @@
-// From what came back to what it means and what to do: looks a failure up in the table of symptoms.
+// From the fields of a failure to what it means and what to do: looks it up in the table of symptoms.
 
+import type { AnswerFacts, Broken, Failure, RequestName } from './failure.js';
 import { SYMPTOMS, type SymptomId } from './symptoms/all.js';
-import type { Layer, Stage, Symptom } from './symptoms/symptom.js';
+import type { Layer, Symptom } from './symptoms/symptom.js';
 
-/** The row for a failure of ours: the first whose stages and pattern fit. */
-export function explain(stage: Stage, got: string): Symptom<SymptomId> {
-  const known = SYMPTOMS.find(({ stages, pattern }) => stages.includes(stage) && pattern.test(got));
-  return known ?? { ...UNKNOWN, layer: LAYERS[stage] ?? UNKNOWN.layer };
+type Row = Symptom<SymptomId>;
+
+/** The row for a failure: the one that it names, or else the first that fits its fields. */
+export function explain(failure: Failure): Row {
+  const { request } = failure;
+  if ('diagnosis' in failure) return rowOf(failure.diagnosis.id) ?? unknownAt(request);
+  if ('broken' in failure) return explainBroken(failure.broken);
+  return (
+    SYMPTOMS.find((row) => (row.at ?? [request]).includes(request) && fits(row, failure.answer)) ?? unknownAt(request)
+  );
 }
 
-/** The row for an error text of the SDK, of curl or of this program; undefined when none fits. */
-export function explainMessage(text: string): Symptom<SymptomId> | undefined {
-  return SYMPTOMS.find(({ meaning }) => text.includes(meaning)) ?? SYMPTOMS.find(({ message }) => message?.test(text));
+/** The row for a connection that did not hold. */
+export function explainBroken({ text, limit }: Omit<Broken, 'proxy'>): Row {
+  const known = limit ? rowOf('timeout') : SYMPTOMS.find(({ broken }) => broken?.test(text.slice(0, TELLING)));
+  return known ?? rowOf('unreachable') ?? unknownAt('network');
 }
 
-/** Who answers at a stage, where it is not the login API. */
-const LAYERS: Partial<Record<Stage, Layer>> = {
-  connect: 'network',
+/** Characters in which a meaning is looked for: patterns take their time with longer ones. */
+const TELLING = 1000;
+
+function fits({ status, body, words, redirect, sent, letIn }: Row, answer: AnswerFacts): boolean {
+  if (!(status || body || words || redirect)) return false;
+  const { code, message, redirect: target } = answer;
+  const said = [code, message, target?.error].filter(Boolean).join(': ').slice(0, TELLING);
+  return (
+    (!status || status.test(String(answer.status))) &&
+    (!body || body.includes(answer.kind)) &&
+    (!words || words.test(said)) &&
+    (!redirect || (target !== undefined && (redirect === 'any' || target.login))) &&
+    (!sent || sent === answer.sent) &&
+    (letIn === undefined || letIn === (answer.letIn ?? false))
+  );
+}
+
+const rowOf = (id: string): Row | undefined => SYMPTOMS.find((row) => row.id === id);
+
+const MARK = /\[mlflow-auth: ([a-z0-9-]+)\]/g;
+
+/** The mark by which a message of this program is recognised. */
+export const markOf = (id: SymptomId): string => `[mlflow-auth: ${id}]`;
+
+/** The row for an error text of this program, by the last mark in it, or of the SDK, of curl or of a server. */
+export function explainMessage(text: string): Row | undefined {
+  const id = [...text.matchAll(MARK)].at(-1)?.[1] ?? '';
+  return rowOf(id) ?? SYMPTOMS.find(({ message }) => message?.test(text));
+}
+
+/** Who answers at a request. */
+const LAYERS: Record<RequestName, Layer> = {
+  network: 'network',
+  authorize: 'login API',
+  pubkey: 'login API',
+  password: 'account',
+  connectors: 'login API',
+  login: 'login API',
   token: 'Dex',
   refresh: 'Dex',
   proxy: 'oauth2-proxy',
+  callback: 'oauth2-proxy',
   mlflow: 'MLflow',
 };
 
-const UNKNOWN: Symptom<'unknown'> = {
-  id: 'unknown',
-  layer: 'login API',
-  stages: [],
-  pattern: /(?:)/,
-  title: 'Unexpected answer',
-  meaning: 'the server answered in a way that this version does not know',
-  advice: 'Check the settings; if they are right, open an issue with these lines.',
-};
+function unknownAt(request: RequestName): Row {
+  const layer = LAYERS[request];
+  return {
+    id: 'unknown',
+    layer,
+    title: 'Unexpected answer',
+    meaning: `${NAMES[layer] ?? layer} answered, or something in front of it; the cause is not known`,
+    advice: 'Check the settings; if they are right, give these lines to the administrator of that server.',
+  };
+}
+
+/** Layers that take an article. */
+const NAMES: Partial<Record<Layer, string>> = { 'login API': 'the login API', network: 'the network' };

@@ -2,12 +2,13 @@
 
 import { fetch, Headers as OwnHeaders, Response as OwnResponse } from 'undici';
 import { AuthError, errorMessage } from '../errors/errors.js';
+import type { Broken, Sent } from '../errors/failure.js';
 import { type Agents, openAgents, withoutRetryOn421 } from './agents.js';
 import { readBody } from './body.js';
 import { clockWatch } from './clock-skew.js';
 import { setFetchGlobals } from './globals.js';
 import { type Send, withRetry } from './retry.js';
-import type { Http, Transport } from './types.js';
+import type { Http, Request, Transport } from './types.js';
 
 /** Opens the transport; `close` drops all connections at once, so that the process can end. */
 export function openHttp(transport: Transport): { http: Http; close: () => Promise<void> } {
@@ -20,7 +21,11 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
 
   const http: Http = async (address, request) => {
     const url = new URL(address);
-    return send(url, request, `${request.what} (${methodOf(request)} ${url.origin}${url.pathname})`);
+    return send(url, request, {
+      what: request.what,
+      method: methodOf(request),
+      address: `${url.origin}${url.pathname}`,
+    });
   };
   const close = async () => {
     closing.abort();
@@ -36,7 +41,9 @@ function sender(transport: Transport, { agentFor }: Agents, deadline: number): S
   const clock = clockWatch(transport.clockDiffers ?? transport.note);
   return async (url, request, tried) => {
     const budget = Math.min(requestTimeout, deadline - Date.now());
-    if (budget <= 0) throw outOfTime(tried, totalTimeout);
+    const failed = (broken: Broken, cause?: unknown) =>
+      new AuthError({ request: request.stage, tried, broken }, { cause });
+    if (budget <= 0) throw failed({ text: '', limit: { ms: totalTimeout, of: 'login' } });
     // Not AbortSignal.timeout: Deno would not end before that has run out.
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), budget);
@@ -53,12 +60,20 @@ function sender(transport: Transport, { agentFor }: Agents, deadline: number): S
       });
       const headers = response.headers as unknown as Headers;
       clock(url.host, headers);
-      return { url, status: response.status, headers, body: await readBody(response, signal), tried };
+      return {
+        url,
+        status: response.status,
+        headers,
+        body: await readBody(response, signal),
+        tried,
+        sent: sentBy(request),
+      };
     } catch (error) {
       const proxy = proxyFor(url.href);
-      const via = proxy && ` through the web proxy ${new URL(proxy).host}`;
-      const got = signal.aborted ? `no answer within ${budget} ms` : errorMessage(error).replace(/^fetch failed: /, '');
-      throw new AuthError({ stage: 'connect', tried, got: got + via }, { cause: error });
+      const via = proxy ? { proxy: new URL(proxy).host } : {};
+      if (signal.aborted) throw failed({ text: '', limit: { ms: budget, of: 'request' }, ...via }, error);
+      const text = errorMessage(error).replace(/^fetch failed: /, '');
+      throw failed({ text, ...via }, error);
     } finally {
       clearTimeout(timer);
     }
@@ -76,6 +91,6 @@ function methodOf({ body }: { body?: string }): 'GET' | 'POST' {
   return body === undefined ? 'GET' : 'POST';
 }
 
-function outOfTime(tried: string, total: number): AuthError {
-  return new AuthError({ stage: 'connect', tried, got: `the time ran out: ${total / 1000} s for the whole login` });
+function sentBy({ headers }: Pick<Request, 'headers'>): Sent | undefined {
+  return headers?.authorization ? 'token' : headers?.cookie ? 'cookie' : undefined;
 }

@@ -3,7 +3,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
 import { errorMessage } from '../errors/errors.js';
-import { explain } from '../errors/explain.js';
+import { explainBroken } from '../errors/explain.js';
 import { socketAddress } from '../util/url.js';
 import { lookupFor } from './loopback.js';
 import { secureContexts } from './trust.js';
@@ -52,7 +52,7 @@ export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions):
     track(socket);
     started?.(socket);
     await waitFor(socket, 'connect', deadline, timeout);
-    if (socket.destroyed) throw new Error('the connection was closed before it was secure');
+    if (socket.destroyed) throw closed('the connection was closed before it was secure');
     if (target.protocol !== 'https:') return socket;
     const server = { host, servername, ALPNProtocols: ['http/1.1'] };
     // From here on it is part of the other one, which closes it: to close both at once crashes Node 20.
@@ -68,7 +68,7 @@ export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions):
     try {
       return await attempt(target, () => (used = trusted.known()), started);
     } catch (error) {
-      const untrusted = explain('connect', errorMessage(error)).id === 'certificate-untrusted';
+      const untrusted = explainBroken({ text: errorMessage(error) }).id === 'certificate-untrusted';
       const wider = untrusted && used && trusted.widerThan(used);
       if (!wider) throw error;
       return attempt(target, () => wider);
@@ -81,13 +81,16 @@ export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions):
   return { open, prepareTls: () => void trusted.known(), trust: trusted.all, close };
 }
 
+/** Another connection may hold: as when the peer resets it. */
+const closed = (text: string) => Object.assign(new Error(text), { code: 'ECONNRESET' });
+
 /** Waits for an event. @throws when the socket fails, closes, or the deadline (as of performance.now) comes before */
 function waitFor(socket: Socket, event: string, deadline: number, timeout: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = Object.assign(new Error(`no connection within ${timeout} ms`), { code: 'ETIMEDOUT' });
     const timer = setTimeout(() => socket.destroy(late), deadline - performance.now());
     socket.once(event, resolve).on('error', reject);
-    socket.on('close', () => reject(new Error('the connection was closed before it was open')));
+    socket.on('close', () => reject(closed('the connection was closed before it was open')));
     for (const end of [event, 'close']) socket.once(end, () => clearTimeout(timer));
   });
 }

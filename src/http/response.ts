@@ -1,8 +1,11 @@
 // Reads what the login API, Dex, oauth2-proxy and MLflow answer: JSON when it is JSON, a reason in one line when it is not.
 
 import { AuthError } from '../errors/errors.js';
-import type { Stage } from '../errors/symptoms/symptom.js';
+
+import type { AnswerFacts, Redirect, RequestName } from '../errors/failure.js';
+import { reasonText } from '../errors/render.js';
 import { bounded, printable, wellFormed } from '../util/text.js';
+
 import { parseUrl } from '../util/url.js';
 import type { HttpResponse } from './types.js';
 
@@ -32,50 +35,59 @@ function json(body: string): unknown {
  * The JSON object of a 200 answer.
  * @throws AuthError with the server's own reason for any other status, and for a body that is no JSON object
  */
-export function expectJson(answer: HttpResponse, stage: Stage, hint?: string): Json {
+export function expectJson(answer: HttpResponse, stage: RequestName, hint?: string): Json {
   const json = jsonObject(answer.body);
   if (answer.status !== 200 || !json) throw responseError(answer, stage, hint);
   return json;
 }
 
 /** The error for an answer that is not the expected one. */
-export function responseError(answer: HttpResponse, stage: Stage, hint?: string): AuthError {
-  const got = `${answer.status} ${redirectTarget(answer)}${serverReason(answer)}`.trim();
-  return new AuthError({ stage, tried: answer.tried, got, ...(hint ? { hint } : {}) });
-}
-
-/** Where a redirect points, without its query, which may hold a code. */
-function redirectTarget(answer: HttpResponse): string {
-  const location = answer.headers.get('location');
-  if (!location || answer.status < 300 || answer.status > 399) return '';
-  const url = parseUrl(location, answer.url);
-  const error = url?.searchParams.get('error_description') ?? url?.searchParams.get('error');
-  return `redirect to ${url ? printable(url.origin + url.pathname) : 'an address that is none'}${error ? ` with ${printable(error)}` : ''} `;
+export function responseError(answer: HttpResponse, request: RequestName, hint?: string): AuthError {
+  return new AuthError({ request, tried: answer.tried, answer: factsOf(answer), hint });
 }
 
 /**
- * The server's own reason, uncut: a cut before secrets are struck out would leave a part of one. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
+ * What an answer says, as fields, uncut: a cut before secrets are struck out would leave a part of one. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
  * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
  * Of a page only its title or heading, and the request id that oauth2-proxy prints.
  */
-export function serverReason({ status, body, headers }: HttpResponse): string {
+export function factsOf(answer: HttpResponse): AnswerFacts {
+  const { status, sent } = answer;
+  const redirect = redirectOf(answer);
+  return { status, ...bodyFacts(answer), ...(redirect ? { redirect } : {}), ...(sent ? { sent } : {}) };
+}
+
+/** The server's own reason, in one line. */
+export const serverReason = (answer: HttpResponse): string => reasonText(factsOf(answer));
+
+function bodyFacts({
+  status,
+  body,
+  headers,
+}: HttpResponse): Pick<AnswerFacts, 'kind' | 'code' | 'message' | 'requestId'> {
   const json = jsonObject(body);
   if (json) {
     const inner = typeof json.error === 'object' && json.error !== null ? (json.error as Json) : {};
     const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
-    const text = [json.message, json.error_description, inner.message].find(isText);
-    return bounded([code, text].filter(Boolean).join(': ')) || 'JSON without a reason';
+    const message = [json.message, json.error_description, inner.message].find(isText);
+    return {
+      kind: 'json',
+      ...(code ? { code: bounded(code) } : {}),
+      ...(message ? { message: bounded(message) } : {}),
+    };
   }
-  if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body)) return htmlReason(body);
+  if (/html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(body))
+    return { kind: 'page', ...pageFacts(body) };
   const text = bounded(body);
-  if (text === '') return 'an empty answer';
+  if (text === '') return { kind: 'empty' };
   // What was meant to be an answer, or JSON that broke off, may hold a code or a token that nobody has masked yet.
-  return status < 300 || /^\s*[[{"]/.test(body) ? 'no JSON object' : text;
+  const mayBeSecret = status < 300 || /^\s*[[{"]/.test(body);
+  return { kind: 'text', ...(mayBeSecret ? {} : { message: text }) };
 }
 
-function htmlReason(page: string): string {
+function pageFacts(page: string): Pick<AnswerFacts, 'message' | 'requestId'> {
   // No part of the pattern goes across a "<", so that the time does not grow with the square of the page.
-  const parts = [...page.matchAll(/<(title|h2|p|div class="content")(?=[\s>])[^<>]*>([^<]+)</gi)].map(([, , text]) =>
+  const parts = [...page.matchAll(/<(title|h1|h2|p|div class="content")(?=[\s>])[^<>]*>([^<]+)</gi)].map(([, , text]) =>
     text?.trim(),
   );
   const id = /Request ID:\s*([\w-]{8,64})/i.exec(page)?.[1];
@@ -83,7 +95,21 @@ function htmlReason(page: string): string {
     .filter((text) => text && !/^(More Info$|Request ID)/.test(text))
     .slice(0, 3)
     .join(' - ');
-  return bounded(`HTML page${texts ? ` "${texts}"` : ''}${id ? `, request id ${id}` : ''}`);
+  return { ...(texts ? { message: bounded(texts) } : {}), ...(id ? { requestId: id } : {}) };
+}
+
+/** Paths at which oauth2-proxy and Dex begin a login. */
+const LOGIN_PATH = /\/(oauth2\/(start|sign_in)|(console-)?dex\/auth(\/[^/]*)?)\/?$/;
+
+function redirectOf({ status, headers, url }: HttpResponse): Redirect | undefined {
+  const location = headers.get('location');
+  if (!location || status < 300 || status > 399) return undefined;
+  const target = parseUrl(location, url);
+  if (!target) return { target: undefined, login: false };
+  const { origin, pathname, searchParams } = target;
+  const error = searchParams.get('error_description') ?? searchParams.get('error');
+  const login = searchParams.has('client_id') || LOGIN_PATH.test(pathname);
+  return { target: printable(origin + pathname), login, ...(error ? { error: printable(error) } : {}) };
 }
 
 /** Whether a field of JSON can be told: a text that is not empty. */

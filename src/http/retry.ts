@@ -1,14 +1,16 @@
 // What is sent again, how often, and after which wait. Never a request that carries a login.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasSymptom } from '../errors/errors.js';
+import { AuthError } from '../errors/errors.js';
+import type { Tried } from '../errors/failure.js';
+import { triedText } from '../errors/render.js';
 import type { HttpResponse, Request } from './types.js';
 
 const MAX_ATTEMPTS = 3;
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
-/** Sends one request. `tried` names it in error messages. @throws AuthError when there is no whole answer */
-export type Send = (url: URL, request: Request, tried: string) => Promise<HttpResponse>;
+/** Sends one request. `tried` names it in failures. @throws AuthError when there is no whole answer */
+export type Send = (url: URL, request: Request, tried: Tried) => Promise<HttpResponse>;
 
 export interface RetryLimits {
   /** When all must be over, in milliseconds since 1970. A wait beyond it is not begun. */
@@ -34,11 +36,11 @@ export function withRetry(send: Send, { deadline, closed, note }: RetryLimits): 
         if (last() || !TRANSIENT.has(got) || Date.now() + wait >= deadline) return answer;
       } catch (error) {
         // A broken connection may work at the next try; a certificate, a name or a full answer will not change.
-        const worth = hasSymptom(error, 'unreachable', 'broken-off', 'timeout', 'proxy-refused');
-        if (last() || !worth || Date.now() + wait >= deadline) throw error;
-        got = error.failure.got;
+        if (last() || !(error instanceof AuthError && error.symptom.transient) || Date.now() + wait >= deadline)
+          throw error;
+        got = error.got;
       }
-      note(`${tried}: ${got}, trying again (${attempt + 1} of ${MAX_ATTEMPTS})`);
+      note(`${triedText(tried)}: ${got}, trying again (${attempt + 1} of ${MAX_ATTEMPTS})`);
       await sleep(wait, undefined, { signal: closed });
     }
   };

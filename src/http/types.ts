@@ -1,6 +1,6 @@
 // What HTTP is to the rest of the program: how it is set up, what goes in and what comes out.
 
-import type { Stage } from '../errors/symptoms/symptom.js';
+import type { RequestName, Sent, Tried } from '../errors/failure.js';
 import type { Connections } from './preconnect.js';
 
 /** How to reach the servers. Times are in milliseconds. */
@@ -21,7 +21,7 @@ export interface Transport {
 }
 
 export interface Request {
-  stage: Stage;
+  stage: RequestName;
   /** What this request is for, as "ask for the public key". */
   what: string;
   headers?: Record<string, string>;
@@ -37,8 +37,10 @@ export interface HttpResponse {
   headers: Headers;
   /** At most 1 MiB, decoded as UTF-8. */
   body: string;
-  /** What was asked, for error messages: method and address without its query. */
-  tried: string;
+  /** What was attempted, for failures. */
+  tried: Tried;
+  /** The credential that the request carried. */
+  sent?: Sent | undefined;
 }
 
 /** Sends one request and reads the whole answer, whatever its status. @throws AuthError when there is none. */

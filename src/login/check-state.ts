@@ -8,13 +8,13 @@ import { AuthError } from '../errors/errors.js';
  * @throws AuthError when the state differs or the code is missing
  */
 export function codeFrom(parameters: URLSearchParams, state: string): string {
-  const failed = (got: string) =>
-    new AuthError({ stage: 'login', tried: 'read the code from the answer to the login', got });
+  const tried = { what: 'read the code from the answer to the login' };
+  const failed = (id: 'state' | 'code-missing') =>
+    new AuthError({ request: 'login', tried, diagnosis: { id, facts: {} } });
   const back = parameters.get('state');
-  if (back === null || !same(back.trim(), state.trim()))
-    throw failed(`${back === null ? 'no state' : 'a state'} that is not the one that was sent`);
+  if (back === null || !same(back.trim(), state.trim())) throw failed('state');
   const code = parameters.get('code');
-  if (!code) throw failed('a redirect without a code');
+  if (!code) throw failed('code-missing');
   return code;
 }
 

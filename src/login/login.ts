@@ -25,7 +25,7 @@ export async function login(context: Context, settings: Settings): Promise<Crede
     return await prove(context, settings, credential);
   } catch (error) {
     if (!settings.allowFallback || repeated || !isTokenUnwanted(error)) throw error;
-    const why = `${error.failure.got} (${error.symptom.meaning})`;
+    const why = `${error.got} (${error.symptom.meaning})`;
     context.warn(`${why}: trying the cookie method instead, as no method was asked for`);
     return prove(context, settings, await cookieMethod(context, settings, false));
   }
@@ -38,8 +38,10 @@ async function tokenLogin(context: Context, settings: Settings): Promise<TokenLo
     return { credential: await refreshMethod(context, settings, settings.refreshToken), repeated: false };
   } catch (error) {
     const canLogIn = settings.username !== '' && settings.password !== '';
-    if (!(error instanceof AuthError && error.failure.stage === 'refresh' && canLogIn)) throw error;
-    context.note(`${error.failure.got} (${error.symptom.meaning}): logging in`);
+    // A connection that broke says nothing of the refresh token.
+    const answered = error instanceof AuthError && error.failure.request === 'refresh' && !('broken' in error.failure);
+    if (!answered || !canLogIn) throw error;
+    context.note(`${error.got} (${error.symptom.meaning}): logging in`);
     // Whoever keeps refresh tokens needs the next one. For others it would only end that of another job.
     const scopes = context.keep ? withOfflineAccess(settings.scopes) : settings.scopes;
     return tokenMethod(context, { ...settings, scopes });

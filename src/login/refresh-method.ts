@@ -1,6 +1,7 @@
 // The token method without a password: one grant with a refresh token (RFC 6749, 6).
 
 import { AuthError } from '../errors/errors.js';
+import { answerOf } from '../errors/failure.js';
 import type { Context } from './context.js';
 import type { TokenCredential } from './credential.js';
 import { refreshTokens } from './dex/token-endpoint.js';
@@ -19,8 +20,8 @@ export async function refreshMethod(
   const { step, note } = context;
   const once = () => step('token refreshed', () => refreshTokens(context, request, refreshToken));
   const tokens = await once().catch((error) => {
-    if (!(error instanceof AuthError && /^5\d\d/.test(error.failure.got))) throw error;
-    note(`${error.failure.got}: trying once more`);
+    if (!(error instanceof AuthError && (answerOf(error.failure)?.status ?? 0) >= 500)) throw error;
+    note(`${error.got}: trying once more`);
     return once();
   });
   // With a reuse window, or without rotation, Dex may send none: the old one then stays good.

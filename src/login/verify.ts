@@ -1,7 +1,8 @@
 // Proves a credential before anyone gets it: oauth2-proxy must know its owner, MLflow must let that owner into the workspace.
 
 import { AuthError, hasSymptom } from '../errors/errors.js';
-import { isText, jsonObject, responseError, serverReason } from '../http/response.js';
+import type { Diagnosis } from '../errors/failure.js';
+import { factsOf, isText, jsonObject, responseError } from '../http/response.js';
 import type { Http, HttpResponse } from '../http/types.js';
 import { printable } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
@@ -11,7 +12,8 @@ import { decodeClaims } from './dex/claims.js';
 import { askServerInfo } from './server-info.js';
 
 /** Whether oauth2-proxy does not want a token that is good in itself, while it takes its own cookie. */
-export const isTokenUnwanted = (error: unknown): error is AuthError => hasSymptom(error, 'bearer-off', 'audience');
+export const isTokenUnwanted = (error: unknown): error is AuthError =>
+  hasSymptom(error, 'bearer-off', 'audience', 'issuer');
 
 /** Where the credential must work. */
 export interface Target {
@@ -55,7 +57,7 @@ export async function verify(
   ]);
   onGroups(identity.status === 'fulfilled' ? identity.value.groups : undefined);
   if (identity.status === 'fulfilled') {
-    if (workspace.status === 'rejected') throw workspace.reason;
+    if (workspace.status === 'rejected') throw letIn(workspace.reason);
     return identity.value;
   }
   // oauth2-proxy rejects an account that it does not let in like a credential that it does not know; MLflow's path tells which.
@@ -67,6 +69,12 @@ export async function verify(
   return { identity: printable(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
 }
 
+/** The failure at MLflow with the fact that oauth2-proxy has let the credential in: the answer is not its own then. */
+function letIn(error: unknown): unknown {
+  if (!(error instanceof AuthError && 'answer' in error.failure)) return error;
+  return new AuthError({ ...error.failure, answer: { ...error.failure.answer, letIn: true } }, { cause: error.cause });
+}
+
 async function checkIdentity({ http, trackingUri, credential, headers }: ProofRequest): Promise<Proof> {
   const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
@@ -75,15 +83,20 @@ async function checkIdentity({ http, trackingUri, credential, headers }: ProofRe
     const groups = Array.isArray(info.groups) ? info.groups.length : 0;
     return { identity: printable([info.email, info.user].find(isText) ?? ''), groups };
   }
-  const rejected = answer.status === 401 || (answer.status === 403 && answer.body.trim() === 'Forbidden');
+  const { redirect } = factsOf(answer);
+  const forbidden = answer.status === 403 && answer.body.trim() === 'Forbidden';
+  const rejected = answer.status === 401 || forbidden || redirect?.login === true;
   if (!rejected) throw responseError(answer, 'proxy');
-  const why =
-    credential.method === 'cookie' ? 'session cookie rejected' : await whyRejected(http, trackingUri, credential.token);
-  throw new AuthError({ stage: 'proxy', tried: answer.tried, got: `${answer.status} ${why ?? serverReason(answer)}` });
+  const { status, tried } = answer;
+  const failed = ({ id, facts }: Diagnosis) =>
+    new AuthError({ request: 'proxy', tried, diagnosis: { id, facts: { status, ...facts } } });
+  if (credential.method === 'cookie') throw failed({ id: 'cookie-rejected', facts: {} });
+  const why = await whyRejected(http, trackingUri, credential.token);
+  throw failed(why ?? { id: 'bearer-off', facts: { text: responseError(answer, 'proxy').got } });
 }
 
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
-async function whyRejected(http: Http, trackingUri: string, token: string): Promise<string | undefined> {
+async function whyRejected(http: Http, trackingUri: string, token: string): Promise<Diagnosis | undefined> {
   const headers = { accept: 'text/html' };
   const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
@@ -94,13 +107,13 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   const client = login.searchParams.get('client_id');
   const audiences = [claims.aud].flat().filter(isText);
   if (client && !audiences.includes(client)) {
-    return `the token is for client ${audiences.join(', ')}, oauth2-proxy logs in as ${client}`;
+    return { id: 'audience', facts: { audiences: audiences.join(', '), client } };
   }
   const issuer = typeof claims.iss === 'string' ? parseUrl(claims.iss) : undefined;
   if (issuer && issuer.origin !== login.origin) {
-    return `the token is from issuer ${issuer.href}, oauth2-proxy logs in at ${login.origin}`;
+    return { id: 'issuer', facts: { issuer: issuer.href, login: login.origin } };
   }
-  if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now()) return 'the token has expired';
+  if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now()) return { id: 'token-expired', facts: {} };
   return undefined;
 }
 
@@ -128,8 +141,8 @@ async function checkWorkspace({
   const about = await askServerInfo(http, trackingUri, credential).catch(() => undefined);
   const off = about && (about.answer.status === 404 || about.info?.workspaces_enabled === false);
   if (!off) throw responseError(answer, 'mlflow');
-  const got = `${answer.status}, and server-info says ${about.answer.status}: workspaces are not enabled`;
-  throw new AuthError({ stage: 'mlflow', tried: answer.tried, got });
+  const facts = { status: answer.status, about: about.answer.status };
+  throw new AuthError({ request: 'mlflow', tried: answer.tried, diagnosis: { id: 'workspaces-off', facts } });
 }
 
 function isMlflow(answer: HttpResponse): boolean {

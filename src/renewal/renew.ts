@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuthError, errorMessage } from '../errors/errors.js';
+import { AuthError, errorMessage, hasSymptom } from '../errors/errors.js';
+import { answerOf } from '../errors/failure.js';
 import { fingerprint } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
 import { ageOf, type CredentialFile, readCredential, writeCredential } from '../sdk/credential-file.js';
@@ -107,11 +108,12 @@ function withPassword(settings: Settings, sources: Sources): Settings {
 
 /** Whatever came back after a password was sent is final. */
 function isFinal(error: unknown): boolean {
-  return error instanceof AuthError && error.failure.tried.startsWith('log in as');
+  return error instanceof AuthError && error.failure.request === 'login';
 }
 
 /** Whether the login went well, and then a server rejected what it gave. */
 function isRejection(error: unknown): boolean {
-  if (!(error instanceof AuthError)) return false;
-  return ['proxy', 'mlflow'].includes(error.failure.stage) && /^40[13]\b/.test(error.failure.got);
+  if (hasSymptom(error, 'bearer-off', 'cookie-rejected', 'audience', 'issuer', 'token-expired')) return true;
+  if (!(error instanceof AuthError) || !['proxy', 'mlflow'].includes(error.failure.request)) return false;
+  return [401, 403].includes(answerOf(error.failure)?.status ?? 0);
 }

@@ -204,7 +204,7 @@ const FAILURES: Record<string, Failure> = {
   'a wrong password': {
     platform: {},
     flags: ['--password', 'wrong password'],
-    message: /most likely a wrong user name or password/,
+    message: /a wrong user name or password/,
   },
   'a csrf cookie that is lost': {
     platform: {
@@ -256,7 +256,7 @@ const FAILURES: Record<string, Failure> = {
     },
     message: /without a session cookie/,
   },
-  'a state of another login': { platform: { state: 'forged:/' }, message: /a state that is not the one that was sent/ },
+  'a state of another login': { platform: { state: 'forged:/' }, message: /an answer without the state that was sent/ },
   'replicas with different secrets': {
     platform: { forgetsSessions: true },
     message: /401 session cookie rejected \(oauth2-proxy does not accept the session cookie that it has just made\)/,

@@ -31,6 +31,40 @@ export const at = (endpoint: Endpoint, answer: Canned): StartOptions => ({ canne
 export const CASES: ErrorCase[] = [
   // begin the login
   {
+    name: 'directory of Dex that does not answer',
+    platform: at('login', status(500, 'InternalError', 'failed to authenticate: dial tcp 10.0.0.1:389: refused')),
+    got: '500 InternalError: failed to authenticate: dial tcp 10.0.0.1:389: refused',
+    title: 'Dex cannot use its directory',
+  },
+  {
+    name: 'answer of an edge in place of the login API',
+    platform: at('login', { status: 403, body: 'blocked by policy' }),
+    got: '403 blocked by policy',
+    title: 'Unexpected answer',
+    says: /the cause is not known/,
+  },
+  {
+    name: 'host that MLflow refuses',
+    platform: at('workspace', { status: 403, body: 'Invalid Host header - possible DNS rebinding attack detected' }),
+    got: '403 Invalid Host header - possible DNS rebinding attack detected',
+    title: 'MLflow refuses the host or origin',
+    says: /--allowed-hosts/,
+  },
+  {
+    name: 'page of an edge at MLflow, after oauth2-proxy let the account in',
+    platform: at('workspace', { status: 403, body: page('403 WAF'), headers: HTML }),
+    got: '403 HTML page "403 WAF"',
+    title: 'Unexpected answer',
+    says: /the cause is not known/,
+  },
+  {
+    name: 'token too large',
+    platform: at('workspace', { status: 400, body: page('400 Request Header Or Cookie Too Large'), headers: HTML }),
+    got: '400 HTML page "400 Request Header Or Cookie Too Large"',
+    title: 'Token too large',
+    says: /without groups/,
+  },
+  {
     name: 'client that enforces PKCE',
     platform: at('authorize', { status: 400, body: 'PKCE code_challenge is required for this client' }),
     got: '400 PKCE code_challenge is required for this client',
@@ -251,7 +285,7 @@ export const CASES: ErrorCase[] = [
     name: 'unknown reason, as OAuth',
     platform: at('login', { status: 401, body: { error_description: 'no' } }),
     got: '401 no',
-    title: 'Login refused',
+    title: 'Unexpected answer',
   },
   {
     name: 'stale key',
@@ -269,7 +303,7 @@ export const CASES: ErrorCase[] = [
     name: 'login API as a page',
     platform: at('login', { status: 500, body: page('Bad'), headers: HTML }),
     got: '500 HTML page "Bad"',
-    title: 'A web page instead of the API',
+    title: 'Server error',
   },
   {
     name: 'gateway down at the login',
@@ -304,7 +338,7 @@ export const CASES: ErrorCase[] = [
   {
     name: 'redirect_url without a code',
     platform: at('login', { status: 200, body: { redirect_url: '/cb?state=x' } }),
-    got: 'a state that is not the one that was sent',
+    got: 'an answer without the state that was sent',
     title: 'Answer to another login',
   },
   {
@@ -316,7 +350,7 @@ export const CASES: ErrorCase[] = [
   {
     name: 'state of another login',
     platform: { state: 'forged' },
-    got: 'a state that is not the one that was sent',
+    got: 'an answer without the state that was sent',
     title: 'Answer to another login',
   },
   // token
@@ -339,8 +373,7 @@ export const CASES: ErrorCase[] = [
     name: 'code of another client',
     platform: at('token', oauth(500, 'server_error')),
     got: '500 server_error',
-    title: 'Code refused',
-    logins: 2,
+    title: 'Server error',
   },
   {
     name: 'redirect URI differs',

@@ -113,7 +113,7 @@ describe('a login at oauth2-proxy', () => {
         const session = `${name ?? '_oauth2_proxy'}${chunk}`;
         const { http, asked } = fakeHttp([other ?? header('set-cookie', `${session}=${cookie}; Path=/; HttpOnly`)]);
         const redirectUri = new URL(`${redirect}/oauth2/callback`);
-        const start = { endpoint: new URL('https://platform.test/dex/auth'), relative: false, tried: 'x' };
+        const start = { endpoint: new URL('https://platform.test/dex/auth'), relative: false, tried: { what: 'x' } };
         const login = { query: '', state, redirectUri, ...start, jar: new Jar() };
         const back = new URLSearchParams({ code, state });
         const result = await outcome(finishProxyLogin(http, login, back, name));

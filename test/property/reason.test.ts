@@ -106,7 +106,14 @@ describe('any text', () => {
   it('can be the text of an error', () =>
     check(
       fc.property(text, text, text, (tried, got, hint) =>
-        assertPrintable(new AuthError({ stage: 'token', tried, got: got.repeat(1000), hint })),
+        assertPrintable(
+          new AuthError({
+            request: 'token',
+            tried: { what: tried },
+            diagnosis: { id: 'bad-key', facts: { text: got.repeat(1000) } },
+            hint,
+          }),
+        ),
       ),
     ));
 

@@ -112,7 +112,11 @@ describe('a secret of 8 characters or more', () => {
               : [['content-type', kind]];
           const reply = answer({ status: kind === 'location' ? 302 : 500, headers, body: body ?? '' }, URI);
           const error = responseError(reply, 'token');
-          const again = new AuthError({ stage: 'proxy', tried: 'x', got: `500 ${serverReason(reply)}` });
+          const again = new AuthError({
+            request: 'proxy',
+            tried: { what: 'x' },
+            diagnosis: { id: 'bad-key', facts: { text: `500 ${serverReason(reply)}` } },
+          });
           for (const one of [error, again]) {
             const shown = secrets.redact(errorMessage(one));
             assert.equal(runOf([secret, ownPart(name, form)], shown), '', `${name}: ${shown}`);

@@ -9,8 +9,8 @@ export const ACCOUNT = [
   {
     id: 'captcha',
     layer: 'account',
-    stages: ['login'],
-    pattern: /captcha/i,
+    at: ['login'],
+    words: /captcha/i,
     message: /captcha/i,
     title: 'Captcha asked for',
     meaning: 'recent failed logins of this account have switched a captcha on',
@@ -19,8 +19,8 @@ export const ACCOUNT = [
   {
     id: 'first-login',
     layer: 'account',
-    stages: ['login'],
-    pattern: /FirstLogin/i,
+    at: ['login'],
+    words: /FirstLogin/i,
     message: /FirstLogin/i,
     title: 'First login not done',
     meaning: 'a new account must change its password first',
@@ -29,8 +29,8 @@ export const ACCOUNT = [
   {
     id: 'password-expired',
     layer: 'account',
-    stages: ['login'],
-    pattern: /Password\w*Expired|password (has |is )?expired/i,
+    at: ['login'],
+    words: /Password\w*Expired|password (has |is )?expired/i,
     message: /Password\w*Expired/i,
     title: 'Password expired',
     meaning: "the password is older than the platform's policy allows",
@@ -39,8 +39,8 @@ export const ACCOUNT = [
   {
     id: 'locked',
     layer: 'account',
-    stages: ['login'],
-    pattern: /\block(ed|out)\b/i,
+    at: ['login'],
+    words: /\block(ed|out)\b/i,
     message: /(account|user) (is )?locked/i,
     title: 'Account locked',
     meaning: 'too many failed logins',
@@ -50,8 +50,8 @@ export const ACCOUNT = [
   {
     id: 'account-disabled',
     layer: 'account',
-    stages: ['login'],
-    pattern: /disabled|account.{0,20}(expired|invalid|inactive)/i,
+    at: ['login'],
+    words: /disabled|account.{0,20}(expired|invalid|inactive)/i,
     title: 'Account disabled',
     meaning: 'the account is disabled or has run out',
     advice: 'Ask the administrator of the platform to enable it.',
@@ -59,8 +59,8 @@ export const ACCOUNT = [
   {
     id: 'second-factor',
     layer: 'account',
-    stages: ['login'],
-    pattern: /verif(y|ication)(?!.{0,20}password)|second factor|two.factor/i,
+    at: ['login'],
+    words: /verif(y|ication)(?!.{0,20}password)|second factor|two.factor/i,
     title: 'Second factor asked for',
     meaning: 'the account must confirm its login with a second factor',
     advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
@@ -68,8 +68,8 @@ export const ACCOUNT = [
   {
     id: 'missing-email',
     layer: 'Dex',
-    stages: ['login', 'token'],
-    pattern: /missing email/i,
+    at: ['login', 'token'],
+    words: /missing email/i,
     message: /missing email claim/i,
     title: 'Account without e-mail',
     meaning: 'the identity provider sends no e-mail address for this account',
@@ -78,23 +78,24 @@ export const ACCOUNT = [
   {
     id: 'password-too-long',
     layer: 'account',
-    stages: ['password'],
-    pattern: /bytes/,
+    found:
+      "with its frame and escapes the password takes {bytes} bytes, and the platform's {bits}-bit key holds {room} bytes",
     title: 'Password too long',
     meaning: 'RSA with this key cannot hold more',
     advice: 'Use a shorter password for this account.',
   },
 ] as const satisfies readonly Symptom[];
 
-/** Any other refusal of the one request that carries the password. */
+/** Only an answer that says so. */
 export const LOGIN_REFUSED = [
   {
     id: 'wrong-password',
     layer: 'account',
-    stages: ['login'],
-    pattern: /^(4\d\d|500)|access_denied|password|credential|authenticat/i,
+    at: ['login'],
+    words:
+      /failed to authenticate(?!:)|access_denied|(invalid|wrong|incorrect|bad) .{0,25}(password|credentials)|(password|credentials) .{0,15}(invalid|wrong|incorrect)|failed to verify password|LoginError/i,
     title: 'Login refused',
-    meaning: 'most likely a wrong user name or password, or an account of another connector',
+    meaning: 'a wrong user name or password, or an account of another connector',
     advice: `Check username, password and connector (LDAP accounts need the id of theirs). ${ONE_TRY}`,
   },
 ] as const satisfies readonly Symptom[];

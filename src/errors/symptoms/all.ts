@@ -3,21 +3,23 @@
 import { ACCOUNT, LOGIN_REFUSED } from './account.js';
 import { CONNECTION } from './connection.js';
 import { AUTHORIZATION_REQUEST, TOKEN_ENDPOINT } from './dex.js';
-import { LOGIN_API, LOGIN_API_STATUS } from './login-api.js';
-import { MLFLOW } from './mlflow.js';
+import { LOGIN_API, LOGIN_API_STATUS, LOGIN_API_UNAVAILABLE } from './login-api.js';
+import { MLFLOW, MLFLOW_PROTECTIONS } from './mlflow.js';
 import { OAUTH2_PROXY } from './oauth2-proxy.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
 
-/** The first row that fits explains a failure, so the most telling pattern comes first. */
+/** The first row that fits explains a failure, so the most telling one comes first. */
 const ROWS = [
   ...SDK,
+  ...LOGIN_API_UNAVAILABLE,
   ...AUTHORIZATION_REQUEST,
   ...ACCOUNT,
   ...LOGIN_API,
   ...LOGIN_REFUSED,
   ...TOKEN_ENDPOINT,
   ...LOGIN_API_STATUS,
+  ...MLFLOW_PROTECTIONS,
   ...OAUTH2_PROXY,
   ...MLFLOW,
   ...CONNECTION,

@@ -6,17 +6,35 @@ export const CONNECTION = [
   {
     id: 'no-permission',
     layer: 'runtime',
-    stages: ['connect'],
-    pattern: /NotCapable|EPERM|PermissionDenied|Requires net access/i,
+    broken: /NotCapable|EPERM|PermissionDenied|Requires net access/i,
     title: 'Deno permission missing',
     meaning: 'deno run was started without a permission that this needs',
     advice: 'Start it with --allow-net --allow-env, and with --allow-read for files.',
   },
   {
+    id: 'client-certificate',
+    layer: 'TLS',
+    broken: /CERTIFICATE_REQUIRED|TLSV13_ALERT_CERTIFICATE|alert certificate required|alert number 116/i,
+    message: /certificate required|TLSV13_ALERT_CERTIFICATE_REQUIRED|No required SSL certificate was sent/i,
+    title: 'Client certificate required',
+    meaning: 'the server, or an edge in front of it, demands a client certificate (mutual TLS)',
+    advice:
+      'This program sends no client certificate. Use an address that does not demand one, or ask the administrator of that server.',
+  },
+  {
+    id: 'ca-strict',
+    layer: 'TLS',
+    message: /CA cert does not include key usage extension|Missing Authority Key Identifier/i,
+    title: 'CA that Python refuses',
+    meaning:
+      'the CA lacks an extension (Key Usage or Authority Key Identifier) that Python 3.13 and later require; other programs take it',
+    advice:
+      'Have the CA made anew with keyUsage = critical, keyCertSign, cRLSign and an authorityKeyIdentifier, or run Python 3.12 until then.',
+  },
+  {
     id: 'certificate-untrusted',
     layer: 'TLS',
-    stages: ['connect'],
-    pattern:
+    broken:
       /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|SIGNATURE_FAILURE|CERT_UNTRUSTED|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
     message:
       /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self.signed certificate|SELF_SIGNED|unable to get (local )?issuer|UNABLE_TO_(VERIFY|GET)|certificate signature failure|SIGNATURE_FAILURE|curl: \(60\)/i,
@@ -28,8 +46,7 @@ export const CONNECTION = [
   {
     id: 'certificate-expired',
     layer: 'TLS',
-    stages: ['connect'],
-    pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
+    broken: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
     message: /certificate has expired|CERT_HAS_EXPIRED|certificate is not yet valid/i,
     title: 'Certificate not valid at this time',
     meaning: "the server's certificate has run out or is not valid yet",
@@ -38,8 +55,7 @@ export const CONNECTION = [
   {
     id: 'certificate-host',
     layer: 'TLS',
-    stages: ['connect'],
-    pattern: /ALTNAME_INVALID|NotValidForName|does not match certificate/i,
+    broken: /ALTNAME_INVALID|NotValidForName|does not match certificate/i,
     message: /ALTNAME_INVALID|hostname mismatch|doesn't match|no alternative certificate subject name/i,
     title: 'Certificate of another host',
     meaning: "the server's certificate is for another host name",
@@ -48,8 +64,7 @@ export const CONNECTION = [
   {
     id: 'tls-version',
     layer: 'TLS',
-    stages: ['connect'],
-    pattern: /ERR_SSL|EPROTO|wrong version number|unsupported protocol|protocol version/i,
+    broken: /ERR_SSL|EPROTO|wrong version number|unsupported protocol|protocol version/i,
     message: /wrong version number|WRONG_VERSION_NUMBER|unsupported protocol|curl: \(35\)/i,
     title: 'No TLS with this server',
     meaning: 'no common TLS version, or the port does not speak TLS at all',
@@ -58,8 +73,7 @@ export const CONNECTION = [
   {
     id: 'proxy-login-unsupported',
     layer: 'web proxy',
-    stages: ['connect'],
-    pattern: /proxy response \(407\), it takes (?!.*\bBasic\b)\w/i,
+    broken: /proxy response \(407\), it takes (?!.*\bBasic\b)\w/i,
     title: 'Login to the web proxy not supported',
     meaning: 'the web proxy takes no user and password, but a kind of login that is not supported',
     advice:
@@ -68,8 +82,7 @@ export const CONNECTION = [
   {
     id: 'proxy-login',
     layer: 'web proxy',
-    stages: ['connect'],
-    pattern: /proxy response \(407\)/i,
+    broken: /proxy response \(407\)/i,
     message: /Tunnel connection failed: 407|Proxy Authentication Required|CONNECT tunnel failed, response 407/i,
     title: 'Login to the web proxy refused',
     meaning: 'the web proxy requires a user and a password, or refused those that it got',
@@ -79,8 +92,8 @@ export const CONNECTION = [
   {
     id: 'proxy-refused',
     layer: 'web proxy',
-    stages: ['connect'],
-    pattern: /proxy response \(\d+\)|HTTP tunneling|web proxy/i,
+    broken: /proxy response \(\d+\)|HTTP tunneling/i,
+    transient: true,
     message: /Tunnel connection failed|ProxyError|CONNECT tunnel failed|Proxy response \(\d+\)/i,
     title: 'Web proxy in the way',
     meaning: 'the web proxy of HTTPS_PROXY or HTTP_PROXY did not open a way to the server',
@@ -89,8 +102,7 @@ export const CONNECTION = [
   {
     id: 'dns',
     layer: 'network',
-    stages: ['connect'],
-    pattern: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup address/i,
+    broken: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup address/i,
     message:
       /Name or service not known|NameResolutionError|getaddrinfo|Could not resolve host|ENOTFOUND|EAI_AGAIN|nodename nor servname/i,
     title: 'Unknown host name',
@@ -101,8 +113,8 @@ export const CONNECTION = [
   {
     id: 'timeout',
     layer: 'network',
-    stages: ['connect'],
-    pattern: /no answer within|time ran out|TIMEOUT|ETIMEDOUT|timed out/i,
+    broken: /TIMEOUT|ETIMEDOUT|timed out/i,
+    transient: true,
     message: /timed out|ETIMEDOUT|ConnectTimeout|ReadTimeout|curl: \(28\)/i,
     title: 'No answer in time',
     meaning: 'the server, or something on the way to it, did not answer in time',
@@ -112,8 +124,7 @@ export const CONNECTION = [
   {
     id: 'answer-too-large',
     layer: 'network',
-    stages: ['connect'],
-    pattern: /larger than|HEADERS_OVERFLOW/i,
+    broken: /ERR_ANSWER_TOO_LARGE|HEADERS_OVERFLOW/i,
     title: 'Answer too large',
     meaning: 'the answer is larger than any that this login knows',
     advice: 'Check the address: this is not the login API.',
@@ -121,9 +132,8 @@ export const CONNECTION = [
   {
     id: 'not-http',
     layer: 'network',
-    stages: ['connect'],
     // In front of the body undici tells a header that it does not take as a wrong length.
-    pattern: /HPE_(?!INVALID_EOF)|^UND_ERR_RES_CONTENT_LENGTH_MISMATCH|Z_DATA_ERROR/,
+    broken: /HPE_(?!INVALID_EOF)|^UND_ERR_RES_CONTENT_LENGTH_MISMATCH|Z_DATA_ERROR/,
     title: 'Answer not understood',
     meaning: 'what came back is no HTTP, or is garbled',
     advice:
@@ -132,9 +142,9 @@ export const CONNECTION = [
   {
     id: 'broken-off',
     layer: 'network',
-    stages: ['connect'],
-    pattern:
+    broken:
       /ECONNRESET|EPIPE|UND_ERR_SOCKET|CONTENT_LENGTH_MISMATCH|INVALID_EOF|Z_BUF_ERROR|other side closed|reset by peer|unexpected (eof|end)|close_notify/i,
+    transient: true,
     message: /RemoteDisconnected|Connection reset|Connection aborted|curl: \((18|52|56)\)/i,
     title: 'Connection broken off',
     meaning: 'the connection ended before the whole answer was there',
@@ -144,8 +154,7 @@ export const CONNECTION = [
   {
     id: 'unreachable',
     layer: 'network',
-    stages: ['connect'],
-    pattern: /(?:)/,
+    transient: true,
     message: /Connection refused|ECONNREFUSED|No route to host|EHOSTUNREACH|curl: \(7\)/i,
     title: 'Server not reached',
     meaning: 'there is no connection to the server',

@@ -2,12 +2,29 @@
 
 import type { Symptom } from './symptom.js';
 
+/** MLflow's own protections, which answer before anything else of it. */
+export const MLFLOW_PROTECTIONS = [
+  {
+    id: 'mlflow-host',
+    layer: 'MLflow',
+    at: ['mlflow', 'proxy'],
+    status: /^403$/,
+    words: /Invalid Host header|DNS rebinding|Cross-origin request blocked/i,
+    message: /Invalid Host header|DNS rebinding attack|Cross-origin request blocked/i,
+    title: 'MLflow refuses the host or origin',
+    meaning: "MLflow's own protection against DNS rebinding or cross-origin requests refused the request",
+    advice:
+      'Have the administrator of MLflow add the host name of the tracking URI, or that which the proxy sends, to --allowed-hosts (MLFLOW_SERVER_ALLOWED_HOSTS), and the origin to --cors-allowed-origins.',
+  },
+] as const satisfies readonly Symptom[];
+
 export const MLFLOW = [
   {
     id: 'workspace-forbidden',
     layer: 'Kubernetes RBAC',
-    stages: ['mlflow'],
-    pattern: /PERMISSION_DENIED|^403/,
+    at: ['mlflow'],
+    status: /^403$/,
+    body: ['json'],
     message: /PERMISSION_DENIED|Permission denied for requested operation/,
     title: 'No access to the workspace',
     meaning: 'the account has no role in this workspace',
@@ -17,8 +34,9 @@ export const MLFLOW = [
   {
     id: 'workspaces-off',
     layer: 'MLflow',
-    stages: ['mlflow'],
-    pattern: /workspaces are not enabled|FEATURE_DISABLED/,
+    at: ['mlflow'],
+    words: /workspaces are not enabled|FEATURE_DISABLED/,
+    found: '{status}, and server-info says {about}: workspaces are not enabled',
     message: /does not support workspaces|workspaces are not enabled|FEATURE_DISABLED/,
     title: 'Server without workspaces',
     meaning: 'this MLflow server has no workspaces, and the SDK would refuse to work with one',
@@ -28,8 +46,9 @@ export const MLFLOW = [
   {
     id: 'workspace-unknown',
     layer: 'MLflow',
-    stages: ['mlflow'],
-    pattern: /RESOURCE_DOES_NOT_EXIST|^404 (?!ENDPOINT_NOT_FOUND)/,
+    at: ['mlflow'],
+    status: /^404$/,
+    words: /^(?!ENDPOINT_NOT_FOUND)/,
     message: /Workspace '[^']*' not found|RESOURCE_DOES_NOT_EXIST.*[Ww]orkspace/,
     title: 'Unknown workspace',
     meaning: 'the server has no such workspace',
@@ -38,8 +57,8 @@ export const MLFLOW = [
   {
     id: 'workspace-missing',
     layer: 'MLflow',
-    stages: ['mlflow'],
-    pattern: /Workspace context is required|Active workspace/i,
+    at: ['mlflow'],
+    words: /Workspace context is required|Active workspace/i,
     message: /Workspace context is required|Active workspace is required/i,
     title: 'No workspace chosen',
     meaning: 'this server has no default workspace',
@@ -48,8 +67,8 @@ export const MLFLOW = [
   {
     id: 'mlflow-unauthenticated',
     layer: 'MLflow',
-    stages: ['mlflow'],
-    pattern: /^401/,
+    at: ['mlflow'],
+    status: /^401$/,
     message: /UNAUTHENTICATED|Missing Authorization header|Authentication with the Kubernetes API failed/,
     title: 'MLflow rejects the identity',
     meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
@@ -59,8 +78,8 @@ export const MLFLOW = [
   {
     id: 'mlflow-endpoint',
     layer: 'MLflow',
-    stages: ['mlflow'],
-    pattern: /ENDPOINT_NOT_FOUND/,
+    at: ['mlflow'],
+    words: /ENDPOINT_NOT_FOUND/,
     message: /ENDPOINT_NOT_FOUND/,
     title: 'Endpoint not known to MLflow',
     meaning: 'MLflow knows no such address',
@@ -69,8 +88,9 @@ export const MLFLOW = [
   {
     id: 'mlflow-login',
     layer: 'oauth2-proxy',
-    stages: ['mlflow'],
-    pattern: /^(3\d\d|200 HTML)/,
+    at: ['mlflow'],
+    status: /^(3\d\d|200)$/,
+    body: ['page', 'text', 'empty'],
     title: 'A login page in front of MLflow',
     meaning: 'a login page, or another page, answers where MLflow should',
     advice:
@@ -79,8 +99,8 @@ export const MLFLOW = [
   {
     id: 'mlflow-error',
     layer: 'MLflow',
-    stages: ['mlflow'],
-    pattern: /^(429|5\d\d)/,
+    at: ['mlflow'],
+    status: /^(429|5\d\d)$/,
     title: 'MLflow does not work',
     meaning: 'MLflow, or what is between oauth2-proxy and it, is overloaded or out of order',
     advice: 'Try again later, or give these lines to the administrator of MLflow.',

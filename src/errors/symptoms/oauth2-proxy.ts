@@ -6,22 +6,37 @@ import type { Symptom } from './symptom.js';
 export const LARGE_COOKIE_ADVICE =
   'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.';
 
+/** Words of servers whose limit for headers was exceeded: nginx, Node, uvicorn, Go. */
+const TOO_LARGE =
+  /Invalid HTTP request|(header|cookie|request).{0,30}too large|too (big|large).{0,20}(header|cookie)|Header Fields Too Large/i;
+
 export const OAUTH2_PROXY = [
   {
     id: 'foreign-login',
     layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /^an authorization request /,
+    found: 'an authorization request {flaw}',
     title: 'Login of somebody else',
     meaning: 'this is not a login that the oauth2-proxy of this MLflow began at this platform',
     advice:
       'Nothing was sent to log in. Check tracking-uri and platform-address; if they are right, tell the administrator: the server may relay a login that somebody began elsewhere.',
   },
   {
+    id: 'token-too-large',
+    layer: 'oauth2-proxy',
+    at: ['proxy', 'mlflow'],
+    status: /^4(00|31|94)$/,
+    words: TOO_LARGE,
+    sent: 'token',
+    title: 'Token too large',
+    meaning: 'something between here and MLflow does not take headers of this size, and the token is one of them',
+    advice: 'Use an account in fewer groups, or set scopes (DEX_SCOPES) without groups where MLflow needs none.',
+  },
+  {
     id: 'header-too-large',
     layer: 'oauth2-proxy',
-    stages: ['proxy', 'callback', 'mlflow'],
-    pattern: /^431|Invalid HTTP request|(header|cookie).{0,30}too large|too (big|large).{0,20}(header|cookie)/i,
+    at: ['proxy', 'callback', 'mlflow'],
+    status: /^4(00|31|94)$/,
+    words: TOO_LARGE,
     message:
       /Invalid HTTP request received|Request Header Fields Too Large|header (or cookie )?too (large|big)|cookie too (large|big)|error code 431|HTTP\/[\d.]+ 431/i,
     title: 'Session cookie too large',
@@ -31,8 +46,7 @@ export const OAUTH2_PROXY = [
   {
     id: 'no-login-needed',
     layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /answers without any login/,
+    found: '200: MLflow answers without any login',
     title: 'No login in front of MLflow',
     meaning: 'there is no oauth2-proxy at this address, or it lets this machine in without a login',
     advice:
@@ -41,18 +55,24 @@ export const OAUTH2_PROXY = [
   {
     id: 'audience',
     layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /for client|from issuer/,
+    found: '{status} the token is for client {audiences}, oauth2-proxy logs in as {client}',
     title: 'Token for another client',
     meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
     advice:
       'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to the address that is the issuer there.',
   },
   {
+    id: 'issuer',
+    layer: 'oauth2-proxy',
+    found: '{status} the token is from issuer {issuer}, oauth2-proxy logs in at {login}',
+    title: 'Token from another issuer',
+    meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
+    advice: 'Set platform-address to the address that is the issuer there.',
+  },
+  {
     id: 'token-expired',
     layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /expired/,
+    found: '{status} the token has expired',
     title: 'Token expired',
     meaning: 'the token has run out',
     advice: "Log in again, and compare the server's clock with this machine's.",
@@ -60,8 +80,7 @@ export const OAUTH2_PROXY = [
   {
     id: 'cookie-rejected',
     layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /session cookie rejected/,
+    found: '{status} session cookie rejected',
     title: 'oauth2-proxy rejects its own cookie',
     meaning: 'oauth2-proxy does not accept the session cookie that it has just made',
     advice:
@@ -70,18 +89,27 @@ export const OAUTH2_PROXY = [
   {
     id: 'bearer-off',
     layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /^(401|403 Forbidden)/,
+    found: '{text}',
     title: 'oauth2-proxy rejects the token',
     meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
     advice:
       'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
   },
   {
+    id: 'proxy-unauthorized',
+    layer: 'oauth2-proxy',
+    at: ['proxy'],
+    status: /^401$/,
+    title: 'No login begins at this address',
+    meaning: 'oauth2-proxy, or an edge in front of it, answers 401 in place of a redirect to the login',
+    advice:
+      'Check tracking-uri. If it is right, give these lines to the administrator of the MLflow proxy: an edge in front of it may demand a login of its own.',
+  },
+  {
     id: 'proxy-redirected',
     layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /^3\d\d redirect to/,
+    at: ['proxy'],
+    redirect: 'any',
     title: 'Tracking URI redirects elsewhere',
     meaning: 'this address sends us to another one, to which no credential is taken',
     advice:
@@ -90,8 +118,10 @@ export const OAUTH2_PROXY = [
   {
     id: 'proxy-forbids',
     layer: 'oauth2-proxy',
-    stages: ['proxy', 'mlflow'],
-    pattern: /^403 (?!PERMISSION_DENIED|JSON)/,
+    at: ['proxy', 'mlflow'],
+    status: /^403$/,
+    body: ['page', 'text', 'empty'],
+    letIn: false,
     title: 'oauth2-proxy refuses the account',
     meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
     advice: 'Ask the administrator of the MLflow proxy to let this account in.',
@@ -99,8 +129,7 @@ export const OAUTH2_PROXY = [
   {
     id: 'callback-chunks',
     layer: 'oauth2-proxy',
-    stages: ['callback'],
-    pattern: /^\d+ with a session cookie of \d+ chunks/,
+    found: '{text}',
     title: 'Session cookie too large',
     meaning: 'no session of oauth2-proxy is that large, and no server takes such a cookie',
     advice:
@@ -109,8 +138,8 @@ export const OAUTH2_PROXY = [
   {
     id: 'callback-csrf',
     layer: 'oauth2-proxy',
-    stages: ['callback'],
-    pattern: /CSRF/i,
+    at: ['callback'],
+    words: /CSRF/i,
     message: /valid CSRF token/i,
     title: 'oauth2-proxy lost the login',
     meaning: 'oauth2-proxy does not find the csrf cookie of this login',
@@ -120,8 +149,8 @@ export const OAUTH2_PROXY = [
   {
     id: 'callback-provider',
     layer: 'oauth2-proxy',
-    stages: ['callback'],
-    pattern: /identity provider returned an error/i,
+    at: ['callback'],
+    words: /identity provider returned an error/i,
     message: /identity provider returned an error/i,
     title: 'Dex refused the login of oauth2-proxy',
     meaning: 'Dex sent oauth2-proxy an error in place of a code',
@@ -131,8 +160,8 @@ export const OAUTH2_PROXY = [
   {
     id: 'callback-forbidden',
     layer: 'oauth2-proxy',
-    stages: ['callback'],
-    pattern: /^403|permission/i,
+    at: ['callback'],
+    status: /^403$/,
     message: /You do not have permission to access this resource/i,
     title: 'oauth2-proxy does not let this account in',
     meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
@@ -141,8 +170,8 @@ export const OAUTH2_PROXY = [
   {
     id: 'callback-redeem',
     layer: 'oauth2-proxy',
-    stages: ['callback'],
-    pattern: /^500/,
+    at: ['callback'],
+    status: /^500$/,
     message: /Oops! Something went wrong/i,
     title: 'oauth2-proxy could not finish the login',
     meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
@@ -152,8 +181,8 @@ export const OAUTH2_PROXY = [
   {
     id: 'proxy-error',
     layer: 'oauth2-proxy',
-    stages: ['proxy', 'callback'],
-    pattern: /^(429|5\d\d)/,
+    at: ['proxy', 'callback'],
+    status: /^(429|5\d\d)$/,
     title: 'oauth2-proxy does not work',
     meaning: 'oauth2-proxy, or the edge in front of it, is overloaded or out of order',
     advice: 'Try again later, or give these lines to the administrator of the MLflow proxy.',
@@ -161,8 +190,8 @@ export const OAUTH2_PROXY = [
   {
     id: 'not-the-proxy',
     layer: 'oauth2-proxy',
-    stages: ['proxy'],
-    pattern: /(?:)/,
+    at: ['proxy'],
+    status: /./,
     title: 'No MLflow proxy here',
     meaning: 'there is no oauth2-proxy at this address',
     advice:
@@ -171,8 +200,9 @@ export const OAUTH2_PROXY = [
   {
     id: 'callback-address',
     layer: 'oauth2-proxy',
-    stages: ['callback'],
-    pattern: /another login|^404/,
+    at: ['callback'],
+    status: /^404$/,
+    found: '{status} redirect to another login without a session cookie "{name}"',
     title: 'Callback not known to oauth2-proxy',
     meaning: 'oauth2-proxy does not recognise its own callback address',
     advice:
@@ -181,8 +211,7 @@ export const OAUTH2_PROXY = [
   {
     id: 'callback-cookie',
     layer: 'oauth2-proxy',
-    stages: ['callback'],
-    pattern: /without a session cookie/,
+    found: '{text}',
     title: 'No session cookie',
     meaning: 'oauth2-proxy ended the login without a session cookie of that name',
     advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
@@ -190,8 +219,8 @@ export const OAUTH2_PROXY = [
   {
     id: 'callback-unexpected',
     layer: 'oauth2-proxy',
-    stages: ['callback'],
-    pattern: /(?:)/,
+    at: ['callback'],
+    status: /./,
     title: 'Unexpected answer of oauth2-proxy',
     meaning: 'this is no answer that oauth2-proxy gives at the end of a login',
     advice:

@@ -2,15 +2,12 @@
 
 import type { Symptom } from './symptom.js';
 
-const NEVER = /(?!)/;
 const anyOf = (...patterns: RegExp[]) => new RegExp(patterns.map(({ source }) => source).join('|'), 'i');
 
 export const SDK = [
   {
     id: 'sdk-trailing-blank',
     layer: 'SDK settings',
-    stages: [],
-    pattern: NEVER,
     message: /Invalid (leading whitespace|header value|.{0,80}character\(s\) in header value)|not a legal HTTP header/i,
     title: 'Blank or line break in the token',
     meaning: 'the token ends in a line break or blank',
@@ -20,8 +17,6 @@ export const SDK = [
   {
     id: 'sdk-double-bearer',
     layer: 'SDK settings',
-    stages: [],
-    pattern: NEVER,
     message: /Bearer(\s|%20)+Bearer/i,
     title: 'Bearer twice',
     meaning: 'the token itself begins with the word Bearer, which the SDK adds',
@@ -30,8 +25,6 @@ export const SDK = [
   {
     id: 'sdk-certificate-file',
     layer: 'SDK settings',
-    stages: [],
-    pattern: NEVER,
     message: /Could not find a suitable TLS CA certificate bundle/i,
     title: 'CA file missing',
     meaning: 'MLFLOW_TRACKING_SERVER_CERT_PATH or REQUESTS_CA_BUNDLE names a file that is not there',
@@ -41,8 +34,6 @@ export const SDK = [
   {
     id: 'sdk-provider-missing',
     layer: 'SDK settings',
-    stages: [],
-    pattern: NEVER,
     message: /Could not find any registered plugin for .{0,3}mlflow-auth|No module named .{0,3}mlflow_auth_provider/i,
     title: 'Python provider not found',
     meaning: 'MLFLOW_TRACKING_AUTH names the provider mlflow-auth, and this Python does not find it',
@@ -52,8 +43,6 @@ export const SDK = [
   {
     id: 'sdk-tls-contradiction',
     layer: 'SDK settings',
-    stages: [],
-    pattern: NEVER,
     message: /server_cert_path.{0,80}ignore_tls|ignore_tls.{0,80}server_cert_path|INSECURE_TLS.{0,80}CERT_PATH/is,
     title: 'CA and insecure TLS at once',
     meaning: 'MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set',
@@ -62,8 +51,6 @@ export const SDK = [
   {
     id: 'sdk-rejected',
     layer: 'oauth2-proxy',
-    stages: [],
-    pattern: NEVER,
     message: anyOf(
       /not in a valid JSON format/,
       /returns HTML/,
@@ -89,8 +76,6 @@ export const SDK = [
   {
     id: 'sdk-wrong-owner',
     layer: 'SDK settings',
-    stages: [],
-    pattern: NEVER,
     message: /wrong (owner|workspace)/i,
     title: 'Run of the wrong owner or in the wrong workspace',
     meaning:

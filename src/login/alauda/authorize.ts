@@ -1,5 +1,6 @@
 // The first request of a login: announces it to the platform, which answers with the id of the login request.
 
+import { AuthError, hasSymptom } from '../../errors/errors.js';
 import type { Http } from '../../http/types.js';
 import { expectField } from './expect-field.js';
 
@@ -18,6 +19,10 @@ export async function authorize(http: Http, platform: string, query: string, ret
     headers: { accept: 'application/json' },
     retry,
   });
-  const hint = /redirect_uri/i.test(answer.body) ? `The redirect URI sent was ${sent}.` : undefined;
-  return expectField(answer, 'authorize', 'req', hint);
+  try {
+    return expectField(answer, 'authorize', 'req');
+  } catch (error) {
+    if (!hasSymptom(error, 'redirect-uri')) throw error;
+    throw new AuthError({ ...error.failure, hint: `The redirect URI sent was ${sent}.` });
+  }
 }

@@ -1,5 +1,6 @@
 // The connectors of the platform's Dex, in which accounts live: local, and those of LDAP servers.
 
+import type { Tried } from '../../errors/failure.js';
 import { isText, jsonArray } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
 
@@ -13,8 +14,8 @@ export async function listConnectors(
   http: Http,
   platform: string,
   retry: boolean,
-): Promise<{ ids: string[]; tried: string }> {
-  const request = { stage: 'login', what: 'list the connectors', retry } as const;
+): Promise<{ ids: string[]; tried: Tried }> {
+  const request = { stage: 'connectors', what: 'list the connectors', retry } as const;
   const { body, tried } = await http(`${platform}/dex/api/v1/connectors`, request);
   return { ids: jsonArray(body).map(idOf).filter(isText), tried };
 }

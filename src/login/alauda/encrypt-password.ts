@@ -13,23 +13,19 @@ const PADDING_BYTES = 11;
  */
 export async function encryptPassword({ ts, key }: LoginKey, password: string): Promise<string> {
   const message = Buffer.from(`{"ts":${ts},"password":${JSON.stringify(password)}}`, 'utf8');
-  const tried = 'encrypt the password';
+  const tried = { what: 'encrypt the password' };
   const bytes = Math.ceil((await sizeOf(key)) / 8);
   const room = bytes - PADDING_BYTES;
   if (message.byteLength > room) {
-    const got = `with its frame and escapes the password takes ${message.byteLength} bytes, and the platform's ${bytes * 8}-bit key holds ${room} bytes`;
-    throw new AuthError({ stage: 'password', tried, got });
+    const facts = { bytes: message.byteLength, bits: bytes * 8, room };
+    throw new AuthError({ request: 'password', tried, diagnosis: { id: 'password-too-long', facts } });
   }
   try {
     const padding = constants.RSA_PKCS1_PADDING;
     return publicEncrypt({ key: KeyObject.from(key), padding }, message).toString('base64');
   } catch (error) {
-    const got = `this runtime cannot use the platform's ${bytes * 8}-bit key: ${errorMessage(error)}`;
-    throw new AuthError({
-      stage: 'password',
-      tried,
-      got,
-      hint: 'Deno takes keys of up to 4096 bits, and Node of more.',
-    });
+    const facts = { bits: bytes * 8, text: errorMessage(error) };
+    const hint = 'Deno takes keys of up to 4096 bits, and Node of more.';
+    throw new AuthError({ request: 'password', tried, diagnosis: { id: 'key-unusable', facts }, hint });
   }
 }

@@ -3,6 +3,7 @@
 import { AuthError, hasSymptom } from '../../errors/errors.js';
 import { responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
+import { bounded } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
 import { listConnectors } from './connectors.js';
 import { expectField } from './expect-field.js';
@@ -42,12 +43,18 @@ export async function logIn(http: Http, login: Login): Promise<URLSearchParams> 
     if (!hasSymptom(error, 'wrong-password', 'connector')) throw error;
     throw responseError(answer, 'login', await connectorHint(http, platform, connector));
   }
-  const failed = (got: string) => new AuthError({ stage: 'login', tried: answer.tried, got });
   const url = parseUrl(expectField(answer, 'login', 'redirect_url'), platform);
-  if (!url) throw failed('a redirect_url that is no address');
+  if (!url) {
+    const facts = { status: answer.status, field: 'a valid "redirect_url"' };
+    throw new AuthError({ request: 'login', tried: answer.tried, diagnosis: { id: 'field-missing', facts } });
+  }
   const parameters = parametersOf(url);
   const error = parameters.get('error');
-  if (error) throw failed(`${error}: ${parameters.get('error_description') ?? 'no reason given'}`);
+  if (error) {
+    const message = bounded(parameters.get('error_description') ?? 'no reason given');
+    const facts = { status: answer.status, kind: 'json', code: bounded(error), message } as const;
+    throw new AuthError({ request: 'login', tried: answer.tried, answer: facts });
+  }
   for (const name of ['code', 'state']) {
     const value = parameters.get(name);
     // What is there twice stays so, and is refused later.

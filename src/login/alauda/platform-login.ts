@@ -58,12 +58,11 @@ export async function platformLogin(
 async function protect(key: LoginKey | undefined, account: Account): Promise<string> {
   if (key) return encryptPassword(key, account.password);
   if (account.allowBase64Password) return Buffer.from(account.password, 'utf8').toString('base64');
-  const got = '404: the platform has no public key at this address';
   const hint = 'A very old platform takes the password in base64: allow-base64-password permits that by name.';
   throw new AuthError({
-    stage: 'pubkey',
-    tried: `encrypt the password (GET ${account.platform}/dex/pubkey)`,
-    got,
+    request: 'pubkey',
+    tried: { what: 'encrypt the password', method: 'GET', address: `${account.platform}/dex/pubkey` },
+    diagnosis: { id: 'not-found', facts: {} },
     hint,
   });
 }

@@ -41,8 +41,9 @@ export async function fetchLoginKey(http: Http, platform: string, retry: boolean
     if (key && isStamp(ts)) return { ts: asJson(ts, answer.body), key };
   }
   const unknown = forms.length === 0 ? 'JSON without a key' : `a key or "ts" of an unknown form (ts: ${typeof ts})`;
-  const got = flaws[0] ?? unknown;
-  throw new AuthError({ stage: 'pubkey', tried: answer.tried, got: `${answer.status} ${got}` });
+  const id = flaws.length > 0 ? 'unsafe-key' : 'bad-key';
+  const facts = { text: `${answer.status} ${flaws[0] ?? unknown}` };
+  throw new AuthError({ request: 'pubkey', tried: answer.tried, diagnosis: { id, facts } });
 }
 
 /** Text of any length would be blamed on the password, with which it is encrypted. */

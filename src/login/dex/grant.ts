@@ -1,8 +1,8 @@
 // One grant at Dex's token endpoint: oauth4webapi makes the request and checks the answer, over this program's HTTP.
 
 import * as oauth from 'oauth4webapi';
-import { AuthError, errorMessage, hasSymptom } from '../../errors/errors.js';
-import type { Stage } from '../../errors/symptoms/symptom.js';
+import { AuthError, errorCodes, errorMessage, hasSymptom } from '../../errors/errors.js';
+import type { RequestName } from '../../errors/failure.js';
 import { type Json, jsonObject, responseError } from '../../http/response.js';
 import type { Http, HttpResponse } from '../../http/types.js';
 import { isVisibleAscii } from '../../util/text.js';
@@ -31,7 +31,7 @@ export type GrantContext = Pick<Context, 'http' | 'mask' | 'keep'>;
 
 /** One request to the token endpoint, and its check. */
 export interface Grant {
-  stage: Stage;
+  stage: RequestName;
   what: string;
   send: (
     server: oauth.AuthorizationServer,
@@ -56,8 +56,10 @@ export async function grant(context: GrantContext, client: Client, request: Gran
   const oauthClient: oauth.Client = { client_id: client.clientId, [oauth.clockTolerance]: CLOCK_TOLERANCE };
   const fail = (error: unknown): never => {
     if (error instanceof AuthError) throw error;
-    const tried = `${what} (POST ${server.token_endpoint})`;
-    throw new AuthError({ stage, tried, got: errorMessage(error) }, { cause: error });
+    const tried = { what, method: 'POST', address: server.token_endpoint } as const;
+    const id = errorCodes(error).includes(oauth.JWT_TIMESTAMP_CHECK) ? 'clock' : 'token-claims';
+    const diagnosis = { id, facts: { text: errorMessage(error) } } as const;
+    throw new AuthError({ request: stage, tried, diagnosis }, { cause: error });
   };
   const answer = await post(context.http, request, server, oauthClient).catch(fail);
   const json = receive(context, answer);
@@ -125,7 +127,7 @@ function flawIn({ id_token, refresh_token }: Json): string | undefined {
   return undefined;
 }
 
-function refused(answer: HttpResponse, stage: Stage, { clientSecret }: Client): AuthError {
+function refused(answer: HttpResponse, stage: RequestName, { clientSecret }: Client): AuthError {
   const error = responseError(answer, stage);
   return hasSymptom(error, 'invalid-client') ? responseError(answer, stage, base64Hint(clientSecret)) : error;
 }

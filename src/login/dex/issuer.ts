@@ -1,6 +1,6 @@
 // The issuer that an id token must name.
 
-import type { Stage } from '../../errors/symptoms/symptom.js';
+import type { RequestName } from '../../errors/failure.js';
 import { type Json, jsonObject, responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
 import { decodeClaims } from './claims.js';
@@ -23,7 +23,7 @@ export async function expectedIssuer(http: Http, platform: string, idToken: unkn
  * What the discovery document says; nothing where there is none.
  * @throws AuthError when it cannot be had for now
  */
-export async function discover(http: Http, platform: string, stage: Stage): Promise<Json> {
+export async function discover(http: Http, platform: string, stage: RequestName): Promise<Json> {
   const address = `${platform}/dex/.well-known/openid-configuration`;
   const answer = await http(address, { stage, what: 'ask for the issuer' });
   if (answer.status === 429 || answer.status >= 500) throw responseError(answer, stage);

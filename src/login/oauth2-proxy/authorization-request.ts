@@ -30,7 +30,7 @@ const CROSS_CLIENT = 'audience:server:client_id:';
 export async function checkAuthorizationRequest(http: Http, login: ProxyLogin, expected: Expected): Promise<void> {
   const { tried } = login;
   const refuse = (flaw: string, hint?: string) => {
-    throw new AuthError({ stage: 'proxy', tried, got: `an authorization request ${flaw}`, ...(hint ? { hint } : {}) });
+    throw new AuthError({ request: 'proxy', tried, diagnosis: { id: 'foreign-login', facts: { flaw } }, hint });
   };
   const flaw = parameterFlaw(new URLSearchParams(login.query), expected);
   if (flaw) refuse(flaw);

@@ -1,7 +1,8 @@
 // Ends a login at oauth2-proxy: gives it the code, and takes its session cookie.
 
 import { AuthError } from '../../errors/errors.js';
-import { responseError } from '../../http/response.js';
+import type { SymptomId } from '../../errors/symptoms/all.js';
+import { factsOf, responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
 import { isVisibleAscii } from '../../util/text.js';
 import { type SessionCookie, sessionCookie, sessionCookieName } from './cookies.js';
@@ -38,12 +39,26 @@ export async function finishProxyLogin(
   if (answer.status < 300 || answer.status > 399) throw responseError(answer, 'callback');
   const name = wantedName ?? sessionCookieName(jar.names, state) ?? DEFAULT_COOKIE_NAME;
   const session = sessionCookie(answer.headers, name);
-  const failed = (got: string) => new AuthError({ stage: 'callback', tried: answer.tried, got });
+  const failed = (id: SymptomId, text: string) =>
+    new AuthError({
+      request: 'callback',
+      tried: answer.tried,
+      diagnosis: { id, facts: { text, status: answer.status, name } },
+    });
   if (session && session.parts.length > MOST_CHUNKS)
-    throw failed(`${answer.status} with a session cookie of ${session.parts.length} chunks, more than ${MOST_CHUNKS}`);
+    throw failed(
+      'callback-chunks',
+      `${answer.status} with a session cookie of ${session.parts.length} chunks, more than ${MOST_CHUNKS}`,
+    );
   if (session && !session.parts.every(({ value }) => isVisibleAscii(value)))
-    throw failed(`${answer.status} redirect with an invalid session cookie: expected visible ASCII without whitespace`);
+    throw failed(
+      'callback-cookie',
+      `${answer.status} redirect with an invalid session cookie: expected visible ASCII without whitespace`,
+    );
   if (session) return session;
-  const again = /[?&]client_id=/.test(answer.headers.get('location') ?? '') ? 'to another login ' : '';
-  throw failed(`${answer.status} redirect ${again}without a session cookie "${name}"`);
+  const again = factsOf(answer).redirect?.login === true;
+  throw failed(
+    again ? 'callback-address' : 'callback-cookie',
+    `${answer.status} redirect without a session cookie "${name}"`,
+  );
 }

@@ -1,7 +1,8 @@
 // Begins a login at oauth2-proxy: finds the redirect to Dex, by whichever of its entrances is open.
 
 import { AuthError } from '../../errors/errors.js';
-import { responseError, serverReason } from '../../http/response.js';
+import type { Tried } from '../../errors/failure.js';
+import { responseError } from '../../http/response.js';
 import type { Http, HttpResponse } from '../../http/types.js';
 import { parseUrl } from '../../util/url.js';
 import { askServerInfo } from '../server-info.js';
@@ -18,7 +19,7 @@ export interface ProxyLogin {
   endpoint: URL;
   relative: boolean;
   /** What was asked, for error messages. */
-  tried: string;
+  tried: Tried;
   /** Cookies of the start, of which the csrf cookie goes back with the code. */
   jar: Jar;
 }
@@ -95,6 +96,6 @@ function signInForm({ status, body, url }: HttpResponse): string | undefined {
 async function notAProxy(http: Http, trackingUri: string, answer: HttpResponse): Promise<AuthError> {
   if (answer.status >= 300) return responseError(answer, 'proxy');
   const { info } = await askServerInfo(http, trackingUri, undefined);
-  const got = info ? '200: MLflow answers without any login' : `${answer.status} ${serverReason(answer)}`;
-  return new AuthError({ stage: 'proxy', tried: answer.tried, got });
+  if (!info) return responseError(answer, 'proxy');
+  return new AuthError({ request: 'proxy', tried: answer.tried, diagnosis: { id: 'no-login-needed', facts: {} } });
 }

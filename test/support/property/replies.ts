@@ -46,7 +46,12 @@ export function fakeHttp(replies: Reply[]): { http: Http; asked: Asked[] } {
 
 /** A reply as the program sees it. */
 export function answer(reply: Reply, url: URL, what = 'test'): HttpResponse {
-  return { ...reply, url, headers: new Headers(reply.headers), tried: `${what} (GET ${url.origin}${url.pathname})` };
+  return {
+    ...reply,
+    url,
+    headers: new Headers(reply.headers),
+    tried: { what, method: 'GET', address: `${url.origin}${url.pathname}` },
+  };
 }
 
 /** The result, or the AuthError in place of it, which must be fit to be printed. Any other error goes on. */

@@ -23,7 +23,12 @@ describe('an error message', () => {
 describe('a failed request', () => {
   it('is told in three lines', () => {
     assert.match(
-      new AuthError({ stage: 'token', tried: 'x', got: 'y', hint: 'Hint.' }).message,
+      new AuthError({
+        request: 'token',
+        tried: { what: 'x' },
+        diagnosis: { id: 'bad-key', facts: { text: 'y' } },
+        hint: 'Hint.',
+      }).message,
       /^Tried: x\nGot: {3}y \(.*\)\nDo: {4}Hint\. /,
     );
   });

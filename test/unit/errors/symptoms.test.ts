@@ -3,31 +3,80 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AuthError, hasSymptom } from '../../../src/errors/errors.js';
-import { explain, explainMessage } from '../../../src/errors/explain.js';
-import { SYMPTOMS } from '../../../src/errors/symptoms/all.js';
-import type { Stage } from '../../../src/errors/symptoms/symptom.js';
+import { explain as explainFailure, explainMessage, markOf } from '../../../src/errors/explain.js';
+import type { Failure, RequestName } from '../../../src/errors/failure.js';
+import { SYMPTOMS, type SymptomId } from '../../../src/errors/symptoms/all.js';
+import { factsOf } from '../../../src/http/response.js';
 
-/** For each row: its layer, what came back at a stage, or else what the SDK says, and a word of its advice. */
-const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string, advice: RegExp]> = {
-  'no-permission': ['runtime', 'connect', 'getaddrinfo EPERM localhost', /--allow-net --allow-env/],
+/** A failure below HTTP (`broken`), or an answer, told as "STATUS code: message", "STATUS HTML page "title"", … */
+type At = RequestName | 'broken';
+
+const TRIED = { what: 'do something', method: 'GET', address: 'https://platform.test/' } as const;
+
+/** The failure that an answer makes; `sent` is the credential that the request carried. */
+function failureOf(at: At, got: string, sent?: 'token' | 'cookie'): Failure {
+  if (at === 'broken') {
+    return { request: 'authorize', tried: TRIED, broken: { text: got } };
+  }
+  const [, status, rest = ''] = /^(\d{3}) (.*)$/.exec(got) ?? assert.fail(got);
+  const page = /^HTML page "(.*)"$/.exec(rest)?.[1];
+  const location = /^redirect to (\S+)/.exec(rest)?.[1];
+  const words = /^(?:([\w]+): )?(.*)$/.exec(rest) ?? [];
+  const json = JSON.stringify({ ...(words[1] ? { reason: words[1] } : {}), message: words[2] });
+  const body = page
+    ? `<html><title>${page}</title></html>`
+    : location || rest === 'an empty answer'
+      ? ''
+      : /^text /.test(rest)
+        ? rest.slice(5)
+        : json;
+  const headers = new Headers(location ? { location } : {});
+  const url = new URL(TRIED.address);
+  return {
+    request: at,
+    tried: TRIED,
+    answer: factsOf({ url, status: Number(status), headers, body, tried: TRIED, sent }),
+  };
+}
+
+/** The failure that the program finds out itself. */
+const diagnosed = (id: SymptomId): Failure => ({
+  request: 'proxy',
+  tried: TRIED,
+  diagnosis: { id, facts: { text: 'x' } },
+});
+
+const explain = (at: At, got: string, sent?: 'token' | 'cookie') => explainFailure(failureOf(at, got, sent));
+
+/** For each row: its layer, what came back at a request (undefined where the program names the row), and a word of its advice. */
+const ROWS: Record<
+  string,
+  [layer: string, at: At | undefined, got: string, advice: RegExp, sent?: 'token' | 'cookie']
+> = {
+  'no-permission': ['runtime', 'broken', 'getaddrinfo EPERM localhost', /--allow-net --allow-env/],
   'certificate-untrusted': [
     'TLS',
-    'connect',
+    'broken',
     'SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate',
     /ca-cert .* dex\.tls/,
   ],
-  'certificate-expired': ['TLS', 'connect', 'CERT_HAS_EXPIRED: certificate has expired', /renewed/],
-  'certificate-host': ['TLS', 'connect', 'ERR_TLS_CERT_ALTNAME_INVALID: Hostname', /host name/],
-  'tls-version': ['TLS', 'connect', 'EPROTO: unsupported protocol', /TLS 1\.2/],
-  'proxy-login-unsupported': ['web proxy', 'connect', 'Proxy response (407), it takes Negotiate, NTLM', /cntlm/],
-  'proxy-login': ['web proxy', 'connect', 'Proxy response (407), it takes NTLM, Basic', /percent-encoded/],
-  'proxy-refused': ['web proxy', 'connect', 'Proxy response (403)', /NO_PROXY/],
-  dns: ['network', 'connect', 'getaddrinfo ENOTFOUND platform.test', /self-hosted runner/],
-  timeout: ['network', 'connect', 'no answer within 15000 ms', /self-hosted runner.*MLFLOW_AUTH_TIMEOUT/],
-  'answer-too-large': ['network', 'connect', 'the answer is larger than 1 MiB', /not the login API/],
-  'not-http': ['network', 'connect', 'HPE_INVALID_CONSTANT: Response does not match the HTTP/1.1 protocol', /port/],
-  'broken-off': ['network', 'connect', 'UND_ERR_SOCKET: other side closed', /ends connections/],
-  unreachable: ['network', 'connect', 'connect ECONNREFUSED 127.0.0.1:443', /NO_PROXY/],
+  'certificate-expired': ['TLS', 'broken', 'CERT_HAS_EXPIRED: certificate has expired', /renewed/],
+  'certificate-host': ['TLS', 'broken', 'ERR_TLS_CERT_ALTNAME_INVALID: Hostname', /host name/],
+  'tls-version': ['TLS', 'broken', 'EPROTO: unsupported protocol', /TLS 1\.2/],
+  'proxy-login-unsupported': ['web proxy', 'broken', 'Proxy response (407), it takes Negotiate, NTLM', /cntlm/],
+  'proxy-login': ['web proxy', 'broken', 'Proxy response (407), it takes NTLM, Basic', /percent-encoded/],
+  'proxy-refused': ['web proxy', 'broken', 'Proxy response (403)', /NO_PROXY/],
+  dns: ['network', 'broken', 'getaddrinfo ENOTFOUND platform.test', /self-hosted runner/],
+  timeout: [
+    'network',
+    'broken',
+    'ETIMEDOUT: connect ETIMEDOUT 10.0.0.1:443',
+    /self-hosted runner.*MLFLOW_AUTH_TIMEOUT/,
+  ],
+  'answer-too-large': ['network', 'broken', 'ERR_ANSWER_TOO_LARGE: larger than 1 MiB', /not the login API/],
+  'not-http': ['network', 'broken', 'HPE_INVALID_CONSTANT: Response does not match the HTTP/1.1 protocol', /port/],
+  'broken-off': ['network', 'broken', 'UND_ERR_SOCKET: other side closed', /ends connections/],
+  unreachable: ['network', 'broken', 'connect ECONNREFUSED 127.0.0.1:443', /NO_PROXY/],
   'pkce-required': ['Dex', 'authorize', '400 PKCE code_challenge is required for this client', /S256/],
   'redirect-uri': ['Dex', 'authorize', '400 BadRequest: Unregistered redirect_uri.', /DEX_REDIRECT_URI/],
   'client-unknown': ['Dex', 'authorize', '404 NotFound: Invalid client_id.', /alauda-auth/],
@@ -66,20 +115,57 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
     /account of its own/,
   ],
   'grant-type': ['Dex', 'token', '400 unsupported_grant_type', /client of the MLflow proxy/],
-  clock: ['clock', 'token', 'OAUTH_TIMESTAMP_CHECK: unexpected JWT "exp" (expiration time) claim value', /NTP/],
-  'token-claims': ['Dex', 'token', 'unexpected JWT "aud" (audience) claim value', /client-id/],
-  'password-too-long': ['account', 'password', 'the password takes 300 bytes', /shorter/],
-  'unsafe-key': ['login API', 'pubkey', '200 a public key of 512 bits: expected 2048 to 8192', /Nothing was sent/],
-  'bad-key': ['login API', 'pubkey', '200 a key or "ts" of an unknown form', /report the form/],
-  state: ['Dex', 'login', 'a state that is not the one that was sent', /Do not use/],
+  clock: ['clock', undefined, 'OAUTH_TIMESTAMP_CHECK: unexpected JWT "exp" (expiration time) claim value', /NTP/],
+  'token-claims': ['Dex', undefined, 'unexpected JWT "aud" (audience) claim value', /client-id/],
+  'password-too-long': ['account', undefined, 'the password takes 300 bytes', /shorter/],
+  'unsafe-key': ['login API', undefined, '200 a public key of 512 bits: expected 2048 to 8192', /Nothing was sent/],
+  'bad-key': ['login API', undefined, '200 a key or "ts" of an unknown form', /report the form/],
+  state: ['Dex', undefined, 'a state that is not the one that was sent', /Do not use/],
   redirected: ['login API', 'authorize', '302 redirect to https://other.test/ an empty answer', /platform-address/],
-  'header-too-large': ['oauth2-proxy', 'mlflow', '400 Invalid HTTP request received.', /token method.*Redis/],
-  'foreign-login': ['oauth2-proxy', 'proxy', 'an authorization request without a state', /Nothing was sent/],
-  'no-login-needed': ['oauth2-proxy', 'proxy', '200: MLflow answers without any login', /No credential is needed/],
-  audience: ['oauth2-proxy', 'proxy', '401 the token is for client a, oauth2-proxy logs in as b', /client-id/],
-  'token-expired': ['oauth2-proxy', 'proxy', '401 the token has expired', /Log in again/],
-  'cookie-rejected': ['oauth2-proxy', 'proxy', '401 session cookie rejected', /replicas/],
-  'bearer-off': ['oauth2-proxy', 'proxy', '401 Unauthorized', /--skip-jwt-bearer-tokens=true/],
+  'header-too-large': [
+    'oauth2-proxy',
+    'mlflow',
+    '400 text Invalid HTTP request received.',
+    /token method.*Redis/,
+    'cookie',
+  ],
+  'token-too-large': [
+    'oauth2-proxy',
+    'mlflow',
+    '431 HTML page "Request Header Fields Too Large"',
+    /without groups/,
+    'token',
+  ],
+  issuer: ['oauth2-proxy', undefined, '', /platform-address/],
+  'proxy-unauthorized': ['oauth2-proxy', 'proxy', '401 text Unauthorized', /login of its own/],
+  'mlflow-host': [
+    'MLflow',
+    'mlflow',
+    '403 text Invalid Host header - possible DNS rebinding attack detected',
+    /--allowed-hosts/,
+  ],
+  'code-missing': ['Dex', undefined, '', /Run it again/],
+  'field-missing': ['login API', undefined, '', /platform-address/],
+  'key-unusable': ['runtime', undefined, '', /2048 to 4096/],
+  'identity-provider': [
+    'Dex',
+    'login',
+    '500 InternalError: failed to authenticate: ldap: initial bind: LDAP Result Code 49 "Invalid Credentials"',
+    /The password was not refused/,
+  ],
+  'client-certificate': [
+    'TLS',
+    'broken',
+    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: alert number 116',
+    /no client certificate/,
+  ],
+  'ca-strict': ['TLS', undefined, '', /Python 3\.12/],
+  'foreign-login': ['oauth2-proxy', undefined, 'an authorization request without a state', /Nothing was sent/],
+  'no-login-needed': ['oauth2-proxy', undefined, '200: MLflow answers without any login', /No credential is needed/],
+  audience: ['oauth2-proxy', undefined, '401 the token is for client a, oauth2-proxy logs in as b', /client-id/],
+  'token-expired': ['oauth2-proxy', undefined, '401 the token has expired', /Log in again/],
+  'cookie-rejected': ['oauth2-proxy', undefined, '401 session cookie rejected', /replicas/],
+  'bearer-off': ['oauth2-proxy', undefined, '401 Unauthorized', /--skip-jwt-bearer-tokens=true/],
   'proxy-redirected': ['oauth2-proxy', 'proxy', '308 redirect to https://other.test/ an empty answer', /tracking-uri/],
   'proxy-forbids': ['oauth2-proxy', 'proxy', '403 HTML page "403 Forbidden"', /let this account in/],
   'not-the-proxy': ['oauth2-proxy', 'proxy', '200 HTML page "Console"', /cluster/],
@@ -115,13 +201,13 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
   ],
   'callback-address': [
     'oauth2-proxy',
-    'callback',
+    undefined,
     '302 redirect to another login without a session cookie',
     /proxy prefix/,
   ],
   'callback-cookie': [
     'oauth2-proxy',
-    'callback',
+    undefined,
     '302 redirect without a session cookie "x"',
     /MLFLOW_AUTH_COOKIE_NAME/,
   ],
@@ -133,7 +219,7 @@ const ROWS: Record<string, [layer: string, stage: Stage | undefined, got: string
   ],
   'workspaces-off': [
     'MLflow',
-    'mlflow',
+    undefined,
     '404, and server-info says 200: workspaces are not enabled',
     /--enable-workspaces/,
   ],
@@ -223,17 +309,17 @@ describe('the table of symptoms', () => {
     ['EHOSTUNREACH: connect EHOSTUNREACH', 'unreachable'],
     ['UND_ERR_SOCKET: other side closed', 'broken-off'],
   ];
-  for (const [got, id] of CONNECTIONS) it(`knows "${got}"`, () => assert.equal(explain('connect', got).id, id));
+  for (const [got, id] of CONNECTIONS) it(`knows "${got}"`, () => assert.equal(explain('broken', got).id, id));
 
-  it('has an answer for everything', () => assert.equal(explain('token', 'something never seen').id, 'unknown'));
+  it('has an answer for everything', () => assert.equal(explain('token', '418 something never seen').id, 'unknown'));
 });
 
 describe('each symptom', () => {
   it('is tested here', () => assert.deepEqual(Object.keys(ROWS).sort(), SYMPTOMS.map(({ id }) => id).sort()));
 
-  for (const [id, [layer, stage, got, advice]] of Object.entries(ROWS)) {
+  for (const [id, [layer, at, got, advice, sent]] of Object.entries(ROWS)) {
     it(`${id} is found, with its layer and its advice`, () => {
-      const row = stage ? explain(stage, got) : explainMessage(got);
+      const row = at ? explain(at, got, sent) : (explainMessage(got) ?? SYMPTOMS.find((one) => one.id === id));
       assert.equal(row?.id, id);
       assert.equal(row?.layer, layer);
       assert.match(row?.advice ?? '', advice);
@@ -242,18 +328,27 @@ describe('each symptom', () => {
 });
 
 /** Texts that look like another symptom than theirs. */
-const MISLEADING: [stage: Stage, got: string, id: string][] = [
-  ['login', '400 blocked by policy', 'wrong-password'],
-  ['login', '500 InternalError: check your clock', 'wrong-password'],
+const MISLEADING: [at: At, got: string, id: string][] = [
+  ['login', '400 blocked by policy', 'unknown'],
+  ['login', '500 InternalError: check your clock', 'server-error'],
+  ['login', '403 forbidden by WAF', 'unknown'],
+  ['login', '500 dial tcp 10.0.0.1:389: connect: connection refused', 'identity-provider'],
+  ['authorize', '503 HTML page "503 Service Temporarily Unavailable"', 'server-down'],
+  ['token', '502 HTML page "502 Bad Gateway"', 'server-down'],
+  ['login', '429 HTML page "429 Too Many Requests"', 'server-down'],
+  ['pubkey', '500 HTML page "500 Internal Server Error"', 'server-error'],
+  ['authorize', '403 HTML page "403 Forbidden"', 'unknown'],
+  ['token', '500 server_error: ', 'server-error'],
+  ['proxy', '403 text Invalid Host header - possible DNS rebinding attack detected', 'mlflow-host'],
   ['login', '500 failed to verify password', 'wrong-password'],
   ['login', '500 invalid user or password', 'wrong-password'],
-  ['login', '404 HTML page "404 Not Found"', 'html-from-api'],
+  ['login', '404 HTML page "404 Not Found"', 'not-found'],
   ['mlflow', '403 HTML page "Sign In"', 'proxy-forbids'],
   ['mlflow', '503 an empty answer', 'mlflow-error'],
   ['mlflow', '500 INTERNAL_ERROR: boom', 'mlflow-error'],
   ['proxy', '502 an empty answer', 'proxy-error'],
-  ['connect', 'terminated: UND_ERR_RES_CONTENT_LENGTH_MISMATCH: Response body length does not match', 'broken-off'],
-  ['connect', 'terminated: HPE_INVALID_EOF_STATE: Response does not match the HTTP/1.1 protocol', 'broken-off'],
+  ['broken', 'terminated: UND_ERR_RES_CONTENT_LENGTH_MISMATCH: Response body length does not match', 'broken-off'],
+  ['broken', 'terminated: HPE_INVALID_EOF_STATE: Response does not match the HTTP/1.1 protocol', 'broken-off'],
   ['callback', '429 slow down', 'proxy-error'],
   ['callback', '502 an empty answer', 'proxy-error'],
   ['login', '501 an empty answer', 'server-error'],
@@ -265,18 +360,28 @@ describe('a text that looks like another symptom', () => {
 });
 
 describe('an error of this program', () => {
-  for (const [id, [, stage, got]] of Object.entries(ROWS)) {
-    if (!stage) continue;
-    it(`${id} is explained by its own row`, () => {
-      const { message } = new AuthError({ stage, tried: 'do something (GET https://platform.test/)', got });
-      assert.equal(explainMessage(message)?.id, id);
+  for (const { id } of SYMPTOMS) {
+    it(`${id} is recognised by its mark, whatever a server wrote into it`, () => {
+      const { message } = new AuthError({ ...diagnosed(id), hint: '[mlflow-auth: captcha] captcha' });
+      assert.ok(message.endsWith(markOf(id)), message);
+      assert.equal(explainMessage(`::error::${message}\nmore`)?.id, id);
     });
   }
 });
 
+describe('a failure that fits no row', () => {
+  it('names the layer that answered, quotes it, and says that the cause is not known', () => {
+    const { id, message, symptom } = new AuthError(failureOf('login', '403 blocked by policy 7'));
+    assert.equal(id, 'unknown');
+    assert.equal(symptom.layer, 'login API');
+    assert.match(message, /403 blocked by policy 7 \(.*login API answered.*the cause is not known\)/);
+    assert.doesNotMatch(message, /password|e-mail|captive/);
+  });
+});
+
 describe('the name of a symptom', () => {
   it('is checked by the compiler', () => {
-    const error = new AuthError({ stage: 'proxy', tried: 'x', got: '401 Unauthorized' });
+    const error = new AuthError(diagnosed('bearer-off'));
     assert.ok(hasSymptom(error, 'audience', 'bearer-off'));
     assert.ok(!hasSymptom(new Error('bearer-off'), 'bearer-off'));
     // @ts-expect-error: there is no such row
@@ -292,6 +397,11 @@ const server = "HTTPSConnectionPool(host='platform.test', port=443): Max retries
 const MESSAGES: [text: string, id: string | undefined][] = [
   ['{"message":"PKCE code_challenge is required for this client"}', 'pkce-required'],
   ['CaptchaError', 'captcha'],
+  ['the server failed to respond: Connection refused', 'unreachable'],
+  ['CA cert does not include key usage extension (_ssl.c:1028)', 'ca-strict'],
+  ['certificate verify failed: Missing Authority Key Identifier', 'ca-strict'],
+  ['UserWarning: Could not find any registered plugin for mlflow-auth', 'sdk-provider-missing'],
+  ['Invalid Host header - possible DNS rebinding attack detected', 'mlflow-host'],
   ['Call returns HTML or a redirect (302 to the login page)', 'sdk-rejected'],
   [
     'Failed to query /api/3.0/mlflow/server-info, often with SSLCertVerificationError: self-signed certificate',

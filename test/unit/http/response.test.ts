@@ -9,7 +9,7 @@ import { shortened } from '../../../src/util/text.js';
 function answer(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const url = new URL('https://platform.test/dex/api/v1/authorize');
-  return { url, status, headers: new Headers(headers), body: text, tried: 'test (GET https://platform.test/)' };
+  return { url, status, headers: new Headers(headers), body: text, tried: { what: 'test' } };
 }
 
 const SHAPES: [name: string, body: unknown, reason: string][] = [
@@ -81,7 +81,7 @@ describe('a refusal', () => {
   it('names where a redirect points, without its query', () => {
     const location = 'https://login.test/path?code=secret&state=secret#secret';
     const error = responseError(answer(302, '', { location }), 'authorize');
-    assert.equal(error.failure.got, '302 redirect to https://login.test/path an empty answer');
+    assert.equal(error.got, '302 redirect to https://login.test/path an empty answer');
     assert.equal(error.id, 'redirected');
   });
 
@@ -103,7 +103,7 @@ describe('a refusal', () => {
   });
 
   it('of a credential is explained by its own row', () => {
-    assert.equal(responseError(answer(401, {}), 'proxy').id, 'bearer-off');
+    assert.equal(responseError(answer(401, {}), 'proxy').id, 'proxy-unauthorized');
     assert.equal(responseError(answer(403, '<title>403 Forbidden</title>'), 'proxy').id, 'proxy-forbids');
   });
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { AuthError } from '../../../src/errors/errors.js';
-import type { Stage } from '../../../src/errors/symptoms/symptom.js';
+import type { RequestName } from '../../../src/errors/failure.js';
 import type { Credential } from '../../../src/login/credential.js';
 import { refreshTokenOutput, refreshTokenStore } from '../../../src/renewal/refresh-token.js';
 import type { Settings } from '../../../src/settings/types.js';
@@ -71,8 +71,9 @@ describe('the output refresh-token', () => {
     else output.afterLogin(settings, end);
     return set;
   }
-  const STAGES: Stage[] = ['connect', 'token', 'refresh', 'login', 'proxy', 'callback', 'mlflow'];
-  const failedAt = (stage: Stage) => new AuthError({ stage, tried: 'x', got: '500' });
+  const STAGES: RequestName[] = ['token', 'refresh', 'login', 'proxy', 'callback', 'mlflow'];
+  const failedAt = (request: RequestName) =>
+    new AuthError({ request, tried: { what: 'x' }, answer: { status: 500, kind: 'empty' } });
 
   it('is the next one, or the one that stays good', () => {
     assert.deepEqual(outputOf({}, ['next'], credential('next')), ['next']);

@@ -1,0 +1,43 @@
+// The sentences of a failure, made from its fields.
+
+import type { AnswerFacts, Broken, Failure, Tried } from './failure.js';
+import type { Symptom } from './symptoms/symptom.js';
+
+/** What was attempted, as "begin the login (GET https://platform/dex/api/v1/authorize)". */
+export function triedText({ what, method, address }: Tried): string {
+  return method && address ? `${what} (${method} ${address})` : address ? `${what} ${address}` : what;
+}
+
+/** What came back. */
+export function gotText(failure: Failure, { found }: Pick<Symptom, 'found'>): string {
+  if ('answer' in failure) return answerText(failure.answer);
+  if ('broken' in failure) return brokenText(failure.broken);
+  const { facts } = failure.diagnosis;
+  return (found ?? '{text}').replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ''));
+}
+
+function answerText(answer: AnswerFacts): string {
+  const { status, redirect } = answer;
+  const target = redirect && `redirect to ${redirect.target ?? 'an invalid address'}`;
+  const error = redirect?.error ? ` with ${redirect.error}` : '';
+  return `${status} ${target ? `${target}${error} ` : ''}${reasonText(answer)}`;
+}
+
+/** The server's own reason, or what came in its place. */
+export function reasonText({ kind, code, message, requestId }: AnswerFacts): string {
+  if (kind === 'empty') return 'an empty answer';
+  const text = [code, message].filter(Boolean).join(': ');
+  if (kind === 'json') return text || 'JSON without a reason';
+  if (kind === 'text') return text || 'no JSON object';
+  return `HTML page${text ? ` "${text}"` : ''}${requestId ? `, request id ${requestId}` : ''}`;
+}
+
+function brokenText({ text, proxy, limit }: Broken): string {
+  const what =
+    limit?.of === 'login'
+      ? `the time limit of ${limit.ms / 1000} s for the whole login passed`
+      : limit
+        ? `no answer within ${limit.ms} ms`
+        : text;
+  return proxy ? `${what} through the web proxy ${proxy}` : what;
+}
