@@ -136,6 +136,7 @@ const ROWS: Record<
     /without groups/,
     'token',
   ],
+  'callback-chunks': ['oauth2-proxy', undefined, '', /Redis/],
   issuer: ['oauth2-proxy', undefined, '', /platform-address/],
   'proxy-unauthorized': ['oauth2-proxy', 'proxy', '401 text Unauthorized', /login of its own/],
   'mlflow-host': [
