@@ -332,7 +332,7 @@ export const CASES: ErrorCase[] = [
   {
     name: 'redirect_url with an error',
     platform: at('login', { status: 200, body: { redirect_url: '/cb?error=access_denied&error_description=no' } }),
-    got: 'access_denied: no',
+    got: '200 access_denied: no',
     title: 'Login refused',
   },
   {
@@ -344,7 +344,7 @@ export const CASES: ErrorCase[] = [
   {
     name: 'redirect_url that is none',
     platform: at('login', { status: 200, body: { redirect_url: 'https://[' } }),
-    got: 'a redirect_url that is no address',
+    got: '200 JSON without a valid "redirect_url"',
     title: 'Unexpected answer',
   },
   {

@@ -136,7 +136,6 @@ const ROWS: Record<
     /without groups/,
     'token',
   ],
-  'callback-chunks': ['oauth2-proxy', undefined, '', /Redis/],
   issuer: ['oauth2-proxy', undefined, '', /platform-address/],
   'proxy-unauthorized': ['oauth2-proxy', 'proxy', '401 text Unauthorized', /login of its own/],
   'mlflow-host': [
@@ -172,7 +171,7 @@ const ROWS: Record<
   'not-the-proxy': ['oauth2-proxy', 'proxy', '200 HTML page "Console"', /cluster/],
   'callback-chunks': [
     'oauth2-proxy',
-    'callback',
+    undefined,
     '302 with a session cookie of 19000 chunks, more than 100',
     /tracking-uri/,
   ],
