@@ -17,7 +17,7 @@ describe('an error', { concurrency: 2 }, () => {
         const given = { ...goodInputs(platform), ...inputs };
         const action = await runAction(given);
         const annotation =
-          /^::error title=mlflow-auth%3A (.*)::(.*)$/m.exec(action.stdout) ?? assert.fail(action.stdout);
+          /^::error title=mlflow-auth%3A (.*?)::(.*)$/m.exec(action.stdout) ?? assert.fail(action.stdout);
         assert.equal(action.status, 1);
         assert.equal(annotation[1]?.replaceAll('%2C', ','), title, annotation[2]);
         const message = steady(annotation[2] ?? '');

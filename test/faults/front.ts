@@ -75,7 +75,7 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
     const { method = '', headers, socket } = incoming;
-    const url = new URL(incoming.url ?? '/', address);
+    const url = new URL(incoming.url ?? '/', `${plain ? 'http' : 'https'}://${headers.host}`);
     const endpoint = endpointOf(method, url.pathname) as Endpoint;
     if (endpoint === 'login') posts++;
     const chunks: Buffer[] = [];

@@ -10,10 +10,14 @@ import { ROWS } from './requests.js';
 /** The file by which a run at this port is told that names go wrong. */
 const fileOf = (port: number): string => join(tmpdir(), `mlflow-auth-names-${process.pid}-${port}`);
 
+/** A name of this machine that the preload resolves, until it goes wrong. */
+export const LOOKED_UP = 'platform.test';
+
 /** Has the names of one run looked up by a preload of ours. Node alone has such a thing. */
 export const preloadEnv = (port: number): Record<string, string> => ({
   NODE_OPTIONS: `--import=${new URL('./preload.js', import.meta.url).href}`,
   FAULT_FILE: fileOf(port),
+  FAULT_HOST: LOOKED_UP,
 });
 
 const names = (says: 'fail' | 'hang') => (line: Line) => {

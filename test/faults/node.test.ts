@@ -12,7 +12,7 @@ faultSuite(CASES, {
   preload: true,
   run: (inputs, env) => runAction(inputs, env, LIMIT),
   assertFailed: ({ status, stdout = '', files = {} }, title) => {
-    const annotation = /^::error title=mlflow-auth%3A (.*)::(.*)$/m.exec(stdout) ?? assert.fail(stdout);
+    const annotation = /^::error title=mlflow-auth%3A (.*?)::(.*)$/m.exec(stdout) ?? assert.fail(stdout);
     assert.equal(annotation[1]?.replaceAll('%2C', ','), title, annotation[2]);
     assert.match(annotation[2] ?? '', /^Tried: .*%0AGot: {3}.*%0ADo: {4}[^%]*/);
     assert.equal(status, 1);

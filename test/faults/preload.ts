@@ -1,4 +1,4 @@
-// Loaded into Node before the program: names resolve as usual, until a file says that they fail or hang.
+// Loaded into Node before the program: one more name is this machine's, until a file says that names fail or hang.
 
 import dns from 'node:dns';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,8 @@ const usual = dns.lookup as (...given: unknown[]) => void;
 function lookup(...given: unknown[]): void {
   const file = process.env.FAULT_FILE ?? '';
   if (!existsSync(file)) {
-    usual(...given);
+    const [host, ...rest] = given;
+    usual(host === process.env.FAULT_HOST ? '127.0.0.1' : host, ...rest);
     return;
   }
   writeFileSync(`${file}.struck`, '');
