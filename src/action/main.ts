@@ -9,8 +9,8 @@ import { errorMessage, UsageError } from '../errors/errors.js';
 import type { Credential } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
 import { refreshTokenOutput } from '../renewal/refresh-token.js';
-import { requirePrivate } from '../sdk/folder.js';
 import { handOver } from '../sdk/handover.js';
+import { openPrivateFolder } from '../sdk/private-folder.js';
 import type { Variable } from '../sdk/variables.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
@@ -18,7 +18,7 @@ import { namesOf, ROWS } from '../settings/table.js';
 import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
-import { runPost, STATE, stateFor } from './post.js';
+import { mark, removeSaved, runPost, STATE, stateFor } from './post.js';
 import { reportOf, summaryOf } from './summary.js';
 
 const readFile = (path: string) => readFileSync(path, 'utf8');
@@ -42,6 +42,7 @@ async function runMain(env: Env): Promise<number> {
   const next = refreshTokenOutput((refreshToken) =>
     github.setOutputs([{ name: 'refresh-token', value: refreshToken }]),
   );
+  let cleanUp = () => {};
   exitOnSignal(next.afterFailure);
   try {
     requireFiles(env, ['GITHUB_STATE']);
@@ -50,21 +51,29 @@ async function runMain(env: Env): Promise<number> {
     const settings = readSettings(sources, { trackingUri: true, folder: 'always' }, secrets.add, warn);
     if (settings.workspace && settings.maskWorkspace) maskWorkspace(settings.workspace);
     requireFiles(env, filesFor(settings));
-    const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${randomUUID()}`);
-    if (settings.dir !== undefined) requirePrivate(settings.dir);
-    github.saveState(STATE, stateFor({ dir, ours: settings.dir === undefined }));
+    const id = randomUUID();
+    const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${id}`);
+    const saved = { dir, ours: settings.dir === undefined, id };
+    github.saveState(STATE, stateFor(saved));
+    const folder = openPrivateFolder(dir, settings.dir === undefined ? 'RUNNER_TEMP' : 'dir');
+    const remove = () => {
+      removeSaved(saved, env.RUNNER_TEMP ?? '');
+    };
+    if (saved.ours) cleanUp = remove;
+    mark(folder, saved);
     const keep = next.keep(settings);
     const log = { info: github.info, warn: github.warn };
     const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, log, { keep }));
-    const variables = handOver(credential, settings, dir, sources, warn);
-    github.setOutputs([...variables, ...factsOf(credential)]);
+    const variables = handOver(credential, { ...settings, refreshTokenFile: undefined }, folder, sources, warn);
+    cleanUp = remove;
+    github.handOver([...variables, ...factsOf(credential)], settings.exportEnv ? variables : []);
     next.afterLogin(settings, credential);
-    if (settings.exportEnv) github.exportVariables(variables);
     await github.summarize('MLflow login', summaryOf(settings, credential));
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.info(`Logged in as ${credential.identity}${until}.`);
     return 0;
   } catch (error) {
+    attempt(cleanUp);
     const lost = attempt(next.afterFailure);
     if (lost) warn(`the next refresh token could not be handed back: ${errorMessage(lost)}`);
     await github.fail(reportOf(error, secrets.redact));

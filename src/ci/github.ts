@@ -1,6 +1,6 @@
 // The one file that speaks to the runner: masks, log groups, outputs, variables of later steps, summary, annotations.
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync, truncateSync } from 'node:fs';
 import * as core from '@actions/core';
 import type { Variable } from '../sdk/variables.js';
 import { printable } from '../util/text.js';
@@ -41,10 +41,34 @@ export function setOutputs(values: readonly Variable[]): void {
   for (const { name, value } of values) if (value) core.setOutput(name, value);
 }
 
-/** Sets variables for the later steps of the job. */
-export function exportVariables(values: readonly Variable[]): void {
-  for (const { name, value } of values) core.exportVariable(name, value);
+/**
+ * Sets outputs of the step and variables for the later steps of the job: all of them or none.
+ * @throws Error that names the runner's file that cannot be written
+ */
+export function handOver(outputs: readonly Variable[], variables: readonly Variable[]): void {
+  undone('GITHUB_ENV', () => {
+    for (const { name, value } of variables) core.exportVariable(name, value);
+    undone('GITHUB_OUTPUT', () => setOutputs(outputs));
+  });
 }
+
+/** Takes back what was written to one of the runner's files, where the work fails. */
+function undone(name: string, work: () => void): void {
+  const path = process.env[name] ?? '';
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  try {
+    work();
+  } catch (cause) {
+    try {
+      if (size !== undefined && statSync(path).size > size) truncateSync(path, size);
+    } catch {
+      // The failure itself matters more.
+    }
+    throw cause instanceof HandOverError ? cause : new HandOverError(`${name} (${path}) cannot be written`, { cause });
+  }
+}
+
+class HandOverError extends Error {}
 
 /**
  * Writes a heading and a table into the summary of the job. Some runners have none, and none must make a step fail. A line

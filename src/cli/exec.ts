@@ -1,6 +1,6 @@
 // The command exec: runs a program with the credential, keeps the credential fresh while it runs, and leaves nothing behind.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,9 +8,11 @@ import { errorMessage, UsageError } from '../errors/errors.js';
 import { runLogin } from '../login/session.js';
 import { keepFresh } from '../renewal/keep-fresh.js';
 import { refreshTokenStore } from '../renewal/refresh-token.js';
-import { requirePrivate } from '../sdk/folder.js';
+import { withRefreshTokenFile } from '../renewal/refresh-token-file.js';
 import { handOver } from '../sdk/handover.js';
+import { makePrivateFolder, openPrivateFolder, type PrivateFolder } from '../sdk/private-folder.js';
 import { readState, STATE_FILE } from '../sdk/renewal-state.js';
+import { recoverState } from '../sdk/state-file.js';
 import { withoutSecrets } from '../settings/secret-variables.js';
 import { printable } from '../util/text.js';
 import type { LoginCall } from './command.js';
@@ -35,7 +37,6 @@ export async function run(call: LoginCall): Promise<number> {
     log.info(printable(`${program}: ${unusable === NOT_FOUND ? 'command not found' : 'cannot be executed'}`));
     return unusable;
   }
-  if (settings.dir !== undefined) requirePrivate(settings.dir);
   const signals = catchSignals();
   try {
     return await runIn(makeFolder(settings.dir), call, signals);
@@ -50,20 +51,25 @@ export async function run(call: LoginCall): Promise<number> {
 }
 
 /** A folder of its own, also within the user's: another login may be at home there. */
-function makeFolder(parent: string | undefined): string {
-  if (parent !== undefined) mkdirSync(parent, { recursive: true, mode: 0o700 });
-  return mkdtempSync(join(parent ?? tmpdir(), 'mlflow-auth-'));
+function makeFolder(parent: string | undefined): PrivateFolder {
+  if (parent === undefined) return makePrivateFolder(tmpdir(), 'TMPDIR');
+  return makePrivateFolder(openPrivateFolder(parent).path, 'dir');
 }
 
-async function runIn(dir: string, call: LoginCall, signals: Signals): Promise<number> {
+async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): Promise<number> {
   const { rest, flags, settings, sources, secrets, log } = call;
   const { warn } = log;
+  const dir = folder.path;
   const keep = refreshTokenStore(settings, warn);
+  // Renewals keep the file up to date themselves, so that it holds a good token whenever this process is killed.
+  const renewed = { ...settings, refreshTokenFile: keep && settings.refreshTokenFile };
   const ended = new AbortController();
   const gone = new AbortController();
   try {
-    const credential = await runLogin(settings, secrets, log, { keep, signal: signals.aborted });
-    const variables = handOver(credential, settings, dir, sources, warn);
+    const credential = await withRefreshTokenFile(settings, secrets, ({ settings, guard }) =>
+      runLogin(settings, secrets, log, { keep: keep && guard(keep), signal: signals.aborted }),
+    );
+    const variables = handOver(credential, renewed, folder, sources, warn);
     signals.aborted.throwIfAborted();
     const inherited = flags['keep-secrets'] === 'true' ? sources.env : withoutSecrets(sources.env);
     const env = { ...inherited, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
@@ -79,6 +85,7 @@ async function runIn(dir: string, call: LoginCall, signals: Signals): Promise<nu
     gone.abort();
     // Whoever renewed, the program or this process, the last refresh token is in the folder.
     try {
+      recoverState(dir);
       if (existsSync(join(dir, STATE_FILE))) keep?.(readState(dir).settings.refreshToken);
     } catch (error) {
       warn(`the refresh token cannot be kept: ${errorMessage(error)}`);

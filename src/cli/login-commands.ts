@@ -3,8 +3,9 @@
 import type { Credential } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
 import { refreshTokenStore } from '../renewal/refresh-token.js';
-import { requirePrivate } from '../sdk/folder.js';
+import { withRefreshTokenFile } from '../renewal/refresh-token-file.js';
 import { handOver } from '../sdk/handover.js';
+import { openPrivateFolder } from '../sdk/private-folder.js';
 import type { LoginCall } from './command.js';
 import { FORMATS, type Format } from './formats.js';
 
@@ -19,8 +20,14 @@ export async function printCredential(call: LoginCall): Promise<number> {
 /** Prints the variables of the SDK, and writes its folder where one is given. */
 export async function printVariables(call: LoginCall): Promise<number> {
   const { flags, settings, sources, print, log } = call;
-  const credential = await logIn(call);
-  const variables = handOver(credential, settings, settings.dir, sources, log.warn);
+  const folder = settings.dir === undefined ? undefined : openPrivateFolder(settings.dir);
+  const credential = await logIn(call).catch((error) => {
+    folder?.discard();
+    throw error;
+  });
+  // From now on the folder alone has the refresh token.
+  const handed = { ...settings, refreshTokenFile: undefined };
+  const variables = handOver(credential, handed, folder, sources, log.warn);
   if (settings.renew && settings.refreshToken)
     log.warn('the renewals spend the refresh token from now on: it must be used nowhere else');
   const format = FORMATS[flags.format ?? 'shell'] as Format;
@@ -29,8 +36,9 @@ export async function printVariables(call: LoginCall): Promise<number> {
 }
 
 async function logIn({ settings, secrets, log }: LoginCall): Promise<Credential> {
-  if (settings.dir !== undefined) requirePrivate(settings.dir);
   // With renew the folder keeps it too, so that no other place is missed.
   const keep = refreshTokenStore(settings, settings.renew ? () => {} : log.warn);
-  return runLogin(settings, secrets, log, { keep });
+  return withRefreshTokenFile(settings, secrets, ({ settings, guard }) =>
+    runLogin(settings, secrets, log, { keep: keep && guard(keep) }),
+  );
 }

@@ -3,7 +3,7 @@
 import { UsageError } from '../errors/errors.js';
 import type { TokenCredential } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
-import { refreshTokenWriter } from '../renewal/refresh-token-file.js';
+import { refreshTokenWriter, type Use, withRefreshTokenFile } from '../renewal/refresh-token-file.js';
 import type { LoginCall } from './command.js';
 
 /**
@@ -23,7 +23,8 @@ export async function run({ flags, settings, secrets, print, log }: LoginCall): 
     received = next;
   };
   const keep = file === undefined ? remember : refreshTokenWriter(file);
-  const credential = await runLogin(settings, secrets, log, { keep }).catch((error) => {
+  const login = ({ settings, guard }: Use) => runLogin(settings, secrets, log, { keep: guard(keep) });
+  const credential = await withRefreshTokenFile(settings, secrets, login, true).catch((error) => {
     // The one that was given cannot be used again, and there is no other place for the next one.
     if (received !== undefined) print(jsonOf(undefined, received));
     throw error;

@@ -1,29 +1,109 @@
-// A lock between processes: a file that only one can make. What a process that died left behind is taken away.
+// A lock between processes, also of other containers and other machines: a file that only one can make, and whose holder
+// touches it as long as it lives.
 
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeWhole } from '../util/files.js';
+import { ENDED, isDead, placeOfProcess, read, SHORT_SILENCE, watch } from './lock-holder.js';
 
-const POLL_MS = 50;
-/** Taking a lock away needs a few milliseconds; whoever is at it for longer has died over it. */
-const STEAL_MS = 5000;
+/** Milliseconds between looks at a lock that is held, and between the touches of its holder. */
+const POLL = 50;
+const BEAT = 2_000;
+
+/** The lock of the renewals in a folder. */
+export const LOCK_FILE = 'renewal.lock';
+
+/** A lock that is held. */
+export interface Lock {
+  /** @throws Error where another process has taken it over, as it does where the holder was stopped for too long */
+  check(): void;
+  isHeld(): boolean;
+  /** Whether `endHolder` has taken it away for good. */
+  hasEnded(): boolean;
+}
+
+/** Where time comes from: tests bring their own. */
+export interface Time {
+  /** Milliseconds on a clock that nobody sets. */
+  now: () => number;
+  sleep: (time: number) => Promise<unknown>;
+}
+
+const REAL_TIME: Time = { now: () => performance.now(), sleep };
 
 /**
- * Runs the work while no other process runs its own under the same lock.
- * @param patience milliseconds to wait, and the age at which a lock counts as left behind
+ * Runs the work while no other process runs its own under the same lock. Before it writes, the work must call `check`.
+ * @param patience milliseconds to wait for one holder
  * @throws Error when the lock cannot be had in time, or the folder cannot be written
  */
-export async function withLock<T>(path: string, patience: number, work: () => Promise<T>): Promise<T> {
-  const mine = JSON.stringify({ pid: process.pid, at: Date.now(), id: Math.random() });
-  const until = Date.now() + patience;
-  while (!make(path, mine)) {
-    if (Date.now() > until) throw new Error(`another process holds ${path}`);
-    stealIfStale(path, patience);
-    await sleep(POLL_MS);
-  }
+export async function withLock<T>(
+  path: string,
+  patience: number,
+  work: (lock: Lock) => Promise<T>,
+  time = REAL_TIME,
+): Promise<T> {
+  const mine = JSON.stringify({ place: placeOfProcess(), pid: process.pid, id: randomUUID() });
+  await waitFor(path, mine, patience, time);
+  const isMine = () => read(path) === mine;
+  const beat = setInterval(() => {
+    if (isMine()) touch(path);
+  }, BEAT);
+  beat.unref?.();
   try {
-    return await work();
+    return await work({
+      check() {
+        if (!isMine()) throw new Error(`another process has taken over ${path}, as this one was stopped for too long`);
+      },
+      isHeld: isMine,
+      hasEnded: () => read(path) === ENDED,
+    });
   } finally {
-    if (read(path) === mine) rmSync(path, { force: true });
+    clearInterval(beat);
+    if (isMine() || read(path) === ENDED) rmSync(path, { force: true });
+  }
+}
+
+/**
+ * Takes the lock away from whoever holds it, does the work, and lets nobody have it in the meantime.
+ * A holder finds out by `hasEnded`, and removes what stays of the lock for it.
+ */
+export function endHolder(path: string, work: () => void): void {
+  const isHeld = read(path) !== undefined;
+  writeWhole(path, ENDED);
+  try {
+    work();
+  } finally {
+    if (!isHeld) rmSync(path, { force: true });
+  }
+}
+
+async function waitFor(path: string, mine: string, patience: number, { now, sleep }: Time): Promise<void> {
+  const look = watch(path, now);
+  const lookAtGuard = watch(guardOf(path), now);
+  let since = now();
+  let holder: string | undefined;
+  while (!make(path, mine)) {
+    const { content, silence } = look();
+    if (content !== holder) since = now();
+    holder = content;
+    if (content !== undefined && isDead(content, silence)) steal(path, content, lookAtGuard().silence);
+    else if (now() - since > patience) throw new Error(`another process holds ${path}`);
+    await sleep(POLL);
+  }
+}
+
+const guardOf = (path: string) => `${path}.steal`;
+
+/** Takes away a lock with this content. One process at a time does so; one that died over it is silent. */
+function steal(path: string, content: string, silenceOfGuard: number): void {
+  const guard = guardOf(path);
+  if (silenceOfGuard > SHORT_SILENCE) rmSync(guard, { force: true });
+  if (!make(guard, randomUUID())) return;
+  try {
+    if (read(path) === content) rmSync(path, { force: true });
+  } finally {
+    rmSync(guard, { force: true });
   }
 }
 
@@ -41,46 +121,10 @@ function make(path: string, content: string): boolean {
   }
 }
 
-/** Takes away the lock of a process that is no more, or that has held it for too long. One process at a time does so. */
-function stealIfStale(path: string, patience: number): void {
-  const content = read(path);
-  if (content === undefined || !isStale(content, path, patience)) return;
-  const guard = `${path}.steal`;
-  if (ageOf(guard) > STEAL_MS) rmSync(guard, { force: true });
-  if (!make(guard, content)) return;
+function touch(path: string): void {
   try {
-    if (read(path) === content) rmSync(path, { force: true });
-  } finally {
-    rmSync(guard, { force: true });
-  }
-}
-
-function isStale(content: string, path: string, patience: number): boolean {
-  if (ageOf(path) > patience) return true;
-  const pid = /"pid":(\d+)/.exec(content)?.[1];
-  // A lock is written at once, so an empty one is a moment old or was left by a full disk.
-  if (pid === undefined) return ageOf(path) > STEAL_MS;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
+    utimesSync(path, new Date(), new Date());
   } catch {
-    return undefined;
-  }
-}
-
-/** Milliseconds since the file was written; 0 when there is none. */
-function ageOf(path: string): number {
-  try {
-    return Date.now() - statSync(path).mtimeMs;
-  } catch {
-    return 0;
+    // The next one that waits takes the lock over.
   }
 }

@@ -1,16 +1,23 @@
 // The file of a refresh token: each use replaces the token, and the next one is written in its place.
 
-import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage, UsageError } from '../errors/errors.js';
-import { requireWritable, writeWhole } from '../util/files.js';
+import type { Settings } from '../settings/types.js';
+import { KeptError, leftoversOf, requireWritable, writeWhole } from '../util/files.js';
+import type { Secrets } from '../util/secrets.js';
+import { withLock } from './lock.js';
+import { replaceAlike } from './replace-alike.js';
+
+/** A link to a file stays a link. */
+const fileAt = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
 /**
- * Writes each new refresh token to the file; a link to a file stays a link.
+ * Writes each new refresh token to the file, which keeps its owner, group, mode and hard links.
  * @throws UsageError at once, before anything is sent, where the file cannot be written; Error where a token cannot be
  */
 export function refreshTokenWriter(path: string): (refreshToken: string) => void {
-  const file = existsSync(path) ? realpathSync(path) : resolve(path);
+  const file = fileAt(path);
   const reason = (error: unknown) => `refresh-token-file: ${file} cannot be written: ${errorMessage(error)}.`;
   try {
     requireWritable(file);
@@ -19,19 +26,74 @@ export function refreshTokenWriter(path: string): (refreshToken: string) => void
   }
   return (refreshToken) => {
     try {
-      writeInPlace(file, refreshToken);
+      writeWhole(file, refreshToken, { precious: true, place: replaceAlike });
     } catch (error) {
-      throw new Error(`${reason(error)} The refresh token in it is spent: log in again.`);
+      const next = error instanceof KeptError ? 'the next run takes up the new one' : 'log in again';
+      throw new Error(`${reason(error)} The refresh token in it cannot be used again: ${next}.`);
     }
   };
 }
 
-/** A file that is a mount of its own, as in containers, cannot be replaced, but written. */
-function writeInPlace(file: string, text: string): void {
+/** A use of the refresh token in a file that is the only one at a time. */
+export interface Use {
+  /** With the token that is in the file by now. */
+  settings: Settings;
+  /** Keeps a token from its file where another process, after this one was stopped for too long, has put a newer one there. */
+  guard: <T extends (refreshToken: string) => void>(keep: T) => (refreshToken: string) => void;
+}
+
+/**
+ * Runs a login with the refresh token of a file while no other process uses it: what was in the file at the start may have
+ * been replaced by the time that it is this process's turn.
+ * @param required the login must not run where the lock cannot be made; otherwise it then runs without one
+ */
+export async function withRefreshTokenFile<T>(
+  settings: Settings,
+  secrets: Secrets,
+  work: (use: Use) => Promise<T>,
+  required = false,
+): Promise<T> {
+  if (settings.refreshTokenFile === undefined) return work({ settings, guard: (keep) => keep });
+  const file = fileAt(settings.refreshTokenFile);
+  let begun = false;
   try {
-    writeWhole(file, text);
+    return await withLock(`${file}.lock`, (settings.timeout + 30) * 1000, async (lock) => {
+      begun = true;
+      recover(file);
+      const found = tokenIn(file);
+      secrets.add(found);
+      return work({
+        settings: { ...settings, refreshToken: found || settings.refreshToken },
+        guard: (keep) => (refreshToken) => {
+          if (!lock.isHeld() && tokenIn(file) !== found)
+            throw new Error(
+              `refresh-token-file: another process has put a newer refresh token into ${file}; it is kept`,
+            );
+          keep(refreshToken);
+        },
+      });
+    });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
-    writeFileSync(file, text, { mode: 0o600 });
+    // A folder in which nothing can be written: the warning about the next token says so.
+    if (begun || required || !(error instanceof Error && 'code' in error)) throw error;
+    return work({ settings, guard: (keep) => keep });
+  }
+}
+
+/** Takes up what a process that was killed, or could not put it in its place, has left: the only token that works. */
+function recover(file: string): void {
+  const age = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  for (const left of leftoversOf(file).sort((one, other) => age(one) - age(other))) {
+    if (tokenIn(left) && age(left) >= age(file)) replaceAlike(left, file);
+    rmSync(left, { force: true });
+  }
+}
+
+/** '' where there is none. */
+function tokenIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return '';
   }
 }

@@ -6,15 +6,18 @@ import { AuthError, errorMessage, hasSymptom } from '../errors/errors.js';
 import { answerOf } from '../errors/failure.js';
 import { fingerprint } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
-import { ageOf, type CredentialFile, readCredential, writeCredential } from '../sdk/credential-file.js';
+import { ageOf, type CredentialFile, readCredential } from '../sdk/credential-file.js';
+import { openPrivateFolder } from '../sdk/private-folder.js';
 import { type Reason, requireLogin, secondsToWait, withLogin } from '../sdk/renewal-rules.js';
-import { readState, renewCommand, type State, settingsToKeep, writeState } from '../sdk/renewal-state.js';
+import { readState, type State, settingsToKeep } from '../sdk/renewal-state.js';
+import { recoverState } from '../sdk/state-file.js';
 import { gather, type Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
 import { moment } from '../util/clock.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
-import { withLock } from './lock.js';
+import { LOCK_FILE, withLock } from './lock.js';
+import { type RenewalRecord, recordIn } from './record.js';
 
 /** Who asks, and why. */
 export interface Asking {
@@ -38,7 +41,9 @@ export async function renew(
   { reason, signal }: Asking = {},
 ): Promise<void> {
   const patience = (readState(dir).settings.timeout + 30) * 1000;
-  await withLock(join(dir, 'renewal.lock'), patience, async () => {
+  const folder = openPrivateFolder(dir);
+  await withLock(join(dir, LOCK_FILE), patience, async (lock) => {
+    recoverState(dir);
     const file = readCredential(dir);
     if (fingerprint(file.value) !== seen || (reason === 'due' && isEarly(file))) return;
     const state = readState(dir);
@@ -47,7 +52,7 @@ export async function renew(
     for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
     if (!settings.refreshToken) requireLogin(state, moment());
     await sleep(secondsToWait(state, reason, moment()) * 1000, undefined, { signal });
-    await renewNow(dir, state, reason, settings, secrets, write, signal);
+    await renewNow(recordIn(folder, lock, state, write), reason, settings, secrets, write, signal);
   });
 }
 
@@ -58,8 +63,7 @@ function isEarly(file: CredentialFile): boolean {
 
 /** Each change is written before what it is about happens, so that it holds even where this process is killed. */
 async function renewNow(
-  dir: string,
-  state: State,
+  { state, save, keep, finish }: RenewalRecord,
   reason: Reason,
   settings: Settings,
   secrets: Secrets,
@@ -67,30 +71,37 @@ async function renewNow(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const last: State['last'] = { at: moment(), reason };
-  const save = (changes: Partial<State>) => {
-    Object.assign(state, changes);
-    writeState(dir, state);
-  };
   save({ last });
   const beforePassword = () => {
-    requireLogin(state, moment());
-    save({ logins: withLogin(state, moment()) });
+    requireLogin(state(), moment());
+    save({ logins: withLogin(state(), moment()) });
   };
-  // At once, and before the proof: without it, nothing could be renewed any more.
-  const keep = (refreshToken: string) => save({ settings: { ...state.settings, refreshToken } });
   try {
     const credential = await runLogin(
       settings,
       secrets,
       { info: write, warn: write },
+      // At once, and before the proof: without it, nothing could be renewed any more.
       { keep, beforePassword, signal },
     );
     save({ settings: settingsToKeep(settings, credential), last: { ...last, result: 'renewed' } });
-    writeCredential(dir, credential, settings.trackingUri, renewCommand(dir));
+    finish(credential);
   } catch (error) {
-    if (isFinal(error)) save({ failed: secrets.redact(errorMessage(error)) });
-    else if (isRejection(error)) save({ last: { ...last, result: 'rejected' } });
+    const changes: Partial<State> = {
+      ...(isFinal(error) ? { failed: secrets.redact(errorMessage(error)) } : {}),
+      ...(isRejection(error) ? { last: { ...last, result: 'rejected' } } : {}),
+    };
+    if (Object.keys(changes).length > 0) attempt(() => save(changes));
     throw error;
+  }
+}
+
+/** What follows a failure must not hide it. */
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // Newer state is there.
   }
 }
 

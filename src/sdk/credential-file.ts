@@ -1,11 +1,11 @@
 // The file with the credential: what src/sdk/python/mlflow_auth_provider.py reads, and renewals replace.
 
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { jsonObject } from '../http/response.js';
 import { type Credential, fingerprint } from '../login/credential.js';
 import { uptime } from '../util/clock.js';
-import { writeWhole } from '../util/files.js';
+import type { PrivateFolder } from './private-folder.js';
 import { renewAfter } from './renewal-rules.js';
 
 export const CREDENTIAL_FILE = 'credential.json';
@@ -35,7 +35,7 @@ export interface CredentialFile {
 
 /** Writes the credential alone, for the first time or anew. @returns the path of its file */
 export function writeCredential(
-  dir: string,
+  folder: PrivateFolder,
   credential: Credential,
   trackingUri: string,
   renew: readonly string[] | undefined,
@@ -54,11 +54,9 @@ export function writeCredential(
     received_at_uptime: received?.seconds,
     boot_id: received?.boot,
     renew,
-    known: [fingerprint(value), ...knownIn(dir)].slice(0, MAX_FINGERPRINTS),
+    known: [fingerprint(value), ...knownIn(folder.path)].slice(0, MAX_FINGERPRINTS),
   };
-  const path = resolve(dir, CREDENTIAL_FILE);
-  writeWhole(path, JSON.stringify(file));
-  return path;
+  return folder.write(CREDENTIAL_FILE, JSON.stringify(file));
 }
 
 /** A time that Python can read too, which knows no year beyond 9999. */

@@ -8,26 +8,31 @@ import type { Settings } from '../settings/types.js';
 import { moment } from '../util/clock.js';
 import { type Folder, writeFolder } from './folder.js';
 import { overridesOf } from './overrides.js';
+import type { PrivateFolder } from './private-folder.js';
 import { tooShort, withLogin } from './renewal-rules.js';
-import { renewCommand, settingsToKeep, writeState } from './renewal-state.js';
+import { renewCommand, settingsToKeep } from './renewal-state.js';
+import { removeSecrets } from './secret-files.js';
+import { writeFirstState } from './state-file.js';
 import { type Variable, variablesFor } from './variables.js';
 
 /**
  * Writes the folder, where there is to be one, and lists the variables.
- * @param dir folder to write, or undefined for none
+ * Where writing fails, no secret stays in the folder.
+ * @param settings with the file of the refresh token, if renewals are to keep it up to date
+ * @param folder to write, or undefined for none
  * @param warn gets everything that would keep the SDK from using the credential
  */
 export function handOver(
   credential: Credential,
   settings: Settings,
-  dir: string | undefined,
+  folder: PrivateFolder | undefined,
   sources: Pick<Sources, 'env' | 'readFile'>,
   warn: (text: string) => void,
 ): Variable[] {
-  const folder = dir === undefined ? undefined : writeAll(credential, settings, dir);
+  const written = folder && writeAll(credential, settings, folder);
   for (const text of obstaclesOf(credential, settings, folder !== undefined, sources)) warn(text);
   const certificates = settings.ca?.path && resolve(settings.ca.path);
-  return variablesFor({ credential, settings, folder, pythonPath: sources.env.PYTHONPATH, certificates });
+  return variablesFor({ credential, settings, folder: written, pythonPath: sources.env.PYTHONPATH, certificates });
 }
 
 /** What would keep the SDK from using the credential, or from renewing it. */
@@ -54,15 +59,20 @@ function obstaclesOf(
   return found;
 }
 
-function writeAll(credential: Credential, settings: Settings, dir: string): Folder {
+function writeAll(credential: Credential, settings: Settings, folder: PrivateFolder): Folder {
   const { ca, trackingUri } = settings;
-  const renew = settings.renew ? renewCommand(dir) : undefined;
-  // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
-  const folder = writeFolder(dir, { credential, trackingUri, roots: ca && trustedRoots(ca.pem), renew });
-  if (settings.renew) {
-    // The login of just now counts too.
-    const logins = settings.password ? withLogin({}, moment()) : [];
-    writeState(dir, { settings: settingsToKeep(settings, credential), logins });
+  const renew = settings.renew ? renewCommand(folder.path) : undefined;
+  try {
+    // First, as a renewal of an earlier login in this folder then writes nothing any more.
+    if (settings.renew) {
+      // The login of just now counts too.
+      const logins = settings.password ? withLogin({}, moment()) : [];
+      writeFirstState(folder, { settings: settingsToKeep(settings, credential), logins });
+    }
+    // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
+    return writeFolder(folder, { credential, trackingUri, roots: ca && trustedRoots(ca.pem), renew });
+  } catch (error) {
+    removeSecrets(folder.path);
+    throw error;
   }
-  return folder;
 }

@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import { jsonObject } from '../http/response.js';
 import type { Credential } from '../login/credential.js';
 import type { Settings } from '../settings/types.js';
-import { writeWhole } from '../util/files.js';
 import type { History } from './renewal-rules.js';
 
 export const STATE_FILE = 'renewal.json';
@@ -14,6 +13,8 @@ export interface State extends History {
   settings: Settings;
   /** Why a login was refused; it is not tried again. */
   failed?: string;
+  /** Grows by one each time the state is written, so that whoever has read an older one does not overwrite a newer one. */
+  generation?: number | undefined;
 }
 
 /**
@@ -22,26 +23,28 @@ export interface State extends History {
  */
 export function settingsToKeep(settings: Settings, credential: Credential): Settings {
   const { method } = credential;
+  const { refreshTokenFile } = settings;
   const first = { method, allowFallback: false, methodReason: 'the method of the first login' };
-  // Renewals keep the refresh token in this state alone.
-  const common = { ...settings, ...first, refreshTokenFile: undefined };
+  // A renewal may run in another folder.
+  const common = { ...settings, ...first, refreshTokenFile: refreshTokenFile && resolve(refreshTokenFile) };
   // After a fallback, client-id is not that of oauth2-proxy, with which the cookie method would compare it.
   const clientId = settings.method === 'cookie' ? settings.clientId : '';
   if (credential.method === 'cookie') return { ...common, clientId, clientSecret: '', refreshToken: '' };
   return { ...common, username: '', password: '', refreshToken: credential.refreshToken ?? '' };
 }
 
-export function writeState(dir: string, state: State): void {
-  writeWhole(join(dir, STATE_FILE), JSON.stringify(state));
-}
-
 /** @throws Error when there is none, or it is damaged */
 export function readState(dir: string): State {
-  const path = join(dir, STATE_FILE);
+  return parseState(join(dir, STATE_FILE));
+}
+
+/** @throws Error when there is no such file, or it is damaged */
+export function parseState(path: string): State {
   const state = jsonObject(readFileSync(path, 'utf8')) ?? {};
   const good =
     isSettings(state.settings) &&
     ['string', 'undefined'].includes(typeof state.failed) &&
+    ['number', 'undefined'].includes(typeof state.generation) &&
     (state.last === undefined || isMoment((state.last as { at?: unknown } | null)?.at)) &&
     (state.logins === undefined || (Array.isArray(state.logins) && state.logins.every(isMoment)));
   if (!good) throw new Error(`${path} is damaged: log in again`);

@@ -1,25 +1,86 @@
 // Files that are written as a whole or not at all, readable by their owner alone.
 
 import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 /** Fails where no file can be written beside this one. @throws Error of the file system */
 export function requireWritable(path: string): void {
-  writeBeside(path, 'x', () => {});
-}
-
-/** Writes a file with mode 0600, as a whole or not at all. @throws Error of the file system */
-export function writeWhole(path: string, text: string): void {
-  writeBeside(path, text, (unfinished) => renameSync(unfinished, path));
-}
-
-/** Writes a file of another name with mode 0600, which is gone after the work, unless that has moved it. */
-function writeBeside(path: string, text: string, work: (unfinished: string) => void): void {
-  const unfinished = `${path}.${randomUUID()}`;
+  const probe = `${path}.${randomUUID()}.probe`;
   try {
-    writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' });
-    work(unfinished);
+    writeNew(probe, 'x', path);
   } finally {
-    rmSync(unfinished, { force: true });
+    rmSync(probe, { force: true });
   }
+}
+
+/** What was written is not in its place, but beside it. */
+export class KeptError extends Error {}
+
+/** How a file is put in its place. */
+export interface Placing {
+  /** What is written is the only copy: where it cannot be put in its place it stays beside it, which the error says. */
+  precious?: boolean;
+  /** Puts the finished file in its place; by default it is moved there. */
+  place?: (finished: string, path: string) => void;
+}
+
+/**
+ * Writes a file with mode 0600, as a whole or not at all.
+ * @throws Error of the file system, which names the file
+ */
+export function writeWhole(path: string, text: string, { precious = false, place = renameSync }: Placing = {}): void {
+  const finished = `${path}.${randomUUID()}`;
+  writeNew(finished, text, path);
+  try {
+    place(finished, path);
+  } catch (cause) {
+    if (precious) throw new KeptError(`${path} cannot be replaced; its new content is kept in ${finished}`, { cause });
+    rmSync(finished, { force: true });
+    throw cause;
+  }
+  // Placed by being moved, as a rule.
+  rmSync(finished, { force: true });
+}
+
+/**
+ * Writes a file that must not exist yet, not through a link either; nothing of it stays where it cannot be written.
+ * @param about the file that an error names
+ */
+export function writeNew(path: string, text: string, about = path): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    try {
+      writeFileSync(file, text);
+    } finally {
+      // Some file systems report a full disk only here.
+      closeSync(file);
+    }
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw new Error(`${about} cannot be written`, { cause: error });
+  }
+}
+
+/** What processes that were killed left of this file: finished or not, but never put in its place. */
+export function leftoversOf(path: string): string[] {
+  const pattern = new RegExp(`^${UUID}$`);
+  return besides(path, pattern);
+}
+
+/** Removes the file and all that processes that were killed left of it. @returns whether there was any */
+export function removeWithLeftovers(path: string): boolean {
+  const found = besides(path, new RegExp(`^${UUID}(?:\\.probe)?$`));
+  const names = readdirSync(dirname(path));
+  if (names.includes(basename(path))) found.push(path);
+  for (const one of found) rmSync(one, { recursive: true, force: true });
+  return found.length > 0;
+}
+
+function besides(path: string, ending: RegExp): string[] {
+  const start = `${basename(path)}.`;
+  const names = readdirSync(dirname(path)).filter((name) => name.startsWith(start));
+  return names.filter((name) => ending.test(name.slice(start.length))).map((name) => join(dirname(path), name));
 }

@@ -65,7 +65,7 @@ describe('a file command', () => {
     checkBatches(filled, async (values) => {
       const { ENV, OUTPUT, STATE } = await files(async () => {
         github.setOutputs([...named(values), { name: 'empty', value: '' }]);
-        github.exportVariables(named(values));
+        github.handOver([], named(values));
         github.saveState('state', values[0] as string);
       });
       assert.deepEqual(readFileCommand(ENV), pairs(values));
