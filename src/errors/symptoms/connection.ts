@@ -17,7 +17,7 @@ export const CONNECTION = [
     broken: /CERTIFICATE_REQUIRED|TLSV13_ALERT_CERTIFICATE|alert certificate required|alert number 116/i,
     message: /certificate required|TLSV13_ALERT_CERTIFICATE_REQUIRED|No required SSL certificate was sent/i,
     title: 'Client certificate required',
-    meaning: 'the server, or an edge in front of it, demands a client certificate (mutual TLS)',
+    meaning: 'the server, or an edge in front of it, demands a client certificate, as in mutual TLS',
     advice:
       'This program sends no client certificate. Use an address that does not demand one, or ask the administrator of that server.',
   },

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { after, beforeEach, describe, it } from 'node:test';
 import { UsageError } from '../../../src/errors/errors.js';
 import { openConnector } from '../../../src/http/connect.js';
+import { setConnectDefaults } from '../../../src/http/globals.js';
 import { isLoopback } from '../../../src/http/loopback.js';
 import { proxyFor } from '../../../src/http/web-proxy.js';
 
@@ -51,6 +52,7 @@ describe('this machine', () => {
 
   for (const address of ['127.0.0.1', '::1'])
     it(`is reached by its names without asking a name server, at ${address}`, async (test) => {
+      setConnectDefaults();
       const server = createServer((_, response) => response.end());
       server.listen(0, address).on('error', () => test.skip(`there is no ${address} here`));
       await once(server, 'listening');
