@@ -1,16 +1,13 @@
 // The action's entry point: inputs in, outputs and variables out, by way of the runner.
 
-import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
 import * as github from '../ci/github.js';
 import { errorMessage, UsageError } from '../errors/errors.js';
 import type { Credential } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
 import { refreshTokenOutput } from '../renewal/refresh-token.js';
 import { handOver } from '../sdk/handover.js';
-import { openPrivateFolder } from '../sdk/private-folder.js';
 import type { Variable } from '../sdk/variables.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
@@ -18,7 +15,7 @@ import { namesOf, ROWS } from '../settings/table.js';
 import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
-import { mark, removeSaved, runPost, STATE, stateFor } from './post.js';
+import { folderToSave, openSaved, removeSaved, runPost, STATE, stateFor } from './post.js';
 import { reportOf, summaryOf } from './summary.js';
 
 const readFile = (path: string) => readFileSync(path, 'utf8');
@@ -42,32 +39,30 @@ async function runMain(env: Env): Promise<number> {
   const next = refreshTokenOutput((refreshToken) =>
     github.setOutputs([{ name: 'refresh-token', value: refreshToken }]),
   );
+  /** Removes what is on disk of a login that nothing is handed over of. */
   let cleanUp = () => {};
   exitOnSignal(next.afterFailure);
   try {
     requireFiles(env, ['GITHUB_STATE']);
-    github.saveState(STATE, stateFor());
+    github.saveState(STATE, stateFor(undefined));
     const sources: Sources = { caller: 'action', given: inputs(env), env, readFile };
     const settings = readSettings(sources, { trackingUri: true, folder: 'always' }, secrets.add, warn);
     if (settings.workspace && settings.maskWorkspace) maskWorkspace(settings.workspace);
     requireFiles(env, filesFor(settings));
-    const id = randomUUID();
-    const dir = settings.dir ?? join(env.RUNNER_TEMP ?? '', `mlflow-auth-${id}`);
-    const saved = { dir, ours: settings.dir === undefined, id };
+    const saved = folderToSave(settings.dir, env.RUNNER_TEMP ?? '');
     github.saveState(STATE, stateFor(saved));
-    const folder = openPrivateFolder(dir, settings.dir === undefined ? 'RUNNER_TEMP' : 'dir');
+    const folder = openSaved(saved);
     const remove = () => {
       removeSaved(saved, env.RUNNER_TEMP ?? '');
     };
     if (saved.ours) cleanUp = remove;
-    mark(folder, saved);
     const keep = next.keep(settings);
     const log = { info: github.info, warn: github.warn };
     const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, log, { keep }));
     const variables = handOver(credential, { ...settings, refreshTokenFile: undefined }, folder, sources, warn);
     cleanUp = remove;
-    github.handOver([...variables, ...factsOf(credential)], settings.exportEnv ? variables : []);
     next.afterLogin(settings, credential);
+    github.handOver([...variables, ...factsOf(credential)], settings.exportEnv ? variables : []);
     await github.summarize('MLflow login', summaryOf(settings, credential));
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.info(`Logged in as ${credential.identity}${until}.`);

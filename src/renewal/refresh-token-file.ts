@@ -18,7 +18,7 @@ const fileAt = (path: string): string => (existsSync(path) ? realpathSync(path) 
  */
 export function refreshTokenWriter(path: string): (refreshToken: string) => void {
   const file = fileAt(path);
-  const reason = (error: unknown) => `refresh-token-file: ${file} cannot be written: ${errorMessage(error)}.`;
+  const reason = (error: unknown) => `refresh-token-file: ${errorMessage(error)}.`;
   try {
     requireWritable(file);
   } catch (error) {
@@ -29,7 +29,7 @@ export function refreshTokenWriter(path: string): (refreshToken: string) => void
       writeWhole(file, refreshToken, { precious: true, place: replaceAlike });
     } catch (error) {
       const next = error instanceof KeptError ? 'the next run takes up the new one' : 'log in again';
-      throw new Error(`${reason(error)} The refresh token in it cannot be used again: ${next}.`);
+      throw new Error(`${reason(error)} The refresh token in ${file} cannot be used again: ${next}.`);
     }
   };
 }

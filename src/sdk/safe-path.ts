@@ -28,7 +28,7 @@ export function trustedOwners(folder: string, runnerTemp = process.env.RUNNER_TE
 /** The id of this process's user, or undefined where it cannot be found out. */
 function ownId(folder: string): bigint | undefined {
   try {
-    const id = process.geteuid?.();
+    const id = process.getuid?.();
     return id === undefined ? undefined : BigInt(id);
   } catch {
     // Deno does not tell it without --allow-sys, but what a process makes belongs to its user.
@@ -51,6 +51,7 @@ export function isThere(path: string): boolean {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     if (isHidden(error)) return true;
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { STATE_FILE } from './renewal-state.js';
 const NAMES = [STATE_FILE, CREDENTIAL_FILE];
 
 export function hasSecrets(dir: string): boolean {
+  if (!existsSync(dir)) return false;
   return NAMES.some((name) => existsSync(join(dir, name)) || leftoversOf(join(dir, name)).length > 0);
 }
 

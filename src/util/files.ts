@@ -37,7 +37,7 @@ export function writeWhole(path: string, text: string, { precious = false, place
   try {
     place(finished, path);
   } catch (cause) {
-    if (precious) throw new KeptError(`${path} cannot be replaced; its new content is kept in ${finished}`, { cause });
+    if (precious) throw new KeptError(`${path} cannot be written; its new content is kept in ${finished}`, { cause });
     rmSync(finished, { force: true });
     throw cause;
   }
@@ -50,17 +50,19 @@ export function writeWhole(path: string, text: string, { precious = false, place
  * @param about the file that an error names
  */
 export function writeNew(path: string, text: string, about = path): void {
-  const file = openSync(path, 'wx', 0o600);
+  let made = false;
   try {
+    const file = openSync(path, 'wx', 0o600);
+    made = true;
     try {
       writeFileSync(file, text);
     } finally {
       // Some file systems report a full disk only here.
       closeSync(file);
     }
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw new Error(`${about} cannot be written`, { cause: error });
+  } catch (cause) {
+    if (made) rmSync(path, { force: true });
+    throw new Error(`${about} cannot be written`, { cause });
   }
 }
 

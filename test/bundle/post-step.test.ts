@@ -103,8 +103,19 @@ describe('the post step', () => {
 
   it("removes only its own secrets from a folder of the user's", async () => {
     const dir = mkdtempSync(join(root, 'mine-'));
-    for (const name of ['credential.json', 'renewal.json', 'thesis.tex']) writeFileSync(join(dir, name), '');
-    assert.equal((await runAction({}, { [NAME]: JSON.stringify({ dir, ours: false }) })).status, 0);
+    const uuid = '01234567-89ab-cdef-0123-456789abcdef';
+    const left = [`renewal.json.${uuid}`, `credential.json.${uuid}`, `credential.json.${uuid}.probe`];
+    for (const name of ['credential.json', 'renewal.json', 'thesis.tex', ...left]) writeFileSync(join(dir, name), '');
+    writeFileSync(join(dir, 'mlflow-auth.id'), uuid);
+    const run = (id?: string) => runAction({}, { [NAME]: JSON.stringify({ dir, ours: false, id }) });
+    const all = readdirSync(dir);
+    for (const id of [undefined, '', 'another']) {
+      const { status, stdout } = await run(id);
+      assert.match(stdout, /could not be removed from disk: .* that this step of the job did not write to/);
+      assert.deepEqual([status, readdirSync(dir)], [0, all], 'a state that anyone can set removes nothing');
+    }
+    const { status, stdout } = await run(uuid);
+    assert.deepEqual([status, stdout], [0, 'The credential is removed from disk.\n']);
     assert.deepEqual(readdirSync(dir), ['thesis.tex']);
   });
 });

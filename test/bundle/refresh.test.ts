@@ -205,7 +205,7 @@ describe('a refresh token that is given', () => {
     });
   });
 
-  it('is told as spent when its file cannot be written after all', () => {
+  it('is kept beside its file when that cannot be written after all', () => {
     const file = join(root, 'moved');
     const keep = refreshTokenWriter(file);
     // Something can be written beside it, and nothing can be moved over it.
@@ -213,7 +213,8 @@ describe('a refresh token that is given', () => {
     assert.throws(
       () => keep('next'),
       (error: Error) =>
-        !(error instanceof UsageError) && /cannot be written: .*in it is spent: log in again/.test(error.message),
+        !(error instanceof UsageError) &&
+        /cannot be written; its new content is kept in .*: the next run takes up the new one/.test(error.message),
     );
   });
 

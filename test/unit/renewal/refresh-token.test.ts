@@ -48,7 +48,7 @@ describe('the store of the refresh token', () => {
     const keep = refreshTokenStore(settingsOf({ refreshTokenFile: file }), (text) => warned.push(text));
     mkdirSync(join(file, 'x'), { recursive: true });
     keep?.('next');
-    assert.match(warned.join(), /cannot be written: .*its new content is kept in/);
+    assert.match(warned.join(), /cannot be written; its new content is kept in .*the next run takes up the new one/);
   });
 });
 
