@@ -33,7 +33,7 @@ export function shortened(text: string): string {
   if (text.length <= LONGEST) return text;
   const lines = text.split('\n').map((line) => {
     if (line.length <= LONGEST) return line;
-    const meaning = / (\((?:[^()]|\(\)){1,300}\))$/.exec(line)?.[1];
+    const meaning = / (\((?:[^()]|\([^()]{0,100}\)){1,300}\))$/.exec(line)?.[1];
     return `${wellFormed(line.slice(0, LONGEST))}...${meaning ? ` ${meaning}` : ''}`;
   });
   return lines.join('\n');
