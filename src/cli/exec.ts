@@ -8,7 +8,7 @@ import { errorMessage, UsageError } from '../errors/errors.js';
 import { runLogin } from '../login/session.js';
 import { keepFresh } from '../renewal/keep-fresh.js';
 import { refreshTokenStore } from '../renewal/refresh-token.js';
-import { withRefreshTokenFile } from '../renewal/refresh-token-file.js';
+import { type Use, withRefreshTokenFile } from '../renewal/refresh-token-file.js';
 import { handOver } from '../sdk/handover.js';
 import { makePrivateFolder, openPrivateFolder, type PrivateFolder } from '../sdk/private-folder.js';
 import { readState, STATE_FILE } from '../sdk/renewal-state.js';
@@ -38,22 +38,24 @@ export async function run(call: LoginCall): Promise<number> {
     return unusable;
   }
   const signals = catchSignals();
+  let parent: PrivateFolder | undefined;
   try {
-    return await runIn(makeFolder(settings.dir), call, signals);
+    parent = settings.dir === undefined ? undefined : openPrivateFolder(settings.dir);
+    return await runIn(makeFolder(parent), call, signals);
   } catch (error) {
     const signal = signals.received();
     if (!signal) throw error;
     log.info(`interrupted by ${signal} before the command started`);
     return exitCodeOf(signal);
   } finally {
+    parent?.discard();
     signals.release();
   }
 }
 
 /** A folder of its own, also within the user's: another login may be at home there. */
-function makeFolder(parent: string | undefined): PrivateFolder {
-  if (parent === undefined) return makePrivateFolder(tmpdir(), 'TMPDIR');
-  return makePrivateFolder(openPrivateFolder(parent).path, 'dir');
+function makeFolder(parent: PrivateFolder | undefined): PrivateFolder {
+  return parent ? makePrivateFolder(parent.path, 'dir') : makePrivateFolder(tmpdir(), 'TMPDIR');
 }
 
 async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): Promise<number> {
@@ -66,9 +68,9 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
   const ended = new AbortController();
   const gone = new AbortController();
   try {
-    const credential = await withRefreshTokenFile(settings, secrets, ({ settings, guard }) =>
-      runLogin(settings, secrets, log, { keep: keep && guard(keep), signal: signals.aborted }),
-    );
+    const { aborted: signal } = signals;
+    const logIn = ({ settings, guard }: Use) => runLogin(settings, secrets, log, { keep: keep && guard(keep), signal });
+    const credential = await withRefreshTokenFile(settings, secrets, logIn, { signal });
     const variables = handOver(credential, renewed, folder, sources, warn);
     signals.aborted.throwIfAborted();
     const inherited = flags['keep-secrets'] === 'true' ? sources.env : withoutSecrets(sources.env);
@@ -85,7 +87,7 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
     gone.abort();
     // Whoever renewed, the program or this process, the last refresh token is in the folder.
     try {
-      recoverState(dir);
+      if (existsSync(join(dir, STATE_FILE))) recoverState(dir);
       if (existsSync(join(dir, STATE_FILE))) keep?.(readState(dir).settings.refreshToken);
     } catch (error) {
       warn(`the refresh token cannot be kept: ${errorMessage(error)}`);

@@ -24,7 +24,7 @@ export async function run({ flags, settings, secrets, print, log }: LoginCall): 
   };
   const keep = file === undefined ? remember : refreshTokenWriter(file);
   const login = ({ settings, guard }: Use) => runLogin(settings, secrets, log, { keep: guard(keep) });
-  const credential = await withRefreshTokenFile(settings, secrets, login, true).catch((error) => {
+  const credential = await withRefreshTokenFile(settings, secrets, login, { required: true }).catch((error) => {
     // The one that was given cannot be used again, and there is no other place for the next one.
     if (received !== undefined) print(jsonOf(undefined, received));
     throw error;

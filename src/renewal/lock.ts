@@ -30,7 +30,11 @@ export interface Time {
   sleep: (time: number) => Promise<unknown>;
 }
 
-const REAL_TIME: Time = { now: () => performance.now(), sleep };
+/** @param signal ends a wait */
+export const realTime = (signal?: AbortSignal): Time => ({
+  now: () => performance.now(),
+  sleep: (time) => sleep(time, undefined, { signal }),
+});
 
 /**
  * Runs the work while no other process runs its own under the same lock. Before it writes, the work must call `check`.
@@ -41,7 +45,7 @@ export async function withLock<T>(
   path: string,
   patience: number,
   work: (lock: Lock) => Promise<T>,
-  time = REAL_TIME,
+  time = realTime(),
 ): Promise<T> {
   const mine = JSON.stringify({ place: placeOfProcess(), pid: process.pid, id: randomUUID() });
   await waitFor(path, mine, patience, time);

@@ -6,7 +6,7 @@ import { errorMessage, UsageError } from '../errors/errors.js';
 import type { Settings } from '../settings/types.js';
 import { KeptError, leftoversOf, requireWritable, writeWhole } from '../util/files.js';
 import type { Secrets } from '../util/secrets.js';
-import { withLock } from './lock.js';
+import { type Lock, realTime, withLock } from './lock.js';
 import { replaceAlike } from './replace-alike.js';
 
 /** A link to a file stays a link. */
@@ -45,37 +45,35 @@ export interface Use {
 /**
  * Runs a login with the refresh token of a file while no other process uses it: what was in the file at the start may have
  * been replaced by the time that it is this process's turn.
- * @param required the login must not run where the lock cannot be made; otherwise it then runs without one
+ * @param options `required`: the login must not run where the lock cannot be made, rather than run without it;
+ *   `signal` ends the wait for the lock
  */
 export async function withRefreshTokenFile<T>(
   settings: Settings,
   secrets: Secrets,
   work: (use: Use) => Promise<T>,
-  required = false,
+  { required = false, signal }: { required?: boolean; signal?: AbortSignal } = {},
 ): Promise<T> {
   if (settings.refreshTokenFile === undefined) return work({ settings, guard: (keep) => keep });
   const file = fileAt(settings.refreshTokenFile);
   let begun = false;
+  const locked = async (lock: Lock) => {
+    begun = true;
+    recover(file);
+    const found = tokenIn(file);
+    secrets.add(found);
+    const guard: Use['guard'] = (keep) => (refreshToken) => {
+      if (!lock.isHeld() && tokenIn(file) !== found)
+        throw new Error(`refresh-token-file: another process has put a newer refresh token into ${file}; it is kept`);
+      keep(refreshToken);
+    };
+    return work({ settings: { ...settings, refreshToken: found || settings.refreshToken }, guard });
+  };
   try {
-    return await withLock(`${file}.lock`, (settings.timeout + 30) * 1000, async (lock) => {
-      begun = true;
-      recover(file);
-      const found = tokenIn(file);
-      secrets.add(found);
-      return work({
-        settings: { ...settings, refreshToken: found || settings.refreshToken },
-        guard: (keep) => (refreshToken) => {
-          if (!lock.isHeld() && tokenIn(file) !== found)
-            throw new Error(
-              `refresh-token-file: another process has put a newer refresh token into ${file}; it is kept`,
-            );
-          keep(refreshToken);
-        },
-      });
-    });
+    return await withLock(`${file}.lock`, (settings.timeout + 30) * 1000, locked, realTime(signal));
   } catch (error) {
-    // A folder in which nothing can be written: the warning about the next token says so.
-    if (begun || required || !(error instanceof Error && 'code' in error)) throw error;
+    // In a folder in which nothing can be written; the warning about the next token says so.
+    if (begun || required || signal?.aborted || !(error instanceof Error && 'code' in error)) throw error;
     return work({ settings, guard: (keep) => keep });
   }
 }

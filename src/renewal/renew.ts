@@ -16,7 +16,7 @@ import type { Settings } from '../settings/types.js';
 import { moment } from '../util/clock.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
-import { LOCK_FILE, withLock } from './lock.js';
+import { LOCK_FILE, realTime, withLock } from './lock.js';
 import { type RenewalRecord, recordIn } from './record.js';
 
 /** Who asks, and why. */
@@ -42,18 +42,23 @@ export async function renew(
 ): Promise<void> {
   const patience = (readState(dir).settings.timeout + 30) * 1000;
   const folder = openPrivateFolder(dir);
-  await withLock(join(dir, LOCK_FILE), patience, async (lock) => {
-    recoverState(dir);
-    const file = readCredential(dir);
-    if (fingerprint(file.value) !== seen || (reason === 'due' && isEarly(file))) return;
-    const state = readState(dir);
-    if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
-    const settings = withPassword(state.settings, sources);
-    for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
-    if (!settings.refreshToken) requireLogin(state, moment());
-    await sleep(secondsToWait(state, reason, moment()) * 1000, undefined, { signal });
-    await renewNow(recordIn(folder, lock, state, write), reason, settings, secrets, write, signal);
-  });
+  await withLock(
+    join(dir, LOCK_FILE),
+    patience,
+    async (lock) => {
+      recoverState(dir);
+      const file = readCredential(dir);
+      if (fingerprint(file.value) !== seen || (reason === 'due' && isEarly(file))) return;
+      const state = readState(dir);
+      if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
+      const settings = withPassword(state.settings, sources);
+      for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
+      if (!settings.refreshToken) requireLogin(state, moment());
+      await sleep(secondsToWait(state, reason, moment()) * 1000, undefined, { signal });
+      await renewNow(recordIn(folder, lock, state, write), reason, settings, secrets, write, signal);
+    },
+    realTime(signal),
+  );
 }
 
 /** Whether a caller has misjudged the time; where its age is not known, the caller is right. */

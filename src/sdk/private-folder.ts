@@ -39,7 +39,8 @@ export function openPrivateFolder(given: string, setting = 'dir'): PrivateFolder
   };
   const first = identity();
   const check = () => {
-    if (identity() === first) return;
+    if (attempt(identity) === first) return;
+    // The login is over by now, so this is no matter of usage any more.
     throw new Error(`${setting}: another program has replaced or changed ${path}. Nothing more is written there.`);
   };
   return {
@@ -73,6 +74,14 @@ export function requireSafeParent(given: string, setting: string): void {
 export function makePrivateFolder(parent: string, setting: string): PrivateFolder {
   requireSafeParent(parent, setting);
   return openPrivateFolder(mkdtempSync(join(parent, 'mlflow-auth-')), setting);
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /** PYTHONPATH has no way to quote the sign between its folders. */

@@ -2,39 +2,24 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fingerprint } from '../../src/login/credential.js';
-import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
+import { startPlatform } from '../support/fake/platform.js';
 import { goodEnv, runCommand, runProgram, timesAsked } from '../support/program.js';
-import { at, FULL_DISK, grants, root, SYSTEM, untilGrants } from '../support/renewing.js';
+import {
+  at,
+  credentialIn,
+  FULL_DISK,
+  folderOf,
+  grants,
+  renewIn,
+  root,
+  SYSTEM,
+  untilGrants,
+} from '../support/renewing.js';
 import { bound, noModes } from '../support/rights.js';
-
-/** Logs in with `env --dir --renew`, and returns the folder. */
-async function folderOf(platform: FakePlatform, env = goodEnv(platform)): Promise<string> {
-  const dir = mkdtempSync(join(root, 'sdk-'));
-  const { status, stderr } = await runCommand(['env', '--dir', dir, '--renew'], env);
-  assert.equal(status, 0, stderr);
-  return dir;
-}
-
-const credentialIn = (dir: string) => JSON.parse(readFileSync(join(dir, 'credential.json'), 'utf8'));
-
-/** Runs the command that the login left for the provider. */
-function renewIn(dir: string, env: Record<string, string> = {}, seen = fingerprint(credentialIn(dir).value)) {
-  const [program = '', ...args] = credentialIn(dir).renew;
-  return runProgram(program, [...args, '--seen', seen], { ...SYSTEM, ...env });
-}
 
 describe('renewal', () => {
   it('with a token keeps the refresh token and the client, and no password', async () => {

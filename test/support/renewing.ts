@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fingerprint } from '../../src/login/credential.js';
 import { type FakePlatform, type StartOptions, startPlatform } from './fake/platform.js';
+import { goodEnv, runCommand, runProgram } from './program.js';
 
 /** A folder that is gone after the tests. */
 export const root = mkdtempSync(join(tmpdir(), 'mlflow-auth-renewal-'));
@@ -40,4 +42,20 @@ export async function untilGrants(platform: FakePlatform, count: number, child: 
     assert.equal(child.exitCode, null, 'it ended before it asked for anything');
     await sleep(20);
   }
+}
+
+/** Logs in with `env --dir --renew`, and returns the folder. */
+export async function folderOf(platform: FakePlatform, env = goodEnv(platform)): Promise<string> {
+  const dir = mkdtempSync(join(root, 'sdk-'));
+  const { status, stderr } = await runCommand(['env', '--dir', dir, '--renew'], env);
+  assert.equal(status, 0, stderr);
+  return dir;
+}
+
+export const credentialIn = (dir: string) => JSON.parse(readFileSync(join(dir, 'credential.json'), 'utf8'));
+
+/** Runs the command that the login left for the provider. */
+export function renewIn(dir: string, env: Record<string, string> = {}, seen = fingerprint(credentialIn(dir).value)) {
+  const [program = '', ...args] = credentialIn(dir).renew;
+  return runProgram(program, [...args, '--seen', seen], { ...SYSTEM, ...env });
 }
