@@ -27,5 +27,7 @@ execFileSync(process.execPath, [
 const files = readdirSync('dist').sort().join(' ');
 if (files !== 'index.js licenses.txt package.json') throw new Error(`ncc wrote more than one file: ${files}`);
 const bundled = readFileSync(BUNDLE, 'utf8');
+// An expression that ncc takes for the path of a file of the project would name one, whatever it means at run time.
+if (/\.ab ?\+/.test(bundled)) throw new Error('ncc took an expression for the path of an asset');
 if (!CREATE_REQUIRE.test(bundled)) throw new Error(`ncc no longer writes ${CREATE_REQUIRE}`);
 writeFileSync(BUNDLE, bundled.replace(CREATE_REQUIRE, BUILT_IN));

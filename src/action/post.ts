@@ -30,7 +30,7 @@ export interface SavedFolder {
 /** The saved form of a new folder under RUNNER_TEMP, or of the one that the user gave. */
 export function folderToSave(given: string | undefined, temp: string): SavedFolder {
   const id = randomUUID();
-  if (given === undefined) return { dir: resolve(temp, `mlflow-auth-${id}`), ours: true };
+  if (given === undefined) return { dir: join(resolve(temp), `mlflow-auth-${id}`), ours: true };
   return { dir: resolve(given), ours: false, id };
 }
 

@@ -72,8 +72,10 @@ export async function withRefreshTokenFile<T>(
   try {
     return await withLock(`${file}.lock`, (settings.timeout + 30) * 1000, locked, realTime(signal));
   } catch (error) {
-    // In a folder in which nothing can be written; the warning about the next token says so.
-    if (begun || required || signal?.aborted || !(error instanceof Error && 'code' in error)) throw error;
+    const isUnwritable = !begun && !signal?.aborted && error instanceof Error && 'code' in error;
+    if (!isUnwritable) throw error;
+    if (required) throw new UsageError(`refresh-token-file: ${file} cannot be locked: ${errorMessage(error)}`);
+    // The warning about the next token says so.
     return work({ settings, guard: (keep) => keep });
   }
 }

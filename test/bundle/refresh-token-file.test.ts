@@ -48,9 +48,12 @@ describe('a refresh token in a file', () => {
       assert.deepEqual([timesAsked(platform, 'POST login'), grants(platform)], [1, 7]);
       // The other commands use it too, without a password.
       const env = withoutPassword(platform);
-      const others = [['token'], ['env'], ['exec', '--', process.execPath, '-v'], ['refresh']].map(
-        ([command = '', ...rest]) => runCommand([command, '--refresh-token-file', file, ...rest], env),
-      );
+      const others = [
+        ['token'],
+        ['env', '--dir', mkdtempSync(join(root, 'sdk-'))],
+        ['exec', '--', process.execPath, '-v'],
+        ['refresh'],
+      ].map(([command = '', ...rest]) => runCommand([command, '--refresh-token-file', file, ...rest], env));
       for (const { status, stderr } of await Promise.all(others)) assert.equal(status, 0, stderr);
       assert.equal((await refresh(file, env)).status, 0);
       assert.deepEqual(readdirSync(dirname(file)), ['token']);
@@ -188,7 +191,8 @@ describe('a refresh token in a file', () => {
         syncBuiltinESMExports();`;
       const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(gone)}`;
       const refused = await refresh(file, { ...withoutPassword(platform), NODE_OPTIONS });
-      assert.deepEqual([refused.status, grants(platform)], [1, 0], refused.stderr);
+      assert.deepEqual([refused.status, grants(platform)], [2, 0], refused.stderr);
+      assert.match(refused.stderr, /refresh-token-file: .* cannot be locked: EROFS/);
       assert.equal(readFileSync(file, 'utf8'), token);
       const used = await runCommand(['token', '--refresh-token-file', file], {
         ...withoutPassword(platform),
