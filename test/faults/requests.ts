@@ -53,7 +53,7 @@ const MLFLOW = {
   busy: 'mlflow-error',
   failed: 'mlflow-error',
   '500': 'mlflow-error',
-  text: 'unknown',
+  text: 'mlflow-login',
   page: 'mlflow-login',
   redirect: 'mlflow-login',
 };
