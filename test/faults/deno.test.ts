@@ -38,10 +38,12 @@ faultSuite(CASES, {
     const env = { ...Object.fromEntries(given), DENO_DIR: folder, NO_COLOR: '1' };
     return runProgram(await denoProgram(), [...args, inputs.method ?? ''], env, '', LIMIT);
   },
-  assertFailed: ({ status, stdout, stderr = '' }, _, meaning) => {
+  assertFailed: (outcome, _, meaning) => {
+    const { status, stdout, stderr = '' } = outcome;
     assert.ok(stderr.includes(`(${meaning})`), stderr);
     assert.match(stderr, /^Tried: .*\nGot: {3}.*\nDo: {4}.+$/m);
     assert.deepEqual([status, stdout], [1, '']);
+    return outcome;
   },
   assertDone: ({ status, stdout, stderr = '' }) => {
     assert.equal(status, 0, stderr);

@@ -11,14 +11,15 @@ faultSuite(CASES, {
   name: `node ${process.version}`,
   preload: true,
   run: (inputs, env) => runAction(inputs, env, LIMIT),
-  assertFailed: ({ status, stdout = '', files = {} }, title) => {
+  assertFailed: (outcome, title) => {
+    const { status, stdout = '', files = {} } = outcome;
     const annotation = /^::error title=mlflow-auth%3A (.*?)::(.*)$/m.exec(stdout) ?? assert.fail(stdout);
     assert.equal(annotation[1]?.replaceAll('%2C', ','), title, annotation[2]);
     assert.match(annotation[2] ?? '', /^Tried: .*%0AGot: {3}.*%0ADo: {4}[^%]*/);
     assert.equal(status, 1);
-    assertNothingHandedOver({ files });
     const { GITHUB_STEP_SUMMARY: summary = '' } = files;
     assert.ok(summary.startsWith(`<h3>MLflow login failed: ${title}</h3>`), summary);
+    return assertNothingHandedOver(outcome);
   },
   assertDone: ({ status, stdout = '', stderr = '', files = {} }) => {
     assert.equal(status, 0, stdout);

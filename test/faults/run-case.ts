@@ -26,8 +26,8 @@ export interface Runtime {
   differs?: (one: Case) => Partial<Case>;
   /** Runs the program with these inputs of the action. */
   run: (inputs: Record<string, string>, env: Record<string, string>) => Promise<Partial<Outcome>>;
-  /** Fails unless the failure was told with this title and meaning, and nothing was handed over. */
-  assertFailed: (outcome: Partial<Outcome>, title: string, meaning: string) => void;
+  /** Fails unless the failure was told with this title and meaning, and no credential was handed over. @returns the rest */
+  assertFailed: (outcome: Partial<Outcome>, title: string, meaning: string) => Partial<Outcome>;
   /** Fails unless a whole credential was handed over. @returns the rest, which must not hold it */
   assertDone: (outcome: Partial<Outcome>) => Partial<Outcome>;
 }
@@ -69,8 +69,7 @@ async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<bo
     if (front.fired() === 0) return false;
     const told = one.or && output.includes(symptom(one.or).meaning) ? one.or : end;
     const { title, meaning } = symptom(told);
-    if (end !== SUCCESS) runtime.assertFailed(outcome, title, meaning);
-    const rest = end === SUCCESS ? runtime.assertDone(outcome) : outcome;
+    const rest = end === SUCCESS ? runtime.assertDone(outcome) : runtime.assertFailed(outcome, title, meaning);
     assert.equal(front.posts(), logins, `posts of the password: ${output}`);
     if (fault.answer) assert.ok(front.fired() <= row.tries, `sent ${front.fired()} times: ${output}`);
     assert.equal(stranger.visits, 0, 'a redirect was followed');
