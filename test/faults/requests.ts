@@ -57,8 +57,6 @@ const MLFLOW = {
   page: 'mlflow-login',
   redirect: 'mlflow-login',
 };
-/** A server that answers 500 to a login may mean that the password is wrong. */
-const LOGIN = { ...API, '500': 'wrong-password' };
 
 const token = (row: Omit<Row, 'method'>): Row => ({ method: 'token', ...row });
 const cookie = (row: Omit<Row, 'method'>): Row => ({ method: 'cookie', ...row });
@@ -66,7 +64,7 @@ const cookie = (row: Omit<Row, 'method'>): Row => ({ method: 'cookie', ...row })
 export const ROWS: Row[] = [
   token({ name: 'authorize', endpoints: ['authorize'], after: [], tries: 3, logins: 0, tells: API }),
   token({ name: 'pubkey', endpoints: ['pubkey'], after: [], twin: true, tries: 3, logins: 0, tells: API }),
-  token({ name: 'login', endpoints: ['login'], after: ['authorize', 'pubkey'], tries: 1, logins: 1, tells: LOGIN }),
+  token({ name: 'login', endpoints: ['login'], after: ['authorize', 'pubkey'], tries: 1, logins: 1, tells: API }),
   token({ name: 'token', endpoints: ['token'], after: ['login'], tries: 1, logins: 1, tells: API }),
   token({ name: 'userinfo', endpoints: ['userinfo'], after: ['token'], tries: 1, logins: 1, tells: USERINFO }),
   token({
@@ -136,7 +134,7 @@ export const ROWS: Row[] = [
   }),
   cookie({ name: 'pubkey', endpoints: ['pubkey'], after: [], twin: true, tries: 3, logins: 0, tells: API }),
   cookie({ name: 'authorize', endpoints: ['authorize'], after: ['start', 'pubkey'], tries: 3, logins: 0, tells: API }),
-  cookie({ name: 'login', endpoints: ['login'], after: ['authorize', 'pubkey'], tries: 1, logins: 1, tells: LOGIN }),
+  cookie({ name: 'login', endpoints: ['login'], after: ['authorize', 'pubkey'], tries: 1, logins: 1, tells: API }),
   cookie({
     name: 'callback',
     endpoints: ['callback'],
