@@ -10,6 +10,7 @@ import { type FakePlatform, type StartOptions, startPlatform } from '../support/
 import { COOKIE_LOG, differences } from '../support/log.js';
 import { goodEnv, goodInputs, runAction, runCommand } from '../support/program.js';
 import { giveAway, noModes } from '../support/rights.js';
+import { sampled } from '../support/sample.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-cookie-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -97,7 +98,7 @@ const CASES: Record<string, Case> = {
 };
 
 describe('oauth2-proxy with', { concurrency: 2 }, () => {
-  for (const [name, one] of Object.entries(CASES)) {
+  for (const [name, one] of sampled(Object.entries(CASES))) {
     const { platform: switches, flags, names = ['_oauth2_proxy'], entrances = ['GET start'], warns } = one;
     it(`${name} gives us its session`, async () => {
       const { status, stdout, stderr, platform } = await login(switches, flags);
@@ -270,7 +271,7 @@ const FAILURES: Record<string, Failure> = {
 };
 
 describe('an error of the cookie method', { concurrency: 2 }, () => {
-  for (const [name, { platform: switches, flags, message, logins = 1 }] of Object.entries(FAILURES)) {
+  for (const [name, { platform: switches, flags, message, logins = 1 }] of sampled(Object.entries(FAILURES))) {
     it(`${name} is told`, async () => {
       const { status, stdout, stderr, platform } = await login(switches, flags);
       assert.deepEqual([status, stdout], [1, ''], stderr);

@@ -7,10 +7,11 @@ import { type StartOptions, startPlatform } from '../support/fake/platform.js';
 import { USUAL } from '../support/fake/switches.js';
 import { assertNoSecret, assertNothingHandedOver, secretsOf } from '../support/leaks.js';
 import { goodEnv, goodInputs, runAction, runCommand, steady, timesAsked } from '../support/program.js';
+import { sampled } from '../support/sample.js';
 import { at, CASES } from './error-cases.js';
 
 describe('an error', { concurrency: 2 }, () => {
-  for (const { name, platform: switches, inputs = {}, got, title, says, logins: allowed = 1 } of CASES) {
+  for (const { name, platform: switches, inputs = {}, got, title, says, logins: allowed = 1 } of sampled(CASES)) {
     it(`${name} is told as "${title}"`, async () => {
       const platform = await startPlatform(switches);
       try {

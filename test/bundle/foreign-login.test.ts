@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import { serverCertificate, testAuthority } from '../support/fake/certificates.js';
 import { type FakePlatform, type StartOptions, startPlatform } from '../support/fake/platform.js';
 import { goodEnv, runCommand, timesAsked } from '../support/program.js';
+import { sampled } from '../support/sample.js';
 
 const CALLBACK = '/clusters/c1/mlflow/oauth2/callback';
 
@@ -91,7 +92,7 @@ const REFUSED: Record<string, [changes: Changes | ((platform: FakePlatform) => C
 };
 
 describe('an authorization request', () => {
-  for (const [name, [changes, message]] of Object.entries(REFUSED)) {
+  for (const [name, [changes, message]] of sampled(Object.entries(REFUSED))) {
     it(`${name} is refused before anything is sent to log in`, async () => {
       const { status, stderr, platform } = await relayed({
         location: (one) => requestFor(one, typeof changes === 'function' ? changes(one) : changes),

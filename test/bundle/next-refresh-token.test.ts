@@ -12,6 +12,7 @@ import { type FakePlatform, type StartOptions, startPlatform } from '../support/
 import type { Canned, Endpoint } from '../support/fake/switches.js';
 import { readFileCommand } from '../support/github-runner.js';
 import { BUNDLE, goodEnv, goodInputs, runAction, runCommand } from '../support/program.js';
+import { sampled } from '../support/sample.js';
 
 const root = mkdtempSync(join(tmpdir(), 'mlflow-auth-next-'));
 after(() => rmSync(root, { recursive: true }));
@@ -76,7 +77,7 @@ const FAILURES: Record<string, Failure> = {
 };
 
 describe('the action hands back the next refresh token', () => {
-  for (const [name, { platform: switches, inputs, env, meanwhile }] of Object.entries(FAILURES))
+  for (const [name, { platform: switches, inputs, env, meanwhile }] of sampled(Object.entries(FAILURES)))
     for (const renew of ['false', 'true'])
       it(`after ${name}${renew === 'true' ? ', with renew' : ''}`, async () => {
         const temp = mkdtempSync(join(root, 'temp-'));
@@ -104,7 +105,7 @@ describe('the action hands back the next refresh token', () => {
   });
 
   const SIGNALS: NodeJS.Signals[] = process.platform === 'win32' ? [] : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'];
-  for (const signal of SIGNALS)
+  for (const signal of sampled(SIGNALS))
     for (const renew of signal === 'SIGKILL' ? ['false'] : ['false', 'true'])
       it(`when ${signal} interrupts the proof${renew === 'true' ? ', with renew' : ''}`, async () => {
         const folder = mkdtempSync(join(root, 'signal-'));

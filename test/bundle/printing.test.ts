@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { ROWS } from '../../src/settings/table.js';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
 import { BUNDLE, goodEnv, runCommand, runProgram } from '../support/program.js';
+import { sampled } from '../support/sample.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-printing-'));
 let platform: FakePlatform;
@@ -46,7 +47,7 @@ describe('what the user typed is printed in one line', () => {
       ...(file ? [[`${name}-file`, ['env', `--${name}-file=${HOSTILE}`]] as [string, string[]]] : []),
     ]),
   ];
-  for (const [what, args] of commands) {
+  for (const [what, args] of sampled(commands)) {
     it(what, async () => {
       const { stdout, stderr } = await runCommand(args, goodEnv(platform));
       assertHarmless(stderr, what);
@@ -64,7 +65,7 @@ describe('an output that cannot be written', () => {
     ['doctor'],
     ['doctor', '--json'],
   ];
-  for (const args of commands) {
+  for (const args of sampled(commands)) {
     it(`is an error of one line: full, ${args.join(' ')}`, {
       skip: !existsSync('/dev/full') && 'only Linux has /dev/full',
     }, async () => {

@@ -9,6 +9,7 @@ import { type Asked, type FakePlatform, type StartOptions, startPlatform } from 
 import { type Canned, type Endpoint, USUAL } from '../support/fake/switches.js';
 import { BUNDLE, goodEnv, goodInputs, type Outcome, runAction, runCommand, runProgram } from '../support/program.js';
 import { ENCODERS, ownPart, runOf } from '../support/property/encoders.js';
+import { sampled } from '../support/sample.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-secrets-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -75,7 +76,7 @@ async function echoAt(endpoint: Endpoint, answer: (secrets: string[]) => Canned,
 }
 
 describe('a secret that a server sends back', () => {
-  for (const [place, answer] of Object.entries(PLACES)) {
+  for (const [place, answer] of sampled(Object.entries(PLACES))) {
     for (const endpoint of ['token', 'userinfo'] as const) {
       it(`in ${place} of ${endpoint} is in no output, however it is encoded`, () =>
         echoAt(endpoint, (secrets) => {
@@ -87,7 +88,7 @@ describe('a secret that a server sends back', () => {
     }
   }
 
-  for (const length of [215, 225, 975, 16_350]) {
+  for (const length of sampled([215, 225, 975, 16_350])) {
     it(`is in no output where a text breaks off in it, ${length} characters on`, () =>
       echoAt(
         'userinfo',

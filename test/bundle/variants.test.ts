@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { type StartOptions, startPlatform } from '../support/fake/platform.js';
 import { differences, TOKEN_LOG } from '../support/log.js';
 import { goodEnv, runCommand, timesAsked } from '../support/program.js';
+import { sampled } from '../support/sample.js';
 
 interface Case {
   platform: StartOptions;
@@ -88,7 +89,7 @@ const CASES: Record<string, Case> = {
 };
 
 describe('a platform with', { concurrency: 2 }, () => {
-  for (const [name, { platform: switches, flags = [], logins = 1, log = USUAL }] of Object.entries(CASES)) {
+  for (const [name, { platform: switches, flags = [], logins = 1, log = USUAL }] of sampled(Object.entries(CASES))) {
     it(`${name} lets us in`, async () => {
       const platform = await startPlatform(switches);
       const env = goodEnv(platform);

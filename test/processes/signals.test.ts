@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FakePlatform } from '../support/fake/platform.js';
 import { BUNDLE, goodEnv } from '../support/program.js';
 import { at, grants, root, SYSTEM } from '../support/renewing.js';
+import { sampled } from '../support/sample.js';
 
 const skip = process.platform === 'win32' && 'Windows has no signals';
 
@@ -86,7 +87,7 @@ function listens(pid: number | undefined): boolean {
 }
 
 describe('a signal to exec', { skip }, () => {
-  for (const name of ENDING) {
+  for (const name of sampled(ENDING)) {
     it(`SIG${name} reaches the command, and exec ends after it and as it does`, async () => {
       await at({}, async (platform) => {
         const run = start(platform, TRAPS);
@@ -123,7 +124,7 @@ describe('a signal to exec', { skip }, () => {
   it('at any moment leaves nothing behind', async () => {
     await at({}, async (platform) => {
       const moments = [0, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260, 300, 350, 400];
-      for (const moment of moments) {
+      for (const moment of sampled(moments)) {
         const run = start(platform, 'setInterval(() => {}, 1000)');
         await sleep(moment);
         run.child.kill('SIGTERM');
