@@ -1,5 +1,6 @@
 // One case of the fault table: a request, a fault, and what must come of both.
 
+import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import type { Fault } from './front.js';
 import type { Kind } from './kinds.js';
 import { type End, type Row, SUCCESS } from './requests.js';
@@ -12,7 +13,7 @@ export interface Case {
   kind?: string;
   end: End;
   /** Another end that is right as well, where chance decides. */
-  or?: End;
+  or?: SymptomId;
   /** Posts of the password. */
   logins: number;
   /** How often the fault strikes; always unless said otherwise. */
@@ -32,7 +33,7 @@ export interface Case {
 /** How a row ends with a fault of this kind. */
 export function endOf(row: Row, kind: Kind | 'redirect'): End {
   if (row.always) return row.always;
-  return kind === 'harmless' ? SUCCESS : (row.tells[kind] ?? kind);
+  return kind === 'harmless' ? SUCCESS : (row.tells[kind] ?? (kind as SymptomId));
 }
 
 /** A case, with a name that tells its place in the table. */

@@ -6,12 +6,13 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContextOptions } from 'node:tls';
 import { Worker } from 'node:worker_threads';
+import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import { serverCertificate, usualCertificate } from '../support/fake/certificates.js';
 import type { Fault, Line } from './front.js';
 
 /** A fault and what a user is to read of it, as the id of a row of the table of symptoms. */
 export interface ConnectionFault extends Fault {
-  tells: string;
+  tells: SymptomId;
 }
 
 const EXPIRED = serverCertificate({ expired: true });

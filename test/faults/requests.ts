@@ -1,11 +1,12 @@
 // The requests of both methods: how each is brought about, and what a user is to read when it goes wrong.
 
+import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import type { Endpoint, Switches } from '../support/fake/switches.js';
 import type { Kind } from './kinds.js';
 
-/** What a run ends with: the id of a row of the table of symptoms, or success. */
-export type End = string;
 export const SUCCESS = 'success';
+/** What a run ends with: the id of a row of the table of symptoms, or success. */
+export type End = SymptomId | typeof SUCCESS;
 
 /** One row of the fault table. */
 export interface Row {
@@ -32,7 +33,7 @@ export interface Row {
   inputs?: Record<string, string>;
 }
 
-const API = {
+const API: Row['tells'] = {
   busy: 'server-down',
   failed: 'server-error',
   '500': 'server-error',
@@ -41,7 +42,7 @@ const API = {
   redirect: 'redirected',
 };
 /** An answer that is none of oauth2-proxy's leaves the proof to MLflow, which is behind the same proxy. */
-const USERINFO = {
+const USERINFO: Row['tells'] = {
   busy: 'proxy-error',
   failed: 'proxy-error',
   '500': 'proxy-error',
@@ -49,7 +50,7 @@ const USERINFO = {
   page: SUCCESS,
   redirect: 'proxy-redirected',
 };
-const MLFLOW = {
+const MLFLOW: Row['tells'] = {
   busy: 'mlflow-error',
   failed: 'mlflow-error',
   '500': 'mlflow-error',

@@ -1,7 +1,8 @@
 // Runs one case of the fault table under a runtime, and holds what is left of the run against the table.
 
 import assert from 'node:assert/strict';
-import { SYMPTOMS } from '../../src/errors/symptoms/all.js';
+import { markOf } from '../../src/errors/explain.js';
+import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import { testAuthority } from '../support/fake/certificates.js';
 import { makePlatform } from '../support/fake/platform.js';
 import { assertNoSecret, secretsOf } from '../support/leaks.js';
@@ -10,7 +11,7 @@ import type { Case } from './case.js';
 import { startFront } from './front.js';
 import { LOOKED_UP, preloadEnv } from './names.js';
 import { stranger } from './redirects.js';
-import { type End, SUCCESS } from './requests.js';
+import { SUCCESS } from './requests.js';
 
 /** Seconds of the whole login, where the fault makes it wait and where it does not. */
 const [SHORT, LONG] = [3, 20];
@@ -26,8 +27,8 @@ export interface Runtime {
   differs?: (one: Case) => Partial<Case>;
   /** Runs the program with these inputs of the action. */
   run: (inputs: Record<string, string>, env: Record<string, string>) => Promise<Partial<Outcome>>;
-  /** Fails unless the failure was told with this title and meaning, and no credential was handed over. @returns the rest */
-  assertFailed: (outcome: Partial<Outcome>, title: string, meaning: string) => Partial<Outcome>;
+  /** Fails unless the failure was told as this row of the table of symptoms, and no credential was handed over. @returns the rest */
+  assertFailed: (outcome: Partial<Outcome>, end: SymptomId) => Partial<Outcome>;
   /** Fails unless a whole credential was handed over. @returns the rest, which must not hold it */
   assertDone: (outcome: Partial<Outcome>) => Partial<Outcome>;
 }
@@ -40,11 +41,6 @@ export async function check(one: Case, runtime: Runtime): Promise<void> {
     assert.ok(seconds < LONG, 'the fault did not strike');
   }
 }
-
-/** A failure that fits no row. */
-const UNKNOWN = { title: 'Unexpected answer', meaning: 'the cause is not known' };
-
-const symptom = (name: End) => SYMPTOMS.find(({ id }) => id === name) ?? UNKNOWN;
 
 /** @returns whether the fault struck; if not, nothing else counts */
 async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<boolean> {
@@ -67,9 +63,8 @@ async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<bo
     const output = `${outcome.stdout}${outcome.stderr}`;
     assert.notEqual(outcome.status, null, `did not end: ${output}`);
     if (front.fired() === 0) return false;
-    const told = one.or && output.includes(symptom(one.or).meaning) ? one.or : end;
-    const { title, meaning } = symptom(told);
-    const rest = end === SUCCESS ? runtime.assertDone(outcome) : runtime.assertFailed(outcome, title, meaning);
+    const or = one.or && output.includes(markOf(one.or)) ? one.or : end;
+    const rest = or === SUCCESS ? runtime.assertDone(outcome) : runtime.assertFailed(outcome, or);
     assert.equal(front.posts(), logins, `posts of the password: ${output}`);
     if (fault.answer) assert.ok(front.fired() <= row.tries, `sent ${front.fired()} times: ${output}`);
     assert.equal(stranger.visits, 0, 'a redirect was followed');

@@ -16,14 +16,14 @@ type Value = keyof typeof VALUES;
 
 /** How a run ends for each field, and for values where that differs. Fields joined by a blank are spoiled together. */
 const FIELDS: Record<string, Record<string, [end: End, others?: Partial<Record<Value, End>>]>> = {
-  authorize: { req: ['unknown', { '1 MB of text': 'login-request-gone' }] },
+  authorize: { req: ['field-missing', { '1 MB of text': 'login-request-gone' }] },
   pubkey: {
     ts: ['bad-key', { 'a number': 'stale-key' }],
     pubkey: [SUCCESS],
     pubkey_encode: [SUCCESS],
     'pubkey pubkey_encode': ['bad-key', { '1 MB of text': 'answer-too-large' }],
   },
-  login: { redirect_url: ['unknown', { '1 MB of text': 'state' }], session_state: [SUCCESS] },
+  login: { redirect_url: ['field-missing', { '1 MB of text': 'state' }], session_state: [SUCCESS] },
   token: {
     access_token: ['token-claims', { '1 MB of text': SUCCESS }],
     token_type: ['token-claims'],
