@@ -2,13 +2,20 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { OUTPUTS } from '../src/action/outputs.js';
+import { COMMANDS } from '../src/cli/commands.js';
+import { denoFlags } from '../src/cli/deno-permissions.js';
 import { SYMPTOMS } from '../src/errors/symptoms/all.js';
 import { ROWS, type Row } from '../src/settings/table.js';
 
 writeFileSync('action.yml', actionYml());
 writeFileSync('src/sdk/python/source.ts', providerSource());
 const readme = readFileSync('README.md', 'utf8');
-const tables = { settings: settingsTable(), outputs: outputsTable(), troubleshooting: troubleshooting() };
+const tables = {
+  settings: settingsTable(),
+  outputs: outputsTable(),
+  troubleshooting: troubleshooting(),
+  deno: denoTable(),
+};
 writeFileSync('README.md', Object.entries(tables).reduce(between, readme));
 
 function actionYml(): string {
@@ -64,6 +71,17 @@ function settingsTable(): string {
     return `| \`${row.name}\` | ${names} | ${variables} | ${row.default ? `\`${row.default}\`` : ''} | ${row.help} |`;
   });
   return ['| input | flag | variable | default | |', '| --- | --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+/** The permissions of each command under Deno; commands that need the same share a line. */
+function denoTable(): string {
+  const users = new Map<string, string[]>();
+  for (const command of COMMANDS) {
+    if (!command.help) continue;
+    users.set(denoFlags(command), [...(users.get(denoFlags(command)) ?? []), `\`${command.name}\``]);
+  }
+  const lines = [...users].map(([flags, names]) => `| ${names.join(', ')} | \`${flags}\` |`);
+  return ['| command | permissions |', '| --- | --- |', ...lines].join('\n');
 }
 
 function outputsTable(): string {

@@ -10,8 +10,13 @@ const args = process.argv.slice(2);
 
 /** Whether a runner starts the action. Hooks that run it in a container may leave out GITHUB_ACTIONS. */
 function isAction(env: NodeJS.ProcessEnv): boolean {
-  const started = env['INPUT_PLATFORM-ADDRESS'] !== undefined && env.GITHUB_OUTPUT !== undefined;
-  return env.GITHUB_ACTIONS === 'true' || started;
+  try {
+    const started = env['INPUT_PLATFORM-ADDRESS'] !== undefined && env.GITHUB_OUTPUT !== undefined;
+    return env.GITHUB_ACTIONS === 'true' || started;
+  } catch {
+    // Deno without permission to read these: no runner, which would give it.
+    return false;
+  }
 }
 
 /** @returns the exit code */

@@ -6,7 +6,9 @@ import { errorMessage, UsageError } from '../errors/errors.js';
 import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
 import { parse } from './args.js';
+import type { Command } from './command.js';
 import { COMMANDS } from './commands.js';
+import { denoFlags, isDenied } from './deno-permissions.js';
 import { helpText, version } from './help.js';
 
 /**
@@ -21,10 +23,11 @@ export async function runCli(args: readonly string[], env: Env): Promise<number>
 
 async function runCommandLine(args: readonly string[], env: Env): Promise<number> {
   let announce = (_: string) => {};
+  let command: Command | undefined;
   const secrets = new Secrets((secret) => announce(secret));
   try {
     const parsed = parse(args);
-    const command = COMMANDS.find(({ name }) => name === parsed.command);
+    command = COMMANDS.find(({ name }) => name === parsed.command);
     if (!command) return print(parsed.command === 'help' ? helpText() : `${version}\n`);
     if (command.masks !== 'never' && isRunner(env)) {
       // A line counts as a command at its start alone.
@@ -35,6 +38,10 @@ async function runCommandLine(args: readonly string[], env: Env): Promise<number
     return await dispatch(command, parsed, env, secrets, print, writeLine);
   } catch (error) {
     writeLine(secrets.redact(errorMessage(error)));
+    if (isDenied(error) && command) {
+      writeLine(`Start it with: deno run ${denoFlags(command)}, and --allow-read, --allow-write for files.`);
+      return 2;
+    }
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
+import { COMMANDS } from '../../src/cli/commands.js';
+import { variablesOf } from '../../src/cli/deno-permissions.js';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
 import { rsaKey, UNSAFE } from '../support/fake/rsa-der.js';
 import { denoProgram } from '../support/installed.js';
@@ -51,6 +53,54 @@ describe('under Deno', () => {
       assert.match(steady(stderr), /✓ workspace team-a open \(N ms\)/);
     });
   }
+
+  const listed: [name: string, args: string[], files: string[]][] = [
+    ['token', ['token'], []],
+    ['cookie', ['cookie'], []],
+    ['refresh', ['refresh', '--refresh-token-file', join(folder, 'refresh-token')], ['--allow-read', '--allow-write']],
+    ['env', ['env', '--dir', join(folder, 'sdk'), '--renew'], ['--allow-read', '--allow-write']],
+  ];
+  for (const [name, args, files] of listed) {
+    it(`${name} works with the variables that README lists for it, and with those alone`, async () => {
+      const command = COMMANDS.find((one) => one.name === name) ?? assert.fail();
+      const list = (variablesOf(command) ?? []).join(',');
+      const { status, stderr } = await run(['--allow-net', `--allow-env=${list}`, ...files], BUNDLE, args);
+      assert.equal(status, 0, stderr);
+    });
+  }
+
+  it('a variable without permission is named, with the permissions that the command needs, and nothing is sent', async () => {
+    const command = COMMANDS.find(({ name }) => name === 'token') ?? assert.fail();
+    const names = variablesOf(command) ?? [];
+    const asked = platform.asked.length;
+    let refused = 0;
+    for (const name of [
+      'GITHUB_ACTIONS',
+      'PLATFORM_ADDRESS',
+      'MLFLOW_PASSWORD',
+      'MLFLOW_AUTH_TIMEOUT',
+      'GITHUB_ACTOR',
+    ]) {
+      const others = names.filter((one) => one !== name);
+      const { status, stdout, stderr } = await run(
+        ['--allow-net', `--allow-env=${others.join(',')}`],
+        BUNDLE,
+        ['token'],
+        name === 'GITHUB_ACTOR' ? {} : goodEnv(platform),
+      );
+      assert.deepEqual([status, stdout], [2, ''], name + stderr);
+      assert.ok(stderr.includes(`"${name}"`), stderr);
+      assert.ok(stderr.includes(`deno run --allow-net --allow-env=${names.join(',')}`), stderr);
+      refused++;
+    }
+    assert.deepEqual([refused, platform.asked.length], [5, asked]);
+  });
+
+  it('without arguments and permissions it asks for a command, as elsewhere', async () => {
+    const { status, stderr } = await run([], BUNDLE, []);
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /^A command is missing/);
+  });
 
   it('with --allow-sys it trusts its own roots too, and with --allow-read it reads a CA file', async () => {
     const file = join(folder, 'ca.pem');

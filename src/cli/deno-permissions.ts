@@ -1,0 +1,38 @@
+// What a command needs under Deno, at the narrowest: README's table, and the error where a permission is missing.
+
+import { ROWS } from '../settings/table.js';
+import type { Command } from './command.js';
+
+/** Read by every login: the settings, the runner's, those of HTTP proxies, and what the runtime's libraries look at. */
+const LOGIN = [
+  ...ROWS.flatMap(({ env, file }) => [...env, ...(file ? env.map((name) => `${name}_FILE`) : [])]),
+  ...['MLFLOW_AUTH_CREDENTIAL_FILE', 'GITHUB_ACTIONS', 'GITHUB_OUTPUT', 'GITHUB_ACTOR', 'GITHUB_EVENT_NAME'],
+  ...['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy'],
+  ...['NODE_V8_COVERAGE', 'UNDICI_NO_FG', 'JEST_WORKER_ID'],
+];
+
+/** Read in addition where the SDK gets a folder: what would stand in the way of the credential. */
+const FOLDER = [
+  ...['HOME', 'USERPROFILE', 'NETRC', 'PYTHONPATH', 'RUNNER_TEMP', 'MLFLOW_PROXY_COOKIE', 'MLFLOW_TRACKING_AUTH'],
+  ...['MLFLOW_TRACKING_USERNAME', 'MLFLOW_TRACKING_PASSWORD', 'MLFLOW_TRACKING_AWS_SIGV4'],
+  'MLFLOW_TRACKING_SERVER_CERT_PATH',
+];
+
+/**
+ * The environment variables that a command reads; undefined for all of them, where it passes its environment on or looks
+ * for what nobody foresaw.
+ */
+export function variablesOf({ needs, takesProgram }: Command): string[] | undefined {
+  if (!needs || takesProgram) return undefined;
+  return [...new Set([...LOGIN, ...(needs.folder ? FOLDER : [])])];
+}
+
+/** The flags of `deno run` for a command without files. */
+export function denoFlags(command: Command): string {
+  const variables = variablesOf(command);
+  const run = command.takesProgram ? ' --allow-read --allow-write --allow-run --allow-sys' : '';
+  return `--allow-net --allow-env${variables ? `=${variables.join(',')}` : ''}${run}`;
+}
+
+/** Whether Deno refused something for want of a permission. */
+export const isDenied = (error: unknown): error is Error => error instanceof Error && error.name === 'NotCapable';
