@@ -1,6 +1,6 @@
 // From the fields of a failure to what it means and what to do: looks it up in the table of symptoms.
 
-import type { AnswerFacts, Broken, Failure, RequestName } from './failure.js';
+import type { AnswerFacts, Broken, Failure, Refusal, RequestName } from './failure.js';
 import { SYMPTOMS, type SymptomId } from './symptoms/all.js';
 import type { Layer, Symptom } from './symptoms/symptom.js';
 
@@ -17,9 +17,17 @@ export function explain(failure: Failure): Row {
 }
 
 /** The row for a connection that did not hold. */
-export function explainBroken({ text, limit }: Omit<Broken, 'proxy'>): Row {
+export function explainBroken({ text, limit, refusal }: Omit<Broken, 'proxy'>): Row {
+  if (refusal) return rowOf(refusedBy(refusal)) ?? unknownAt('network');
   const known = limit ? rowOf('timeout') : SYMPTOMS.find(({ broken }) => broken?.test(text.slice(0, TELLING)));
   return known ?? rowOf('unreachable') ?? unknownAt('network');
+}
+
+/** What an HTTP proxy wants that opened no tunnel. */
+function refusedBy({ status, schemes }: Refusal): SymptomId {
+  if (status !== 407) return 'proxy-refused';
+  const basic = schemes.some((scheme) => scheme.toLowerCase() === 'basic');
+  return schemes.length > 0 && !basic ? 'proxy-login-unsupported' : 'proxy-login';
 }
 
 /** Characters in which a meaning is looked for: patterns take their time with longer ones. */

@@ -38,12 +38,21 @@ export interface AnswerFacts {
   letIn?: boolean;
 }
 
+/** An HTTP proxy's answer to CONNECT. */
+export interface Refusal {
+  status: number;
+  /** The authentication schemes that it offers (RFC 9110, 11.6.1). */
+  schemes: readonly string[];
+}
+
 /** Everything below HTTP. */
 export interface Broken {
   /** The runtime's own text with its error codes; '' after a time limit. */
   text: string;
   /** Host of the HTTP proxy on the way. */
   proxy?: string;
+  /** It opened no tunnel. */
+  refusal?: Refusal | undefined;
   /** Milliseconds of a time limit that passed, and whose it was. */
   limit?: { ms: number; of: 'request' | 'login' };
 }

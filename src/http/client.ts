@@ -7,6 +7,7 @@ import { type Agents, openAgents, withoutRetryOn421 } from './agents.js';
 import { readBody } from './body.js';
 import { clockWatch } from './clock-skew.js';
 import { setFetchGlobals } from './globals.js';
+import { refusalIn } from './proxy-refusal.js';
 import { type Send, withRetry } from './retry.js';
 import type { Http, Request, Transport } from './types.js';
 
@@ -73,7 +74,7 @@ function sender(transport: Transport, { agentFor }: Agents, deadline: number): S
       const via = proxy ? { proxy: new URL(proxy).host } : {};
       if (signal.aborted) throw failed({ text: '', limit: { ms: budget, of: 'request' }, ...via }, error);
       const text = errorMessage(error).replace(/^fetch failed: /, '');
-      throw failed({ text, ...via }, error);
+      throw failed({ text, refusal: refusalIn(error), ...via }, error);
     } finally {
       clearTimeout(timer);
     }

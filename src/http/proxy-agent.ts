@@ -1,6 +1,7 @@
 // The pool of connections through one web proxy: its login, and what it says where it opens no way.
 
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { ProxyRefusal } from './proxy-refusal.js';
 import type { Transport } from './types.js';
 
 /**
@@ -38,8 +39,7 @@ class TunnelPool extends Pool {
     if (answer.statusCode === 200) return answer;
     answer.socket.on('error', () => {}).destroy();
     const schemes = schemesIn([answer.headers['proxy-authenticate'] ?? []].flat().join(', '));
-    const wanted = schemes.length > 0 ? `, it takes ${schemes.join(', ')}` : '';
-    throw new Error(`Proxy response (${answer.statusCode})${wanted}`);
+    throw new ProxyRefusal(answer.statusCode, schemes);
   }
 }
 

@@ -73,7 +73,6 @@ export const CONNECTION = [
   {
     id: 'proxy-login-unsupported',
     layer: 'web proxy',
-    broken: /proxy response \(407\), it takes (?!.*\bBasic\b)\w/i,
     title: 'Login to the web proxy not supported',
     meaning: 'the web proxy takes no user and password, but a kind of login that is not supported',
     advice:
@@ -82,7 +81,6 @@ export const CONNECTION = [
   {
     id: 'proxy-login',
     layer: 'web proxy',
-    broken: /proxy response \(407\)/i,
     message: /Tunnel connection failed: 407|Proxy Authentication Required|CONNECT tunnel failed, response 407/i,
     title: 'Login to the web proxy refused',
     meaning: 'the web proxy requires a user and a password, or refused those that it got',
@@ -92,7 +90,7 @@ export const CONNECTION = [
   {
     id: 'proxy-refused',
     layer: 'web proxy',
-    broken: /proxy response \(\d+\)|HTTP tunneling/i,
+    broken: /HTTP tunneling/i,
     transient: true,
     message: /Tunnel connection failed|ProxyError|CONNECT tunnel failed|Proxy response \(\d+\)/i,
     title: 'Web proxy in the way',

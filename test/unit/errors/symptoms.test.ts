@@ -16,7 +16,9 @@ const TRIED = { what: 'do something', method: 'GET', address: 'https://platform.
 /** The failure that an answer makes; `sent` is the credential that the request carried. */
 function failureOf(at: At, got: string, sent?: 'token' | 'cookie'): Failure {
   if (at === 'broken') {
-    return { request: 'authorize', tried: TRIED, broken: { text: got } };
+    const [, code, schemes = ''] = /^Proxy response \((\d+)\)(?:, it takes (.*))?$/.exec(got) ?? [];
+    const refusal = code ? { status: Number(code), schemes: schemes.split(', ').filter(Boolean) } : undefined;
+    return { request: 'authorize', tried: TRIED, broken: { text: got, refusal } };
   }
   const [, status, rest = ''] = /^(\d{3}) (.*)$/.exec(got) ?? assert.fail(got);
   const page = /^HTML page "(.*)"$/.exec(rest)?.[1];
