@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { usualKeys } from '../test/support/fake/keys.js';
 import { nodeProgram, oldestAndNewestPython } from '../test/support/installed.js';
+import { rewordedBundle } from './reworded.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,6 +15,8 @@ const { values, positionals } = parseArgs({
     /** A sample of properties and faults that is the same each time, and nothing under Deno. */
     sample: { type: 'boolean', default: false },
     'without-deno': { type: 'boolean', default: false },
+    /** With a bundle whose sentences about failures are replaced by names. */
+    reworded: { type: 'boolean', default: false },
     /** Cases of each property. */
     runs: { type: 'string' },
     /** Major version of the Node to run under. */
@@ -43,6 +46,7 @@ const { status } = spawnSync(
       ...process.env,
       TEST_KEYS: await usualKeys(),
       ...(values.sample ? { TEST_SAMPLE: 'true' } : {}),
+      ...(values.reworded ? { TEST_BUNDLE: rewordedBundle('dist/index.js') } : {}),
       ...(values.runs ? { FUZZ_RUNS: values.runs } : {}),
       ...(values.pythons ? { TEST_PYTHONS: pythons.join(',') } : {}),
     },

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { FakePlatform } from './fake/platform.js';
 import { USUAL } from './fake/switches.js';
 
-export const BUNDLE = 'dist/index.js';
+/** The built file, or a copy of it that scripts/test.ts makes. */
+export const BUNDLE = process.env.TEST_BUNDLE ?? 'dist/index.js';
 
 type Env = Record<string, string>;
 
