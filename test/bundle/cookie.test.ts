@@ -258,6 +258,15 @@ const FAILURES: Record<string, Failure> = {
     message: /without a session cookie/,
   },
   'a state of another login': { platform: { state: 'forged:/' }, message: /an answer without the state that was sent/ },
+  'an edge whose auth_request leads to a login at another host': {
+    platform: {
+      canned: {
+        userinfo: { status: 302, headers: { location: 'https://auth.test/oauth2/sign_in?rd=%2Fmlflow' } },
+        workspace: { status: 302, headers: { location: 'https://auth.test/oauth2/sign_in?rd=%2Fmlflow' } },
+      },
+    },
+    message: /302 session cookie rejected(?![\s\S]*skip-jwt-bearer-tokens)/,
+  },
   'replicas with different secrets': {
     platform: { forgetsSessions: true },
     message: /401 session cookie rejected \(oauth2-proxy does not accept the session cookie that it has just made\)/,

@@ -51,6 +51,27 @@ export const CASES: ErrorCase[] = [
     says: /--allowed-hosts/,
   },
   {
+    name: 'token that the auth_request of an edge rejects, which leads to the login at another host',
+    platform: {
+      canned: {
+        userinfo: { status: 302, headers: { location: 'https://auth.test/oauth2/start?rd=%2Fmlflow' } },
+        workspace: { status: 302, headers: { location: 'https://auth.test/oauth2/start?rd=%2Fmlflow' } },
+      },
+    },
+    inputs: { method: 'token' },
+    got: '302 redirect to https://auth.test/oauth2/start an empty answer',
+    title: 'oauth2-proxy rejects the token',
+  },
+  {
+    name: 'redirect of MLflow to a login at another host, after oauth2-proxy let the account in',
+    platform: at('workspace', {
+      status: 302,
+      headers: { location: 'https://idp.test/authorize?client_id=mlflow&response_type=code' },
+    }),
+    got: '302 redirect to https://idp.test/authorize an empty answer',
+    title: 'A login page in front of MLflow',
+  },
+  {
     name: 'page of an edge at MLflow, after oauth2-proxy let the account in',
     platform: at('workspace', { status: 403, body: page('403 WAF'), headers: HTML }),
     got: '403 HTML page "403 WAF"',

@@ -67,5 +67,13 @@ const REFUSED: AnswerFault[] = [
   ...[502, 503, 504].map((status) => fault('busy', String(status), other(status, '', { 'retry-after': '0' }))),
 ];
 
+/** A proxy in front of a server writes a page of its own, which says nothing of the server's. */
+const PAGE = (status: number) =>
+  `<html>\r\n<head><title>${status} Error</title></head>\r\n<body><center><h1>${status} Error</h1></center><hr><center>nginx</center></body>\r\n</html>`;
+const PAGES: AnswerFault[] = [429, 500, 502, 503].map((status) => {
+  const answer = other(status, PAGE(status), { 'content-type': 'text/html', 'retry-after': '0' });
+  return fault(status === 500 ? '500' : 'busy', `${status} with a page`, answer);
+});
+
 /** All of them. */
-export const ANSWER_FAULTS: AnswerFault[] = [...BROKEN, ...LATE, ...REFUSED, ...CONTENTS, ...LARGE];
+export const ANSWER_FAULTS: AnswerFault[] = [...BROKEN, ...LATE, ...REFUSED, ...PAGES, ...CONTENTS, ...LARGE];

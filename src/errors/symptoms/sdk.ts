@@ -41,6 +41,16 @@ export const SDK = [
       'Something replaced PYTHONPATH in that step, or python -I or -E ignores it, or the step runs in a container, where the folder does not exist: keep PYTHONPATH, or unset MLFLOW_TRACKING_AUTH and use MLFLOW_TRACKING_TOKEN alone, or run exec within the container.',
   },
   {
+    id: 'sdk-workspaces-undetermined',
+    layer: 'SDK settings',
+    message: /could not determine whether the server supports workspaces|endpoints were not found \(HTTP 404\)/i,
+    title: 'SDK finds no MLflow at this address',
+    meaning:
+      'another server than MLflow answered the SDK with 404: the tracking URI lacks its path, or the request carried no credential and ended at a login',
+    advice:
+      'Set MLFLOW_TRACKING_URI to the whole address, path included, as this program hands it over. With the cookie method, let Python find the provider mlflow-auth: doctor --python shows whether it does.',
+  },
+  {
     id: 'sdk-tls-contradiction',
     layer: 'SDK settings',
     message: /server_cert_path.{0,80}ignore_tls|ignore_tls.{0,80}server_cert_path|INSECURE_TLS.{0,80}CERT_PATH/is,

@@ -268,6 +268,12 @@ const ROWS: Record<
     "Could not find any registered plugin for 'mlflow-auth'",
     /PYTHONPATH.*container/,
   ],
+  'sdk-workspaces-undetermined': [
+    'SDK settings',
+    undefined,
+    "Active workspace 'team-a' cannot be used. MLflow could not determine whether the server supports workspaces, because the MLflow server-info and server-features endpoints were not found (HTTP 404).",
+    /whole address.*doctor --python/,
+  ],
   'sdk-tls-contradiction': [
     'SDK settings',
     undefined,
