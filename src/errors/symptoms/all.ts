@@ -1,6 +1,7 @@
 // The table of symptoms: one row for each thing that is known to go wrong.
 
 import { ACCOUNT, LOGIN_REFUSED } from './account.js';
+import { CALLBACK, CALLBACK_WITHOUT_COOKIE } from './callback.js';
 import { CONNECTION } from './connection.js';
 import { AUTHORIZATION_REQUEST, TOKEN_ENDPOINT } from './dex.js';
 import { LOGIN_API, LOGIN_API_STATUS, LOGIN_API_UNAVAILABLE } from './login-api.js';
@@ -20,7 +21,9 @@ const ROWS = [
   ...TOKEN_ENDPOINT,
   ...LOGIN_API_STATUS,
   ...MLFLOW_PROTECTIONS,
+  ...CALLBACK,
   ...OAUTH2_PROXY,
+  ...CALLBACK_WITHOUT_COOKIE,
   ...MLFLOW,
   ...CONNECTION,
 ] as const;
