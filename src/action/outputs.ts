@@ -1,23 +1,26 @@
-// The outputs of the action, with the words that explain them in action.yml and README.
+// The outputs of the action, with their descriptions in action.yml and README.
 
 export const OUTPUTS: Readonly<Record<string, string>> = {
-  MLFLOW_TRACKING_URI: 'Address of the MLflow server, without a trailing slash. Also a variable of later steps.',
-  MLFLOW_TRACKING_TOKEN: 'With the token method: the id token, masked. Also a variable of later steps.',
+  MLFLOW_TRACKING_URI:
+    'Tracking URI of the MLflow server, without a trailing slash. Also exported as an environment variable.',
+  MLFLOW_TRACKING_TOKEN: 'Token method: the ID token, masked. Also exported as an environment variable.',
   MLFLOW_PROXY_COOKIE:
-    'With the cookie method: the session cookie as the value of a Cookie header, masked, each chunk too. Also a variable of later steps.',
+    'Cookie method: the session cookie as the value of a Cookie header, masked as a whole and by chunk. Also exported as an environment variable.',
   MLFLOW_WORKSPACE:
-    'The workspace, if one was given; masked unless mask-workspace is false. Also a variable of later steps.',
+    'The workspace, if the input workspace is set; masked unless mask-workspace is false. Also exported as an environment variable.',
   MLFLOW_TRACKING_SERVER_CERT_PATH:
-    "File with the platform's CA and the system's roots, if ca-cert was given. Also a variable of later steps.",
-  MLFLOW_TRACKING_INSECURE_TLS: '"true" if insecure-tls was asked for. Also a variable of later steps.',
+    'CA bundle: ca-cert and the system roots. Set if ca-cert is set. Also exported as an environment variable.',
+  MLFLOW_TRACKING_INSECURE_TLS: '"true" if insecure-tls is set. Also exported as an environment variable.',
   MLFLOW_TRACKING_AUTH:
-    'Name of the Python provider that sends the credential: mlflow-auth. Also a variable of later steps.',
-  MLFLOW_AUTH_CREDENTIAL_FILE: 'File that the provider reads for each request. Also a variable of later steps.',
-  PYTHONPATH: 'Folder of the provider, in front of the PYTHONPATH that there was. Also a variable of later steps.',
-  method: 'The method that was used: token or cookie.',
-  identity: 'Who is logged in: the e-mail address, which MLflow shows as owner of the runs.',
+    'Name of the Python auth provider that sends the credential: mlflow-auth. Also exported as an environment variable.',
+  MLFLOW_AUTH_CREDENTIAL_FILE:
+    'File that the auth provider reads for each request. Also exported as an environment variable.',
+  PYTHONPATH:
+    'Directory of the auth provider, prepended to any existing PYTHONPATH. Also exported as an environment variable.',
+  method: 'Login method that was used: token or cookie.',
+  identity: 'Email address of the account, which MLflow shows as the owner of runs.',
   'refresh-token':
-    'The next refresh token, masked, if the input refresh-token was given, without renew: the one given is spent. Set at its receipt, whatever fails or interrupts the step after that.',
+    'The new refresh token, masked, if the input refresh-token is set and renew is not: the previous one can no longer be used. Set as soon as it is received, whatever fails or interrupts the step afterwards.',
   'expires-at':
-    'When the credential ends, as ISO 8601 in UTC. For a cookie this is an estimate: its own life, or 24 hours, after which the token in it has ended by default.',
+    'When the credential expires, in UTC (ISO 8601). For a cookie this is an estimate: its Max-Age, or 24 hours, the default lifetime of the token in it.',
 };

@@ -12,19 +12,19 @@ const REASONS = ['due', 'rejected'] as const;
 export const COMMANDS: readonly Command[] = [
   {
     name: 'token',
-    help: 'Log in and print the id token, nothing else.',
+    help: 'Log in and print the ID token, nothing else.',
     needs: { method: 'token' },
     load: async () => ({ run: (await loginCommands()).printCredential }),
   },
   {
     name: 'cookie',
-    help: 'Log in and print the session cookie of oauth2-proxy, as the value of a Cookie header.',
+    help: 'Log in and print the session cookie of oauth2-proxy as the value of a Cookie header.',
     needs: { trackingUri: true, method: 'cookie' },
     load: async () => ({ run: (await loginCommands()).printCredential }),
   },
   {
     name: 'env',
-    help: 'Log in and print the variables of the MLflow SDK.',
+    help: 'Log in and print the environment variables of the MLflow SDK.',
     flags: [{ name: 'format', value: 'FORMAT', oneOf: formats, help: `One of ${formats.join(', ')}. Default: shell.` }],
     needs: { trackingUri: true, caPath: true, folder: 'dir' },
     load: async () => ({ run: (await loginCommands()).printVariables }),
@@ -32,11 +32,11 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'exec',
     usage: 'exec -- COMMAND…',
-    help: 'Log in and run a command with these variables. The credential stays fresh while it runs, and nothing is left behind.',
+    help: 'Log in and run a command with these variables. Renews the credential while the command runs and deletes it afterwards.',
     flags: [
       {
         name: 'keep-secrets',
-        help: 'Leave the variables of password, client secret and refresh token in the environment of the command.',
+        help: 'Keep the variables of password, client secret and refresh token in the environment of the command.',
       },
     ],
     takesProgram: true,
@@ -46,22 +46,26 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'refresh',
-    help: 'Print a new id token for the refresh token in --refresh-token-file, and put the new refresh token there.',
+    help: 'Print a new ID token for the refresh token in --refresh-token-file, and write the new refresh token there.',
     flags: [{ name: 'format', value: 'FORMAT', oneOf: ['json'] }],
     needs: { method: 'token', renew: true, newRefreshToken: true },
     load: () => import(/* webpackMode: "eager" */ './refresh.js'),
   },
   {
     name: 'doctor',
-    help: 'Look at every layer between here and MLflow, without logging in, and say what is wrong. Shows no secret.',
+    help: 'Check every hop to MLflow without logging in, and report problems. Never prints secrets.',
     flags: [
-      { name: 'login', help: 'Log in too. The password is sent once; a wrong one counts towards a lockout.' },
-      { name: 'json', help: 'For machines.' },
-      { name: 'python', value: 'PATH', help: 'Also look whether this Python finds MLflow and our provider.' },
+      { name: 'login', help: 'Also log in. The password is sent once; a wrong one counts towards a lockout.' },
+      { name: 'json', help: 'Print JSON.' },
+      {
+        name: 'python',
+        value: 'PATH',
+        help: 'Also check that this Python interpreter finds MLflow and the auth provider.',
+      },
       {
         name: 'message',
         value: 'TEXT',
-        help: 'Explain an error text of the MLflow SDK, of curl or of this program; "-" reads it from standard input.',
+        help: 'Explain an error message of the MLflow SDK, curl or mlflow-auth; "-" reads it from standard input.',
       },
     ],
     masks: 'never',

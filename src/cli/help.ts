@@ -28,13 +28,13 @@ Usage: mlflow-auth COMMAND [SETTINGS]
 
 Commands:
 ${commands.join('\n')}
-${item('--help, --version', 'Print this, or the version.')}
+${item('--help, --version', 'Print this help, or the version.')}
 
-Settings, each with the variable that is read where the flag is not given:
+Settings, each with the environment variable that is read if the flag is not set:
 ${settings.join('\n')}
 
-Progress and errors go to standard error. Exit codes: 0 fine, 1 the login or its verification
-failed, 2 wrong usage or settings.
+Progress and errors go to standard error. Exit status: 0 success, 1 login or verification failed,
+2 usage or configuration error.
 `;
 }
 
