@@ -10,16 +10,16 @@ const PHRASES = [
   ...['begin the login', 'ask for the public key', 'encrypt the password', 'list the connectors', 'redeem the code'],
   ...['refresh the token', 'ask for the issuer', 'hand the code to oauth2-proxy', 'ask oauth2-proxy who we are'],
   ...['look at the login of oauth2-proxy', 'read the code from the answer to the login', 'ask MLflow without a login'],
-  ...['ask for the server info', 'open the workspace ', 'log in as ', ' at the connector ', 'an empty answer'],
+  ...['ask for the server info', 'open the workspace ', 'log in as ', ' at the connector ', 'an empty response'],
   ...[
     'JSON without a reason',
     'no JSON object',
     'HTML page',
     'redirect to ',
     'an invalid address',
-    'no answer within ',
+    'no response within ',
   ],
-  ...['the time limit of ', ' s for the whole login passed', ' through the web proxy '],
+  ...['the time limit of ', ' s for the login expired', ' through the HTTP proxy '],
 ];
 
 /** @returns the path of the copy @throws Error where a sentence is not in the bundle as it stands in the source */

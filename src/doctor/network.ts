@@ -11,7 +11,7 @@ import type { Report } from './report.js';
 
 const TIMEOUT_MS = 10_000;
 
-const late = () => Object.assign(new Error(`no answer within ${TIMEOUT_MS} ms`), { code: 'ETIMEDOUT' });
+const late = () => Object.assign(new Error(`no response within ${TIMEOUT_MS} ms`), { code: 'ETIMEDOUT' });
 
 const brokenBy = (error: unknown): Broken => ({ text: errorMessage(error) });
 

@@ -80,9 +80,9 @@ function unknownAt(request: RequestName): Row {
   return {
     id: 'unknown',
     layer,
-    title: 'Unexpected answer',
-    meaning: `${NAMES[layer] ?? layer} answered, or something in front of it; the cause is not known`,
-    advice: 'Check the settings; if they are right, give these lines to the administrator of that server.',
+    title: 'Unexpected response',
+    meaning: `${NAMES[layer] ?? layer}, or a server in front of it, responded; the cause is unknown`,
+    advice: 'Check the settings; if they are correct, send these lines to the administrator of that server.',
   };
 }
 

@@ -25,7 +25,7 @@ function answerText(answer: AnswerFacts): string {
 
 /** The server's own reason, or what came in its place. */
 export function reasonText({ kind, code, message, requestId }: AnswerFacts): string {
-  if (kind === 'empty') return 'an empty answer';
+  if (kind === 'empty') return 'an empty response';
   const text = [code, message].filter(Boolean).join(': ');
   if (kind === 'json') return text || 'JSON without a reason';
   if (kind === 'text') return text || 'no JSON object';
@@ -35,9 +35,9 @@ export function reasonText({ kind, code, message, requestId }: AnswerFacts): str
 function brokenText({ text, proxy, limit }: Broken): string {
   const what =
     limit?.of === 'login'
-      ? `the time limit of ${limit.ms / 1000} s for the whole login passed`
+      ? `the time limit of ${limit.ms / 1000} s for the login expired`
       : limit
-        ? `no answer within ${limit.ms} ms`
+        ? `no response within ${limit.ms} ms`
         : text;
-  return proxy ? `${what} through the web proxy ${proxy}` : what;
+  return proxy ? `${what} through the HTTP proxy ${proxy}` : what;
 }

@@ -32,7 +32,7 @@ export function openAgents(transport: Transport): Agents {
   };
 }
 
-/** Opens a pool of connections, direct or through the web proxy at `proxy`. */
+/** Opens a pool of connections, direct or through the HTTP proxy at `proxy`. */
 async function makeAgent(transport: Transport, proxy: string): Promise<Dispatcher> {
   if (!proxy) return new Agent({ ...LIMITS, connect: transport.connections.connect });
   return makeProxyAgent(transport, proxy, LIMITS);

@@ -5,7 +5,7 @@ import { ProxyRefusal } from './proxy-refusal.js';
 import type { Transport } from './types.js';
 
 /**
- * Opens a pool of connections through the web proxy at `proxy`. Its password, if it has one, is sent as Basic (RFC 7617).
+ * Opens a pool of connections through the HTTP proxy at `proxy`. Its password, if it has one, is sent as Basic (RFC 7617).
  * @param limits of the pool
  */
 export function makeProxyAgent(

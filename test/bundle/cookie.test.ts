@@ -146,12 +146,12 @@ const FAILURES: Record<string, Failure> = {
   'a cluster that is none': {
     platform: {},
     flags: ['--cluster', 'c9'],
-    message: /200 HTML page "Console" \(there is no oauth2-proxy at this address\)/,
+    message: /200 HTML page "Console" \(there is no oauth2-proxy at this URL\)/,
     logins: 0,
   },
   'an edge that knows no such path': {
     platform: { canned: { start: { status: 404 }, root: { status: 404 } } },
-    message: /404 an empty answer \(there is no oauth2-proxy/,
+    message: /404 an empty response \(there is no oauth2-proxy/,
     logins: 0,
   },
   'MLflow without a login': {
@@ -166,7 +166,7 @@ const FAILURES: Record<string, Failure> = {
         root: { status: 302, headers: { location: 'https://evil.test/' } },
       },
     },
-    message: /302 redirect to https:\/\/evil\.test\/.*\n.*use it in tracking-uri/,
+    message: /302 redirect to https:\/\/evil\.test\/.*\n.*set tracking-uri/,
     logins: 0,
   },
   'a redirect to itself': {
@@ -189,12 +189,12 @@ const FAILURES: Record<string, Failure> = {
     },
     flags: ['--ca-cert='],
     message:
-      /308 redirect to https:\/\/localhost\/clusters.*\n.*use it in tracking-uri or platform-address, with https/,
+      /308 redirect to https:\/\/localhost\/clusters.*\n.*set tracking-uri or platform-address to it, including https/,
     logins: 0,
   },
   'oauth2-proxy down': {
     platform: { canned: { start: { status: 502, headers: { 'retry-after': '0' } } } },
-    message: /502 .*overloaded or out of order/,
+    message: /502 .*overloaded or down/,
     logins: 0,
   },
   'oauth2-proxy without PKCE at a client that enforces it': {
@@ -205,18 +205,18 @@ const FAILURES: Record<string, Failure> = {
   'a wrong password': {
     platform: {},
     flags: ['--password', 'wrong password'],
-    message: /a wrong user name or password/,
+    message: /wrong username or password/,
   },
   'a csrf cookie that is lost': {
     platform: {
       canned: { callback: errorPage(403, 'Login Failed: Unable to find a valid CSRF token. Please try again.') },
     },
     message:
-      /403 HTML page "403 Forbidden - Login Failed: Unable to find a valid CSRF token.*request id 3f2c1a90-1111.*\(oauth2-proxy does not find the csrf cookie/,
+      /403 HTML page "403 Forbidden - Login Failed: Unable to find a valid CSRF token.*request id 3f2c1a90-1111.*\(oauth2-proxy does not find the CSRF cookie/,
   },
   'an account that it does not let in': {
     platform: { canned: { callback: errorPage(403, 'You do not have permission to access this resource.') } },
-    message: /You do not have permission.*this account is not among the e-mail domains or groups/,
+    message: /You do not have permission.*the account is not in the email domains or groups/,
   },
   'an error of Dex': {
     platform: {
@@ -238,7 +238,7 @@ const FAILURES: Record<string, Failure> = {
     platform: {
       canned: { callback: { status: 302, headers: { location: 'https://localhost/dex/auth?client_id=x' } } },
     },
-    message: /302 redirect to another login without a session cookie "_oauth2_proxy".*\n.*do not fit together/,
+    message: /302 redirect to another login without a session cookie "_oauth2_proxy".*\n.*do not match/,
   },
   'no session cookie': {
     platform: { chunks: 0 },
@@ -257,7 +257,7 @@ const FAILURES: Record<string, Failure> = {
     },
     message: /without a session cookie/,
   },
-  'a state of another login': { platform: { state: 'forged:/' }, message: /an answer without the state that was sent/ },
+  'a state of another login': { platform: { state: 'forged:/' }, message: /a response without the state that was sent/ },
   'an edge whose auth_request leads to a login at another host': {
     platform: {
       canned: {
@@ -269,12 +269,12 @@ const FAILURES: Record<string, Failure> = {
   },
   'replicas with different secrets': {
     platform: { forgetsSessions: true },
-    message: /401 session cookie rejected \(oauth2-proxy does not accept the session cookie that it has just made\)/,
+    message: /401 session cookie rejected \(oauth2-proxy does not accept the session cookie that it has just issued\)/,
   },
   'a cookie too large for MLflow': {
     platform: { chunks: 14, largestCookie: 8000 },
     message:
-      /! the session cookie has 53\.\d kB[\s\S]*400 Invalid HTTP request received\. \(something between here and MLflow does not take headers of this size\)/,
+      /! the session cookie has 53\.\d kB[\s\S]*400 Invalid HTTP request received\. \(MLflow or a server in front of it does not accept headers of this size\)/,
   },
   'a workspace without access': { platform: {}, flags: ['--workspace', 'team-b'], message: /403 PERMISSION_DENIED/ },
 };

@@ -145,7 +145,7 @@ describe('under Deno', () => {
     assert.match((await run(permissions, url, ['token'], noCa)).stderr, /that this machine does not trust/);
     const wrong = await run(permissions, url, ['token'], { ...goodEnv(platform), MLFLOW_PASSWORD: 'wrong password' });
     assert.deepEqual([wrong.status, wrong.stdout], [1, '']);
-    assert.match(wrong.stderr, /a wrong user name or password/);
+    assert.match(wrong.stderr, /wrong username or password/);
     assert.equal((await run(permissions, url, ['nope'])).status, 2);
     assert.match((await run(permissions, url, ['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
   });

@@ -71,7 +71,7 @@ describe('doctor', () => {
     assert.deepEqual([status, logins], [1, 2], stdout);
     assert.match(
       stdout,
-      /✗ oauth2-proxy: .*401 Unauthorized.*\n {4}Have an administrator set --skip-jwt-bearer-tokens=true/,
+      /✗ oauth2-proxy: .*401 Unauthorized.*\n {4}Ask an administrator to set --skip-jwt-bearer-tokens=true/,
     );
     assert.match(stdout, /✓ MLflow: oauth2-proxy takes the cookie of ci@example\.com/);
   });
@@ -232,7 +232,7 @@ describe('doctor', () => {
     assert.equal(status, 0);
     assert.match(
       stdout,
-      /^No access to the workspace \(Kubernetes RBAC\)\nMeans: the account has no role in this workspace\nDo: {4}Ask for access/,
+      /^No access to the workspace \(Kubernetes RBAC\)\nMeans: the account has no role in this workspace\nDo: {4}Request access/,
     );
     assert.equal((await runCommand(['doctor', '--message', '-'], {}, text)).stdout, stdout);
     assert.equal(

@@ -100,7 +100,7 @@ describe('an authorization request', () => {
       });
       assert.equal(status, 1);
       assert.match(stderr, message);
-      assert.match(stderr, /is not a login that the oauth2-proxy of this MLflow began/);
+      assert.match(stderr, /the oauth2-proxy of this MLflow did not begin this login/);
       assert.equal(timesAsked(platform, 'POST login'), 0);
     });
   }

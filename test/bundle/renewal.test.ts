@@ -122,11 +122,11 @@ describe('renewal', () => {
         JSON.stringify({ settings: { ...state.settings, password: 'changed meanwhile' } }),
       );
       const first = await renewIn(dir);
-      assert.match(first.stderr, /a wrong user name or password/);
+      assert.match(first.stderr, /wrong username or password/);
       for (let run = 0; run < 3; run++) {
         const { status, stderr } = await renewIn(dir);
         assert.equal(status, 1);
-        assert.match(stderr, /a wrong user name or password[\s\S]*Not tried again/);
+        assert.match(stderr, /wrong username or password[\s\S]*Not tried again/);
       }
       assert.equal(timesAsked(platform, 'POST login'), 2, 'the first login, and one that was refused');
       assert.ok(!first.stderr.includes('changed meanwhile'));

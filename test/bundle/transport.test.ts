@@ -263,6 +263,6 @@ describe('time', () => {
       MLFLOW_AUTH_TIMEOUT: '3',
     }));
     assert.equal(status, 1);
-    assert.match(stderr, /Tried: log in as .*\nGot: {3}no answer within \d+ ms/);
+    assert.match(stderr, /Tried: log in as .*\nGot: {3}no response within \d+ ms/);
   });
 });

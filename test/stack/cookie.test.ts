@@ -105,7 +105,7 @@ describe('the cookie method on the real oauth2-proxy', () => {
       'wrong-secret',
       /500 HTML page "500 Internal Server Error.*request id [0-9a-f-]{36}.*\n.*rotated client secret/,
     ],
-    ['a cluster that is none', 'c9', /200 HTML page "Console" \(there is no oauth2-proxy at this address\)/],
+    ['a cluster that is none', 'c9', /200 HTML page "Console" \(there is no oauth2-proxy at this URL\)/],
   ];
   for (const [name, cluster, message] of REFUSED) {
     it(`refuses ${name} and names the cause`, async () => {
@@ -118,7 +118,7 @@ describe('the cookie method on the real oauth2-proxy', () => {
   it('refuses a token of an account that it does not let in, and names that cause', async () => {
     const { status, stdout, stderr } = await runCommand(['token', '--cluster', 'closed'], stack.env);
     assert.deepEqual([status, stdout], [1, ''], stderr);
-    assert.match(stderr, /403 HTML page.*the account is not among the e-mail domains or groups/);
+    assert.match(stderr, /403 HTML page.*the account is not in the email domains or groups/);
   });
 
   it('works in a real workflow: uses: ./, then a plain python step, no secret in the log', async () => {

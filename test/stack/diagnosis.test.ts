@@ -162,7 +162,7 @@ describe('on the real stack, the cause is named', () => {
   it('a captcha after failed logins, which a right password does not get past', async () => {
     const wrong = { MLFLOW_USERNAME: 'big@example.com', MLFLOW_PASSWORD: 'wrong password' };
     for (let tries = 0; tries < 3; tries++)
-      assert.match((await run(['token'], wrong)).stderr, /a wrong user name or password/);
+      assert.match((await run(['token'], wrong)).stderr, /wrong username or password/);
     const right = { MLFLOW_USERNAME: 'big@example.com' };
     await bothSay([], /CaptchaError: captcha required[\s\S]*log in once in a browser/, right);
   });

@@ -64,8 +64,8 @@ describe('the token method on the real stack', () => {
     ],
     ['an unknown scope', ['--scopes', 'openid nonsense'], /invalid_scope: Unrecognized scope\(s\)/],
     ['a wrong client secret', ['--client-secret', 'wrong'], /401 invalid_client: Invalid client credentials\./],
-    ['a wrong password', ['--password', 'wrong'], /failed to authenticate \(a wrong user name or password/],
-    ['a wrong cluster', ['--cluster', 'c9'], /200 HTML page "Console" \(there is no oauth2-proxy at this address\)/],
+    ['a wrong password', ['--password', 'wrong'], /failed to authenticate \(wrong username or password/],
+    ['a wrong cluster', ['--cluster', 'c9'], /200 HTML page "Console" \(there is no oauth2-proxy at this URL\)/],
   ];
   for (const [name, flags, message] of REFUSED) {
     it(`refuses ${name} and names the cause`, async () => {
@@ -93,7 +93,7 @@ describe('the token method on the real stack', () => {
     const before = stack.logins.count;
     const { status, log, left } = await runWorkflow(stack, 'test/stack/workflows/token.yml', 'wrong password');
     assert.notEqual(status, 0, log);
-    assert.match(log, /a wrong user name or password/);
+    assert.match(log, /wrong username or password/);
     assert.match(log, /There is no credential on disk\./);
     assert.equal(stack.logins.count - before, 1, log);
     assert.deepEqual(left, []);

@@ -2,7 +2,7 @@
 
 import type { Symptom } from './symptom.js';
 
-const ONE_TRY = 'Nothing was tried a second time, because failed logins lock an account (by default 5 in 24 hours).';
+const ONE_TRY = 'mlflow-auth does not retry, because failed logins lock an account (by default 5 in 24 hours).';
 
 /** The account by name. */
 export const ACCOUNT = [
@@ -12,9 +12,9 @@ export const ACCOUNT = [
     at: ['login'],
     words: /captcha/i,
     message: /captcha/i,
-    title: 'Captcha asked for',
-    meaning: 'recent failed logins of this account have switched a captcha on',
-    advice: `Wait, correct the password, and log in once in a browser; a clean first login needs no captcha. ${ONE_TRY}`,
+    title: 'CAPTCHA required',
+    meaning: 'the platform requires a CAPTCHA after recent failed logins of this account',
+    advice: `Wait, correct the password, and log in once in a browser; that login requires no CAPTCHA. ${ONE_TRY}`,
   },
   {
     id: 'first-login',
@@ -22,7 +22,7 @@ export const ACCOUNT = [
     at: ['login'],
     words: /FirstLogin/i,
     message: /FirstLogin/i,
-    title: 'First login not done',
+    title: 'Initial password change required',
     meaning: 'a new account must change its password first',
     advice: 'Log in to the web console once with this account, set a new password and store that one.',
   },
@@ -53,7 +53,7 @@ export const ACCOUNT = [
     at: ['login'],
     words: /disabled|account.{0,20}(expired|invalid|inactive)/i,
     title: 'Account disabled',
-    meaning: 'the account is disabled or has run out',
+    meaning: 'the account is disabled or has expired',
     advice: 'Ask the administrator of the platform to enable it.',
   },
   {
@@ -61,8 +61,8 @@ export const ACCOUNT = [
     layer: 'account',
     at: ['login'],
     words: /verif(y|ication)(?!.{0,20}password)|second factor|two.factor/i,
-    title: 'Second factor asked for',
-    meaning: 'the account must confirm its login with a second factor',
+    title: 'Second factor required',
+    meaning: 'the account requires a second factor',
     advice: 'No script can do that. Use a service account to which the two-factor policy does not apply.',
   },
   {
@@ -71,9 +71,9 @@ export const ACCOUNT = [
     at: ['login', 'token'],
     words: /missing email/i,
     message: /missing email claim/i,
-    title: 'Account without e-mail',
-    meaning: 'the identity provider sends no e-mail address for this account',
-    advice: 'Have an e-mail address set for the account, or its claim mapped in the connector.',
+    title: 'Account without email',
+    meaning: 'the identity provider sends no email address for this account',
+    advice: 'Set an email address for the account, or have the connector map its claim.',
   },
   {
     id: 'password-too-long',
@@ -81,7 +81,7 @@ export const ACCOUNT = [
     found:
       "with its frame and escapes the password takes {bytes} bytes, and the platform's {bits}-bit key holds {room} bytes",
     title: 'Password too long',
-    meaning: 'RSA with this key cannot hold more',
+    meaning: 'RSA with this key cannot encrypt more',
     advice: 'Use a shorter password for this account.',
   },
 ] as const satisfies readonly Symptom[];
@@ -95,7 +95,7 @@ export const LOGIN_REFUSED = [
     words:
       /failed to authenticate(?!:)|access_denied|(invalid|wrong|incorrect|bad) .{0,25}(password|credentials)|(password|credentials) .{0,15}(invalid|wrong|incorrect)|failed to verify password|LoginError/i,
     title: 'Login refused',
-    meaning: 'a wrong user name or password, or an account of another connector',
-    advice: `Check username, password and connector (LDAP accounts need the id of theirs). ${ONE_TRY}`,
+    meaning: 'wrong username or password, or an account of another connector',
+    advice: `Check username, password and connector (LDAP accounts require the ID of theirs). ${ONE_TRY}`,
   },
 ] as const satisfies readonly Symptom[];

@@ -8,9 +8,9 @@ export const CALLBACK = [
     layer: 'oauth2-proxy',
     found: '{text}',
     title: 'Session cookie too large',
-    meaning: 'no session of oauth2-proxy is that large, and no server takes such a cookie',
+    meaning: 'no session of oauth2-proxy is that large, and no server accepts such a cookie',
     advice:
-      'Check tracking-uri: something else than oauth2-proxy may answer there. If it is oauth2-proxy: use the token method, or have its sessions kept in Redis.',
+      'Check tracking-uri: another server than oauth2-proxy may respond. If it is oauth2-proxy: use the token method, or store its sessions in Redis.',
   },
   {
     id: 'callback-csrf',
@@ -18,10 +18,10 @@ export const CALLBACK = [
     at: ['callback'],
     words: /CSRF/i,
     message: /valid CSRF token/i,
-    title: 'oauth2-proxy lost the login',
-    meaning: 'oauth2-proxy does not find the csrf cookie of this login',
+    title: 'CSRF cookie missing',
+    meaning: 'oauth2-proxy does not find the CSRF cookie of this login',
     advice:
-      'Run it again. If it happens each time: several replicas with different cookie secrets, or more than 15 minutes between start and end, or clocks that differ.',
+      'Try again. If it happens each time, its replicas have different cookie secrets, the login takes more than 15 minutes, or the clocks differ.',
   },
   {
     id: 'callback-provider',
@@ -29,10 +29,10 @@ export const CALLBACK = [
     at: ['callback'],
     words: /identity provider returned an error/i,
     message: /identity provider returned an error/i,
-    title: 'Dex refused the login of oauth2-proxy',
-    meaning: 'Dex sent oauth2-proxy an error in place of a code',
+    title: 'Dex rejected the login of oauth2-proxy',
+    meaning: 'Dex sent oauth2-proxy an error instead of a code',
     advice:
-      'Give these lines to the administrator of the MLflow proxy: its client, scopes and redirect URL must fit the client in Dex.',
+      'Send these lines to the administrator of the MLflow proxy: its client, scopes and redirect URL must match the client in Dex.',
   },
   {
     id: 'callback-forbidden',
@@ -40,9 +40,9 @@ export const CALLBACK = [
     at: ['callback'],
     status: /^403$/,
     message: /You do not have permission to access this resource/i,
-    title: 'oauth2-proxy does not let this account in',
-    meaning: 'the login worked, and this account is not among the e-mail domains or groups that oauth2-proxy lets in',
-    advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+    title: 'oauth2-proxy does not allow this account',
+    meaning: 'the login succeeded, but the account is not in the email domains or groups that oauth2-proxy allows',
+    advice: 'Ask the administrator of the MLflow proxy to allow this account.',
   },
   {
     id: 'callback-redeem',
@@ -50,10 +50,10 @@ export const CALLBACK = [
     at: ['callback'],
     status: /^500$/,
     message: /Oops! Something went wrong/i,
-    title: 'oauth2-proxy could not finish the login',
-    meaning: 'oauth2-proxy could not exchange the code for a token, or not read the token',
+    title: 'oauth2-proxy could not complete the login',
+    meaning: 'oauth2-proxy could not exchange the code for a token, or could not read the token',
     advice:
-      'Give the request id to the administrator of the MLflow proxy, whose log tells the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without e-mail.',
+      'Send the request ID to the administrator of the MLflow proxy, whose log shows the cause: often a rotated client secret (restart the proxy), a missing code_challenge_method, or an account without email.',
   },
 ] as const satisfies readonly Symptom[];
 
@@ -65,27 +65,27 @@ export const CALLBACK_WITHOUT_COOKIE = [
     at: ['callback'],
     status: /^404$/,
     found: '{status} redirect to another login without a session cookie "{name}"',
-    title: 'Callback not known to oauth2-proxy',
-    meaning: 'oauth2-proxy does not recognise its own callback address',
+    title: 'Callback URL mismatch',
+    meaning: 'oauth2-proxy does not recognize its own callback URL',
     advice:
-      'Its redirect URL and its proxy prefix, or what the edge strips, do not fit together: that is for the administrator of the MLflow proxy.',
+      'Its redirect URL and its proxy prefix, or the path that a proxy in front of it strips, do not match: ask the administrator of the MLflow proxy.',
   },
   {
     id: 'callback-cookie',
     layer: 'oauth2-proxy',
     found: '{text}',
     title: 'No session cookie',
-    meaning: 'oauth2-proxy ended the login without a session cookie of that name',
-    advice: 'If the proxy uses another name for its cookie, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
+    meaning: 'oauth2-proxy completed the login without a session cookie of that name',
+    advice: 'If oauth2-proxy uses another cookie name, set cookie-name (MLFLOW_AUTH_COOKIE_NAME).',
   },
   {
     id: 'callback-unexpected',
     layer: 'oauth2-proxy',
     at: ['callback'],
     status: /./,
-    title: 'Unexpected answer of oauth2-proxy',
-    meaning: 'this is no answer that oauth2-proxy gives at the end of a login',
+    title: 'Unexpected response of oauth2-proxy',
+    meaning: 'oauth2-proxy never ends a login with such a response',
     advice:
-      'Something between here and oauth2-proxy answered in its place: give these lines to the administrator of the MLflow proxy.',
+      'A server in front of oauth2-proxy probably responded in its place: send these lines to the administrator of the MLflow proxy.',
   },
 ] as const satisfies readonly Symptom[];

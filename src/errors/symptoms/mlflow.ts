@@ -11,10 +11,10 @@ export const MLFLOW_PROTECTIONS = [
     status: /^403$/,
     words: /Invalid Host header|DNS rebinding|Cross-origin request blocked/i,
     message: /Invalid Host header|DNS rebinding attack|Cross-origin request blocked/i,
-    title: 'MLflow refuses the host or origin',
-    meaning: "MLflow's own protection against DNS rebinding or cross-origin requests refused the request",
+    title: 'MLflow rejects the host or origin',
+    meaning: "MLflow's protection against DNS rebinding or cross-origin requests rejected the request",
     advice:
-      'Have the administrator of MLflow add the host name of the tracking URI, or that which the proxy sends, to --allowed-hosts (MLFLOW_SERVER_ALLOWED_HOSTS), and the origin to --cors-allowed-origins.',
+      'Ask the administrator of MLflow to add the host name of the tracking URI, or the one that the proxy sends, to --allowed-hosts (MLFLOW_SERVER_ALLOWED_HOSTS), and the origin to --cors-allowed-origins.',
   },
 ] as const satisfies readonly Symptom[];
 
@@ -29,7 +29,7 @@ export const MLFLOW = [
     title: 'No access to the workspace',
     meaning: 'the account has no role in this workspace',
     advice:
-      'Ask for access to the namespace (Role and RoleBinding for the API group mlflow.kubeflow.org). A role that was just granted counts after at most 5 minutes.',
+      'Request access to the namespace (Role and RoleBinding for the API group mlflow.kubeflow.org). A new role takes effect after at most 5 minutes.',
   },
   {
     id: 'workspaces-off',
@@ -39,9 +39,9 @@ export const MLFLOW = [
     found: '{status}, and server-info says {about}: workspaces are not enabled',
     message: /does not support workspaces|workspaces are not enabled|FEATURE_DISABLED/,
     title: 'Server without workspaces',
-    meaning: 'this MLflow server has no workspaces, and the SDK would refuse to work with one',
+    meaning: 'workspaces are not enabled on this MLflow server, and the SDK would fail with one',
     advice:
-      'Leave workspace (MLFLOW_WORKSPACE) empty, or have --enable-workspaces set on the server (MLflow 3.10 or later).',
+      'Leave workspace (MLFLOW_WORKSPACE) empty, or set --enable-workspaces on the server (MLflow 3.10 or later).',
   },
   {
     id: 'workspace-unknown',
@@ -60,7 +60,7 @@ export const MLFLOW = [
     at: ['mlflow'],
     words: /Workspace context is required|Active workspace/i,
     message: /Workspace context is required|Active workspace is required/i,
-    title: 'No workspace chosen',
+    title: 'Workspace required',
     meaning: 'this server has no default workspace',
     advice: 'Set workspace (MLFLOW_WORKSPACE).',
   },
@@ -71,9 +71,9 @@ export const MLFLOW = [
     status: /^401$/,
     message: /UNAUTHENTICATED|Missing Authorization header|Authentication with the Kubernetes API failed/,
     title: 'MLflow rejects the identity',
-    meaning: 'oauth2-proxy let the request pass, MLflow did not take the identity that came with it',
+    meaning: 'oauth2-proxy accepted the request, but MLflow rejected the identity in it',
     advice:
-      'Have an administrator check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
+      'Ask an administrator to check that the proxy passes the token on (pass_authorization_header) and that the cluster trusts the issuer.',
   },
   {
     id: 'mlflow-endpoint',
@@ -81,9 +81,9 @@ export const MLFLOW = [
     at: ['mlflow'],
     words: /ENDPOINT_NOT_FOUND/,
     message: /ENDPOINT_NOT_FOUND/,
-    title: 'Endpoint not known to MLflow',
-    meaning: 'MLflow knows no such address',
-    advice: 'Check tracking-uri: a path too much or too little in it, or a server older than MLflow 3.10.',
+    title: 'Unknown MLflow endpoint',
+    meaning: 'MLflow has no such endpoint',
+    advice: 'Check tracking-uri: its path is wrong, or the server is older than MLflow 3.10.',
   },
   {
     id: 'mlflow-login',
@@ -91,18 +91,17 @@ export const MLFLOW = [
     at: ['mlflow'],
     status: /^(3\d\d|200)$/,
     body: ['page', 'text', 'empty'],
-    title: 'A login page in front of MLflow',
-    meaning: 'a login page, or another page, answers where MLflow should',
-    advice:
-      'oauth2-proxy did not take the credential, or this is not the address of MLflow: check tracking-uri or cluster.',
+    title: 'Login page instead of MLflow',
+    meaning: 'a login page, or another page, responds instead of MLflow',
+    advice: 'oauth2-proxy rejected the credential, or this is not the URL of MLflow: check tracking-uri or cluster.',
   },
   {
     id: 'mlflow-error',
     layer: 'MLflow',
     at: ['mlflow'],
     status: /^(429|5\d\d)$/,
-    title: 'MLflow does not work',
-    meaning: 'MLflow, or what is between oauth2-proxy and it, is overloaded or out of order',
-    advice: 'Try again later, or give these lines to the administrator of MLflow.',
+    title: 'MLflow unavailable',
+    meaning: 'MLflow, or a proxy in front of it, is overloaded or down',
+    advice: 'Try again later, or send these lines to the administrator of MLflow.',
   },
 ] as const satisfies readonly Symptom[];

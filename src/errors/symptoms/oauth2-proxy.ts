@@ -4,7 +4,7 @@ import type { Symptom } from './symptom.js';
 
 /** What to do about a session cookie that is too large, or soon will be. */
 export const LARGE_COOKIE_ADVICE =
-  'Use the token method, or an account in fewer groups; an administrator can take groups out of the scope of oauth2-proxy, or keep its sessions in Redis.';
+  'Use the token method, or an account in fewer groups; an administrator can remove groups from the scopes of oauth2-proxy, or store its sessions in Redis.';
 
 /** Words of servers whose limit for headers was exceeded: nginx, Node, uvicorn, Go. */
 const TOO_LARGE =
@@ -15,10 +15,10 @@ export const OAUTH2_PROXY = [
     id: 'foreign-login',
     layer: 'oauth2-proxy',
     found: 'an authorization request {flaw}',
-    title: 'Login of somebody else',
-    meaning: 'this is not a login that the oauth2-proxy of this MLflow began at this platform',
+    title: 'Login of another party',
+    meaning: 'the oauth2-proxy of this MLflow did not begin this login at this platform',
     advice:
-      'Nothing was sent to log in. Check tracking-uri and platform-address; if they are right, tell the administrator: the server may relay a login that somebody began elsewhere.',
+      'No credential was sent. Check tracking-uri and platform-address; if they are correct, tell the administrator: the server may relay a login that another party began elsewhere.',
   },
   {
     id: 'token-too-large',
@@ -28,8 +28,9 @@ export const OAUTH2_PROXY = [
     words: TOO_LARGE,
     sent: 'token',
     title: 'Token too large',
-    meaning: 'something between here and MLflow does not take headers of this size, and the token is one of them',
-    advice: 'Use an account in fewer groups, or set scopes (DEX_SCOPES) without groups where MLflow needs none.',
+    meaning: 'MLflow or a server in front of it does not accept headers of this size, and the token is one of them',
+    advice:
+      'Use an account in fewer groups, or set scopes (DEX_SCOPES) without groups if MLflow does not require them.',
   },
   {
     id: 'header-too-large',
@@ -40,7 +41,7 @@ export const OAUTH2_PROXY = [
     message:
       /Invalid HTTP request received|Request Header Fields Too Large|header (or cookie )?too (large|big)|cookie too (large|big)|error code 431|HTTP\/[\d.]+ 431/i,
     title: 'Session cookie too large',
-    meaning: 'something between here and MLflow does not take headers of this size',
+    meaning: 'MLflow or a server in front of it does not accept headers of this size',
     advice: LARGE_COOKIE_ADVICE,
   },
   {
@@ -48,72 +49,71 @@ export const OAUTH2_PROXY = [
     layer: 'oauth2-proxy',
     found: '200: MLflow answers without any login',
     title: 'No login in front of MLflow',
-    meaning: 'there is no oauth2-proxy at this address, or it lets this machine in without a login',
+    meaning: 'there is no oauth2-proxy at this URL, or it requires no login from this machine',
     advice:
-      'No credential is needed here, and none can be had. If this is not meant to be so, tell the administrator: anyone who reaches the address can use this MLflow.',
+      'No credential is required, and none can be obtained. If this is unintended, tell the administrator: anyone who can reach the URL can use this MLflow.',
   },
   {
     id: 'audience',
     layer: 'oauth2-proxy',
     found: '{status} the token is for client {audiences}, oauth2-proxy logs in as {client}',
     title: 'Token for another client',
-    meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
-    advice:
-      'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to the address that is the issuer there.',
+    meaning: 'oauth2-proxy accepts only tokens for its own client, from its own issuer',
+    advice: 'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to its issuer.',
   },
   {
     id: 'issuer',
     layer: 'oauth2-proxy',
     found: '{status} the token is from issuer {issuer}, oauth2-proxy logs in at {login}',
     title: 'Token from another issuer',
-    meaning: 'oauth2-proxy takes only tokens for its own client, from its own issuer',
-    advice: 'Set platform-address to the address that is the issuer there.',
+    meaning: 'oauth2-proxy accepts only tokens for its own client, from its own issuer',
+    advice: 'Set platform-address to the issuer that oauth2-proxy uses.',
   },
   {
     id: 'token-expired',
     layer: 'oauth2-proxy',
     found: '{status} the token has expired',
     title: 'Token expired',
-    meaning: 'the token has run out',
-    advice: "Log in again, and compare the server's clock with this machine's.",
+    meaning: 'the token has expired',
+    advice: 'Log in again, and compare the clock of the server with that of this machine.',
   },
   {
     id: 'cookie-rejected',
     layer: 'oauth2-proxy',
     found: '{status} session cookie rejected',
     title: 'oauth2-proxy rejects its own cookie',
-    meaning: 'oauth2-proxy does not accept the session cookie that it has just made',
+    meaning: 'oauth2-proxy does not accept the session cookie that it has just issued',
     advice:
-      'Several replicas with different cookie secrets are likely, or clocks that differ: that is for the administrator of the MLflow proxy.',
+      'Its replicas probably have different cookie secrets, or their clocks differ: ask the administrator of the MLflow proxy.',
   },
   {
     id: 'bearer-off',
     layer: 'oauth2-proxy',
     found: '{text}',
     title: 'oauth2-proxy rejects the token',
-    meaning: 'oauth2-proxy does not accept this token, most likely no token at all',
+    meaning: 'oauth2-proxy does not accept this token; bearer tokens are probably disabled',
     advice:
-      'Have an administrator set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; on by default from MLflow Operator 3.13).',
+      'Ask an administrator to set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; the default from MLflow Operator 3.13).',
   },
   {
     id: 'proxy-unauthorized',
     layer: 'oauth2-proxy',
     at: ['proxy'],
     status: /^401$/,
-    title: 'No login begins at this address',
-    meaning: 'oauth2-proxy, or an edge in front of it, answers 401 in place of a redirect to the login',
+    title: 'No login at this URL',
+    meaning: 'oauth2-proxy, or a proxy in front of it, responds with 401 instead of a redirect to the login',
     advice:
-      'Check tracking-uri. If it is right, give these lines to the administrator of the MLflow proxy: an edge in front of it may demand a login of its own.',
+      'Check tracking-uri. If it is correct, send these lines to the administrator of the MLflow proxy: a proxy in front of it may require a login of its own.',
   },
   {
     id: 'proxy-redirected',
     layer: 'oauth2-proxy',
     at: ['proxy'],
     redirect: 'any',
-    title: 'Tracking URI redirects elsewhere',
-    meaning: 'this address sends us to another one, to which no credential is taken',
+    title: 'Tracking URI redirects to another URL',
+    meaning: 'the server redirects to another URL, and mlflow-auth never follows a redirect with a credential',
     advice:
-      'If that address is the right one, use it in tracking-uri or platform-address, with https: where it says so. The MLflow SDK would lose its credential on the way, too.',
+      'If that URL is the right one, set tracking-uri or platform-address to it, including https:. The MLflow SDK would lose its credential in the redirect as well.',
   },
   {
     id: 'proxy-forbids',
@@ -122,26 +122,26 @@ export const OAUTH2_PROXY = [
     status: /^403$/,
     body: ['page', 'text', 'empty'],
     letIn: false,
-    title: 'oauth2-proxy refuses the account',
-    meaning: 'the account is not among the e-mail domains or groups that oauth2-proxy lets in',
-    advice: 'Ask the administrator of the MLflow proxy to let this account in.',
+    title: 'oauth2-proxy denies access',
+    meaning: 'the account is not in the email domains or groups that oauth2-proxy allows',
+    advice: 'Ask the administrator of the MLflow proxy to allow this account.',
   },
   {
     id: 'proxy-error',
     layer: 'oauth2-proxy',
     at: ['proxy', 'callback'],
     status: /^(429|5\d\d)$/,
-    title: 'oauth2-proxy does not work',
-    meaning: 'oauth2-proxy, or the edge in front of it, is overloaded or out of order',
-    advice: 'Try again later, or give these lines to the administrator of the MLflow proxy.',
+    title: 'oauth2-proxy unavailable',
+    meaning: 'oauth2-proxy, or a proxy in front of it, is overloaded or down',
+    advice: 'Try again later, or send these lines to the administrator of the MLflow proxy.',
   },
   {
     id: 'not-the-proxy',
     layer: 'oauth2-proxy',
     at: ['proxy'],
     status: /./,
-    title: 'No MLflow proxy here',
-    meaning: 'there is no oauth2-proxy at this address',
+    title: 'No oauth2-proxy at this URL',
+    meaning: 'there is no oauth2-proxy at this URL',
     advice:
       'Check cluster (the tracking URI is {platform}/clusters/{cluster}/mlflow), that the MLflow plugin is installed there, or tracking-uri.',
   },

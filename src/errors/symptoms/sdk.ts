@@ -9,52 +9,52 @@ export const SDK = [
     id: 'sdk-trailing-blank',
     layer: 'SDK settings',
     message: /Invalid (leading whitespace|header value|.{0,80}character\(s\) in header value)|not a legal HTTP header/i,
-    title: 'Blank or line break in the token',
-    meaning: 'the token ends in a line break or blank',
+    title: 'Whitespace in the token',
+    meaning: 'the token ends with a line break or space',
     advice:
-      'Set MLFLOW_TRACKING_TOKEN without it (.strip() in Python); this program hands it over bare. The text that shows it also shows the token: do not paste it anywhere.',
+      'Set MLFLOW_TRACKING_TOKEN without it (.strip() in Python); mlflow-auth exports it without whitespace. The error message also contains the token: do not paste it anywhere.',
   },
   {
     id: 'sdk-double-bearer',
     layer: 'SDK settings',
     message: /Bearer(\s|%20)+Bearer/i,
     title: 'Bearer twice',
-    meaning: 'the token itself begins with the word Bearer, which the SDK adds',
-    advice: 'Set MLFLOW_TRACKING_TOKEN to the bare token.',
+    meaning: 'the token begins with the word Bearer, which the SDK adds',
+    advice: 'Set MLFLOW_TRACKING_TOKEN to the token alone.',
   },
   {
     id: 'sdk-certificate-file',
     layer: 'SDK settings',
     message: /Could not find a suitable TLS CA certificate bundle/i,
     title: 'CA file missing',
-    meaning: 'MLFLOW_TRACKING_SERVER_CERT_PATH or REQUESTS_CA_BUNDLE names a file that is not there',
+    meaning: 'the file in MLFLOW_TRACKING_SERVER_CERT_PATH or REQUESTS_CA_BUNDLE does not exist',
     advice:
-      'Correct the path. What the action writes under RUNNER_TEMP is there until the end of its job, and not by that path within a container: use MLFLOW_TRACKING_TOKEN alone there, or run exec within the container.',
+      'Correct the path. Files that the action writes below RUNNER_TEMP exist until the end of the job, and not at that path inside a container: use MLFLOW_TRACKING_TOKEN alone there, or run exec inside the container.',
   },
   {
     id: 'sdk-provider-missing',
     layer: 'SDK settings',
     message: /Could not find any registered plugin for .{0,3}mlflow-auth|No module named .{0,3}mlflow_auth_provider/i,
     title: 'Python provider not found',
-    meaning: 'MLFLOW_TRACKING_AUTH names the provider mlflow-auth, and this Python does not find it',
+    meaning: 'MLFLOW_TRACKING_AUTH selects the auth provider mlflow-auth, and this Python does not find it',
     advice:
-      'Something replaced PYTHONPATH in that step, or python -I or -E ignores it, or the step runs in a container, where the folder does not exist: keep PYTHONPATH, or unset MLFLOW_TRACKING_AUTH and use MLFLOW_TRACKING_TOKEN alone, or run exec within the container.',
+      'The step replaced PYTHONPATH, or python -I or -E ignores it, or the step runs in a container, where the directory does not exist: keep PYTHONPATH, or unset MLFLOW_TRACKING_AUTH and use MLFLOW_TRACKING_TOKEN alone, or run exec inside the container.',
   },
   {
     id: 'sdk-workspaces-undetermined',
     layer: 'SDK settings',
     message: /could not determine whether the server supports workspaces|endpoints were not found \(HTTP 404\)/i,
-    title: 'SDK finds no MLflow at this address',
+    title: 'No MLflow at the tracking URI',
     meaning:
-      'another server than MLflow answered the SDK with 404: the tracking URI lacks its path, or the request carried no credential and ended at a login',
+      'another server than MLflow responded to the SDK with 404: the tracking URI lacks its path, or the request contained no credential and ended at a login',
     advice:
-      'Set MLFLOW_TRACKING_URI to the whole address, path included, as this program hands it over. With the cookie method, let Python find the provider mlflow-auth: doctor --python shows whether it does.',
+      'Set MLFLOW_TRACKING_URI to the whole URL, including its path, as mlflow-auth exports it. With the cookie method, Python must find the auth provider mlflow-auth: doctor --python checks it.',
   },
   {
     id: 'sdk-tls-contradiction',
     layer: 'SDK settings',
     message: /server_cert_path.{0,80}ignore_tls|ignore_tls.{0,80}server_cert_path|INSECURE_TLS.{0,80}CERT_PATH/is,
-    title: 'CA and insecure TLS at once',
+    title: 'CA and insecure TLS',
     meaning: 'MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set',
     advice: 'Unset one of them.',
   },
@@ -79,18 +79,18 @@ export const SDK = [
     ),
     title: 'oauth2-proxy rejects the credential',
     meaning:
-      'oauth2-proxy did not take the token or cookie and sent the SDK to the login page; a TLS error of the login page, or its HTML, is only what the SDK made of that',
+      'oauth2-proxy rejected the token or cookie and redirected the SDK to the login page; a TLS error of the login page, or its HTML, is only a consequence',
     advice:
-      'Correct the credential, not the TLS. Token: --skip-jwt-bearer-tokens=true must be set on the MLflow proxy, and the token must be for its client and not have expired. Cookie: it is missing or has expired. Log in again; doctor --login tells which it is.',
+      'Correct the credential, not TLS. Token: --skip-jwt-bearer-tokens=true must be set on the MLflow proxy, and the token must be for its client and not expired. Cookie: it is missing or expired. Log in again; doctor --login shows which it is.',
   },
   {
     id: 'sdk-wrong-owner',
     layer: 'SDK settings',
     message: /wrong (owner|workspace)/i,
-    title: 'Run of the wrong owner or in the wrong workspace',
+    title: 'Wrong owner or workspace',
     meaning:
-      'the owner is who is logged in, and the workspace is what set_workspace() or MLFLOW_WORKSPACE says, or else the default of the server',
+      'the owner is the account that logged in; the workspace is that of set_workspace() or MLFLOW_WORKSPACE, or else the default of the server',
     advice:
-      'Compare both with what this program says after a login. A step that sets MLFLOW_WORKSPACE in its own env: overrides ours, and so does set_workspace() in the script.',
+      'Compare both with the log of the login. A step that sets MLFLOW_WORKSPACE in its own env: overrides the exported one, and so does set_workspace() in the script.',
   },
 ] as const satisfies readonly Symptom[];

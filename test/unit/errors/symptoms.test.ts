@@ -27,7 +27,7 @@ function failureOf(at: At, got: string, sent?: 'token' | 'cookie'): Failure {
   const json = JSON.stringify({ ...(words[1] ? { reason: words[1] } : {}), message: words[2] });
   const body = page
     ? `<html><title>${page}</title></html>`
-    : location || rest === 'an empty answer'
+    : location || rest === 'an empty response'
       ? ''
       : /^text /.test(rest)
         ? rest.slice(5)
@@ -83,24 +83,24 @@ const ROWS: Record<
   'redirect-uri': ['Dex', 'authorize', '400 BadRequest: Unregistered redirect_uri.', /DEX_REDIRECT_URI/],
   'client-unknown': ['Dex', 'authorize', '404 NotFound: Invalid client_id.', /alauda-auth/],
   scope: ['Dex', 'authorize', '400 invalid_scope: Unrecognized scope(s)', /DEX_SCOPES/],
-  captcha: ['account', 'login', '500 CaptchaError', /log in once in a browser.*Nothing was tried a second time/],
+  captcha: ['account', 'login', '500 CaptchaError', /log in once in a browser.*does not retry/],
   'first-login': ['account', 'login', '500 FirstLoginPasswordUpdate', /web console once/],
   'password-expired': ['account', 'login', '500 PasswordExpired', /Change it in the web console/],
   locked: ['account', 'login', '500 InternalError: account is locked', /20 minutes/],
   'account-disabled': ['account', 'login', '403 AccountDisabledError', /administrator/],
   'second-factor': ['account', 'login', '403 Need verify code', /service account/],
-  'missing-email': ['Dex', 'login', '500 failed to authenticate: missing email claim', /e-mail/],
+  'missing-email': ['Dex', 'login', '500 failed to authenticate: missing email claim', /email/],
   'stale-key': ['login API', 'login', '500 failed to decrypt password', /clock/],
   'login-request-gone': ['Dex', 'login', '400 User session error.', /replicas/],
   connector: ['Dex', 'login', '400 Connector ID does not match a valid Connector', /DEX_CONNECTOR/],
   'html-from-api': ['login API', 'pubkey', '200 HTML page "Sign in to Wi-Fi"', /captive portal/],
-  'server-down': ['login API', 'pubkey', '503 an empty answer', /Try again later/],
-  'not-found': ['login API', 'pubkey', '404 an empty answer', /platform-address/],
+  'server-down': ['login API', 'pubkey', '503 an empty response', /Try again later/],
+  'not-found': ['login API', 'pubkey', '404 an empty response', /platform-address/],
   'wrong-password': [
     'account',
     'login',
     '500 InternalError: failed to authenticate',
-    /connector.*LDAP.*Nothing was tried a second time/,
+    /connector.*LDAP.*does not retry/,
   ],
   'invalid-client': ['Dex', 'token', '401 invalid_client: Invalid client credentials.', /cpaas-oidc-secret.*base64/],
   'redirect-uri-differs': [
@@ -109,7 +109,7 @@ const ROWS: Record<
     '400 invalid_request: redirect_uri did not match',
     /configured platform address/,
   ],
-  'invalid-grant': ['Dex', 'token', '400 invalid_grant: Invalid or expired code parameter.', /from the start/],
+  'invalid-grant': ['Dex', 'token', '400 invalid_grant: Invalid or expired code parameter.', /Log in again/],
   'refresh-refused': [
     'Dex',
     'refresh',
@@ -123,7 +123,7 @@ const ROWS: Record<
   'unsafe-key': ['login API', undefined, '200 a public key of 512 bits: expected 2048 to 8192', /Nothing was sent/],
   'bad-key': ['login API', undefined, '200 a key or "ts" of an unknown form', /report the form/],
   state: ['Dex', undefined, 'a state that is not the one that was sent', /Do not use/],
-  redirected: ['login API', 'authorize', '302 redirect to https://other.test/ an empty answer', /platform-address/],
+  redirected: ['login API', 'authorize', '302 redirect to https://other.test/ an empty response', /platform-address/],
   'header-too-large': [
     'oauth2-proxy',
     'mlflow',
@@ -146,14 +146,14 @@ const ROWS: Record<
     '403 text Invalid Host header - possible DNS rebinding attack detected',
     /--allowed-hosts/,
   ],
-  'code-missing': ['Dex', undefined, '', /Run it again/],
+  'code-missing': ['Dex', undefined, '', /Try again/],
   'field-missing': ['login API', undefined, '', /platform-address/],
   'key-unusable': ['runtime', undefined, '', /2048 to 4096/],
   'identity-provider': [
     'Dex',
     'login',
     '500 InternalError: failed to authenticate: ldap: initial bind: LDAP Result Code 49 "Invalid Credentials"',
-    /The password was not refused/,
+    /The password was not rejected/,
   ],
   'client-certificate': [
     'TLS',
@@ -162,14 +162,14 @@ const ROWS: Record<
     /no client certificate/,
   ],
   'ca-strict': ['TLS', undefined, '', /Python 3\.12/],
-  'foreign-login': ['oauth2-proxy', undefined, 'an authorization request without a state', /Nothing was sent/],
-  'no-login-needed': ['oauth2-proxy', undefined, '200: MLflow answers without any login', /No credential is needed/],
+  'foreign-login': ['oauth2-proxy', undefined, 'an authorization request without a state', /No credential was sent/],
+  'no-login-needed': ['oauth2-proxy', undefined, '200: MLflow answers without any login', /No credential is required/],
   audience: ['oauth2-proxy', undefined, '401 the token is for client a, oauth2-proxy logs in as b', /client-id/],
   'token-expired': ['oauth2-proxy', undefined, '401 the token has expired', /Log in again/],
   'cookie-rejected': ['oauth2-proxy', undefined, '401 session cookie rejected', /replicas/],
   'bearer-off': ['oauth2-proxy', undefined, '401 Unauthorized', /--skip-jwt-bearer-tokens=true/],
-  'proxy-redirected': ['oauth2-proxy', 'proxy', '308 redirect to https://other.test/ an empty answer', /tracking-uri/],
-  'proxy-forbids': ['oauth2-proxy', 'proxy', '403 HTML page "403 Forbidden"', /let this account in/],
+  'proxy-redirected': ['oauth2-proxy', 'proxy', '308 redirect to https://other.test/ an empty response', /tracking-uri/],
+  'proxy-forbids': ['oauth2-proxy', 'proxy', '403 HTML page "403 Forbidden"', /allow this account/],
   'not-the-proxy': ['oauth2-proxy', 'proxy', '200 HTML page "Console"', /cluster/],
   'callback-chunks': [
     'oauth2-proxy',
@@ -193,13 +193,13 @@ const ROWS: Record<
     'oauth2-proxy',
     'callback',
     '403 You do not have permission to access this resource.',
-    /let this account in/,
+    /allow this account/,
   ],
   'callback-redeem': [
     'oauth2-proxy',
     'callback',
     '500 Oops! Something went wrong.',
-    /request id.*rotated client secret/,
+    /request ID.*rotated client secret/,
   ],
   'callback-address': [
     'oauth2-proxy',
@@ -245,17 +245,17 @@ const ROWS: Record<
   'mlflow-login': [
     'oauth2-proxy',
     'mlflow',
-    '302 redirect to https://platform.test/dex/auth an empty answer',
-    /did not take the credential/,
+    '302 redirect to https://platform.test/dex/auth an empty response',
+    /rejected the credential/,
   ],
-  'mlflow-error': ['MLflow', 'mlflow', '502 an empty answer', /Try again later/],
+  'mlflow-error': ['MLflow', 'mlflow', '502 an empty response', /Try again later/],
   'sdk-trailing-blank': [
     'SDK settings',
     undefined,
     "Invalid leading whitespace, reserved character(s), or return character(s) in header value: 'Bearer x\\n'",
     /\.strip\(\)/,
   ],
-  'sdk-double-bearer': ['SDK settings', undefined, "header 'Authorization: Bearer Bearer ey'", /bare token/],
+  'sdk-double-bearer': ['SDK settings', undefined, "header 'Authorization: Bearer Bearer ey'", /token alone/],
   'sdk-certificate-file': [
     'SDK settings',
     undefined,
@@ -272,7 +272,7 @@ const ROWS: Record<
     'SDK settings',
     undefined,
     "Active workspace 'team-a' cannot be used. MLflow could not determine whether the server supports workspaces, because the MLflow server-info and server-features endpoints were not found (HTTP 404).",
-    /whole address.*doctor --python/,
+    /whole URL.*doctor --python/,
   ],
   'sdk-tls-contradiction': [
     'SDK settings',
@@ -352,15 +352,15 @@ const MISLEADING: [at: At, got: string, id: string][] = [
   ['login', '500 invalid user or password', 'wrong-password'],
   ['login', '404 HTML page "404 Not Found"', 'not-found'],
   ['mlflow', '403 HTML page "Sign In"', 'proxy-forbids'],
-  ['mlflow', '503 an empty answer', 'mlflow-error'],
+  ['mlflow', '503 an empty response', 'mlflow-error'],
   ['mlflow', '500 INTERNAL_ERROR: boom', 'mlflow-error'],
-  ['proxy', '502 an empty answer', 'proxy-error'],
+  ['proxy', '502 an empty response', 'proxy-error'],
   ['broken', 'terminated: UND_ERR_RES_CONTENT_LENGTH_MISMATCH: Response body length does not match', 'broken-off'],
   ['broken', 'terminated: HPE_INVALID_EOF_STATE: Response does not match the HTTP/1.1 protocol', 'broken-off'],
   ['callback', '429 slow down', 'proxy-error'],
-  ['callback', '502 an empty answer', 'proxy-error'],
-  ['login', '501 an empty answer', 'server-error'],
-  ['pubkey', '302 redirect to https://other.test/dex/pubkey an empty answer', 'redirected'],
+  ['callback', '502 an empty response', 'proxy-error'],
+  ['login', '501 an empty response', 'server-error'],
+  ['pubkey', '302 redirect to https://other.test/dex/pubkey an empty response', 'redirected'],
 ];
 
 describe('a text that looks like another symptom', () => {
@@ -378,11 +378,11 @@ describe('an error of this program', () => {
 });
 
 describe('a failure that fits no row', () => {
-  it('names the layer that answered, quotes it, and says that the cause is not known', () => {
+  it('names the layer that answered, quotes it, and says that the cause is unknown', () => {
     const { id, message, symptom } = new AuthError(failureOf('login', '403 blocked by policy 7'));
     assert.equal(id, 'unknown');
     assert.equal(symptom.layer, 'login API');
-    assert.match(message, /403 blocked by policy 7 \(.*login API answered.*the cause is not known\)/);
+    assert.match(message, /403 blocked by policy 7 \(.*login API, or a server in front of it, responded.*the cause is unknown\)/);
     assert.doesNotMatch(message, /password|e-mail|captive/);
   });
 });

@@ -149,17 +149,17 @@ describe('limits', () => {
 
   it('stop a server that does not answer', async () => {
     const { address } = await serve(() => {});
-    await fails(address, 'timeout', /no answer within \d+ ms/, { requestTimeout: 200 });
+    await fails(address, 'timeout', /no response within \d+ ms/, { requestTimeout: 200 });
   });
 
   it('stop a body that never ends', async () => {
     const { address } = await serve((response) => void response.writeHead(200).write('x'));
-    await fails(address, 'timeout', /no answer within \d+ ms/, { requestTimeout: 200 });
+    await fails(address, 'timeout', /no response within \d+ ms/, { requestTimeout: 200 });
   });
 
   it('stop at the total time, also between requests', async () => {
     const { address } = await serve(reply(200));
-    await fails(address, 'timeout', /the time limit of 0 s for the whole login/, { totalTimeout: 0 });
+    await fails(address, 'timeout', /the time limit of 0 s for the login/, { totalTimeout: 0 });
   });
 
   it('allow 1 MiB of body and no byte more', async () => {

@@ -37,7 +37,7 @@ const SHAPES: [name: string, body: unknown, reason: string][] = [
   ['an empty object', {}, 'JSON without a reason'],
   ['fields of wrong types', { error: 7, message: null, reason: [] }, 'JSON without a reason'],
   ['plain text', 'Unauthorized\n', 'Unauthorized'],
-  ['nothing', '', 'an empty answer'],
+  ['nothing', '', 'an empty response'],
   [
     'a page',
     '<!doctype html><html><title>404 Not Found</title><body><p>secret</p>',
@@ -81,7 +81,7 @@ describe('a refusal', () => {
   it('names where a redirect points, without its query', () => {
     const location = 'https://login.test/path?code=secret&state=secret#secret';
     const error = responseError(answer(302, '', { location }), 'authorize');
-    assert.equal(error.got, '302 redirect to https://login.test/path an empty answer');
+    assert.equal(error.got, '302 redirect to https://login.test/path an empty response');
     assert.equal(error.id, 'redirected');
   });
 
