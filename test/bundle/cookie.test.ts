@@ -257,7 +257,10 @@ const FAILURES: Record<string, Failure> = {
     },
     message: /without a session cookie/,
   },
-  'a state of another login': { platform: { state: 'forged:/' }, message: /a response without the state that was sent/ },
+  'a state of another login': {
+    platform: { state: 'forged:/' },
+    message: /a response without the state that was sent/,
+  },
   'an edge whose auth_request leads to a login at another host': {
     platform: {
       canned: {

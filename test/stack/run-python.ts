@@ -5,7 +5,14 @@ import type { Stack } from './stack.js';
 
 /** Keeps Python from writing to, or reading from, the home of whoever runs the tests. */
 export function quiet(stack: Stack): Record<string, string> {
-  return { HOME: stack.folder, PYTHONWARNINGS: 'ignore', GIT_PYTHON_REFRESH: 'quiet', PYTHONDONTWRITEBYTECODE: '1' };
+  return {
+    HOME: stack.folder,
+    PYTHONWARNINGS: 'ignore',
+    GIT_PYTHON_REFRESH: 'quiet',
+    PYTHONDONTWRITEBYTECODE: '1',
+    // It leaves this machine, and changes the environment while another thread reads it.
+    MLFLOW_DISABLE_TELEMETRY: 'true',
+  };
 }
 
 export function python(stack: Stack, env: Record<string, string>, args: string[]): Promise<Omit<Outcome, 'files'>> {

@@ -168,7 +168,12 @@ const ROWS: Record<
   'token-expired': ['oauth2-proxy', undefined, '401 the token has expired', /Log in again/],
   'cookie-rejected': ['oauth2-proxy', undefined, '401 session cookie rejected', /replicas/],
   'bearer-off': ['oauth2-proxy', undefined, '401 Unauthorized', /--skip-jwt-bearer-tokens=true/],
-  'proxy-redirected': ['oauth2-proxy', 'proxy', '308 redirect to https://other.test/ an empty response', /tracking-uri/],
+  'proxy-redirected': [
+    'oauth2-proxy',
+    'proxy',
+    '308 redirect to https://other.test/ an empty response',
+    /tracking-uri/,
+  ],
   'proxy-forbids': ['oauth2-proxy', 'proxy', '403 HTML page "403 Forbidden"', /allow this account/],
   'not-the-proxy': ['oauth2-proxy', 'proxy', '200 HTML page "Console"', /cluster/],
   'callback-chunks': [
@@ -382,7 +387,10 @@ describe('a failure that fits no row', () => {
     const { id, message, symptom } = new AuthError(failureOf('login', '403 blocked by policy 7'));
     assert.equal(id, 'unknown');
     assert.equal(symptom.layer, 'login API');
-    assert.match(message, /403 blocked by policy 7 \(.*login API, or a server in front of it, responded.*the cause is unknown\)/);
+    assert.match(
+      message,
+      /403 blocked by policy 7 \(.*login API, or a server in front of it, responded.*the cause is unknown\)/,
+    );
     assert.doesNotMatch(message, /password|e-mail|captive/);
   });
 });
