@@ -7,10 +7,15 @@ import { SYMPTOMS } from '../src/errors/symptoms/all.js';
 
 /** What is said of requests and of answers: the rest of "Tried" and "Got". */
 const PHRASES = [
-  ...['begin the login', 'ask for the public key', 'encrypt the password', 'list the connectors', 'redeem the code'],
-  ...['refresh the token', 'ask for the issuer', 'hand the code to oauth2-proxy', 'ask oauth2-proxy who we are'],
-  ...['look at the login of oauth2-proxy', 'read the code from the answer to the login', 'ask MLflow without a login'],
-  ...['ask for the server info', 'open the workspace ', 'log in as ', ' at the connector ', 'an empty response'],
+  ...['begin the login', 'request the public key', 'encrypt the password', 'list the connectors', 'redeem the code'],
+  ...[
+    'refresh the token',
+    'request the issuer',
+    'send the code to oauth2-proxy',
+    'request the identity from oauth2-proxy',
+  ],
+  ...['inspect the login of oauth2-proxy', 'read the code from the login response', 'request MLflow without a login'],
+  ...['request the server info', 'open the workspace ', 'log in as ', ' at the connector ', 'an empty response'],
   ...[
     'JSON without a reason',
     'no JSON object',

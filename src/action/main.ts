@@ -70,7 +70,7 @@ async function runMain(env: Env): Promise<number> {
   } catch (error) {
     attempt(cleanUp);
     const lost = attempt(next.afterFailure);
-    if (lost) warn(`the next refresh token could not be handed back: ${errorMessage(lost)}`);
+    if (lost) warn(`cannot set the output refresh-token: ${errorMessage(lost)}`);
     await github.fail(reportOf(error, secrets.redact));
     return 1;
   }
@@ -83,7 +83,7 @@ function maskWorkspace(workspace: string): void {
   github.mask(workspace);
   if (workspace.length <= SHORT_NAME)
     github.info(
-      'The name of the workspace is short, and masked wherever its letters stand in the log; a runner also drops outputs that hold them. mask-workspace: false turns that off.',
+      'The name of the workspace is short, and is masked wherever it occurs in the log; a runner also drops outputs that contain it. Set mask-workspace: false to disable that.',
     );
 }
 
@@ -130,7 +130,7 @@ function requireFiles(env: Env, names: readonly string[]): void {
   for (const name of names) {
     const path = env[name];
     if (path && existsSync(path)) continue;
-    const what = path ? 'names something that does not exist' : 'is not set';
-    throw new UsageError(`${name} ${what}: a runner provides it. Outside of a runner use the commands, see --help.`);
+    const what = path ? 'does not exist' : 'is not set';
+    throw new UsageError(`${name} ${what}: a runner sets it. Outside of a runner, use the commands (see --help).`);
   }
 }

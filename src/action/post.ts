@@ -57,9 +57,9 @@ export function runPost(state: string, temp: string, write: WriteLine): void {
   try {
     const { dir, ours, id } = JSON.parse(state || '{}') ?? {};
     const removed = dir !== undefined && removeSaved({ dir, ours, id }, temp);
-    write(removed ? 'The credential is removed from disk.' : 'There is no credential on disk.');
+    write(removed ? 'Removed the credential from disk.' : 'No credential on disk.');
   } catch (error) {
-    write(`The credential could not be removed from disk: ${errorMessage(error)}`);
+    write(`Cannot remove the credential from disk: ${errorMessage(error)}`);
   }
 }
 
@@ -73,7 +73,7 @@ export function removeSaved(folder: SavedFolder, temp: string): boolean {
   if (folder.ours !== true) return removeFrom(folder);
   const { dir } = folder;
   if (dirname(dir) !== resolve(temp) || !OWN_FOLDER.test(basename(dir)))
-    throw new Error('the saved state names a folder that the action did not make');
+    throw new Error('the saved state names a directory that the action did not create');
   const isThere = existsSync(dir);
   rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   return isThere;
@@ -85,7 +85,7 @@ function removeFrom({ dir, id }: SavedFolder): boolean {
   // Of two logins with one folder, the last one has left its marker, and its post step runs first.
   if (marked === undefined && !hasSecrets(dir)) return false;
   if (marked === undefined || marked !== id)
-    throw new Error('the saved state names a folder that this step of the job did not write to');
+    throw new Error('the saved state names a directory that this step did not write to');
   let removed = false;
   endHolder(join(dir, LOCK_FILE), () => {
     removed = removeSecrets(dir);

@@ -16,7 +16,7 @@ export function summaryOf(
     ['MLflow', trackingUri],
     ['Method', method],
     ['Valid until', expiresAt?.toISOString() ?? 'not known'],
-    ['Verified', verify ? 'yes' : 'no, as asked for'],
+    ['Verified', verify ? 'yes' : 'no (verify: false)'],
   ];
 }
 
@@ -25,7 +25,7 @@ export function reportOf(error: unknown, redact: (text: string) => string): Repo
   const message = redact(errorMessage(error));
   if (!(error instanceof AuthError)) {
     const title = error instanceof UsageError ? 'Settings' : 'Unexpected error';
-    return { title, message, rows: [['What is wrong', message]] };
+    return { title, message, rows: [['Errors', message]] };
   }
   const { tried, got, symptom, advice } = error;
   const rows = { Layer: symptom.layer, Tried: tried, Got: `${got} (${symptom.meaning})`, Do: advice };

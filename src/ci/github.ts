@@ -84,7 +84,7 @@ export async function summarize(heading: string, rows: Rows): Promise<void> {
   try {
     await core.summary.addHeading(heading, 3).addTable(cells).write();
   } catch (error) {
-    core.info(`The summary could not be written: ${printable(String(error))}`);
+    core.info(`Cannot write the job summary: ${printable(String(error))}`);
   }
 }
 

@@ -24,7 +24,7 @@ export function parse(args: readonly string[]): Parsed {
     return { command: 'help', flags: {}, rest };
   if (command === '--version' || own.includes('--version')) return { command: 'version', flags: {}, rest };
   if (!known) {
-    const what = command === '' || command.startsWith('-') ? 'A command is missing' : `There is no command ${command}`;
+    const what = command === '' || command.startsWith('-') ? 'No command' : `Unknown command: ${command}`;
     const listed = COMMANDS.filter(({ help }) => help).map(({ name }) => name);
     throw new UsageError(`${what}. Commands: ${listed.join(', ')}. See --help.`);
   }
@@ -45,7 +45,7 @@ function flagsOf(args: string[], own: readonly Flag[]): Flags {
   for (const { name, oneOf } of own) {
     const value = flags[name];
     if (oneOf && value !== undefined && !oneOf.includes(value))
-      throw new UsageError(`--${name} ${value} is none of ${oneOf.join(', ')}.`);
+      throw new UsageError(`invalid --${name} ${value}: expected one of ${oneOf.join(', ')}.`);
   }
   return flags;
 }

@@ -31,7 +31,7 @@ const LAST_ANSWER = 1000;
 export async function run(call: LoginCall): Promise<number> {
   const { rest, settings, sources, log } = call;
   const [program = ''] = rest;
-  if (!program) throw new UsageError('exec needs a command after --, as in: exec -- python train.py');
+  if (!program) throw new UsageError('exec requires a command after --, as in: exec -- python train.py');
   const unusable = findProgram(program, sources.env);
   if (unusable) {
     log.info(printable(`${program}: ${unusable === NOT_FOUND ? 'command not found' : 'cannot be executed'}`));
@@ -76,7 +76,7 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
     const inherited = flags['keep-secrets'] === 'true' ? sources.env : withoutSecrets(sources.env);
     const env = { ...inherited, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
     const fresh = keepFresh(dir, sources, secrets, { warn, keep }, { ended: ended.signal, gone: gone.signal }).catch(
-      (error) => warn(`the credential is not renewed any more: ${errorMessage(error)}`),
+      (error) => warn(`the credential is no longer renewed: ${errorMessage(error)}`),
     );
     const code = await runProgram(rest, env, signals);
     ended.abort();
@@ -90,7 +90,7 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
       if (existsSync(join(dir, STATE_FILE))) recoverState(dir);
       if (existsSync(join(dir, STATE_FILE))) keep?.(readState(dir).settings.refreshToken);
     } catch (error) {
-      warn(`the refresh token cannot be kept: ${errorMessage(error)}`);
+      warn(`cannot store the refresh token: ${errorMessage(error)}`);
     }
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -29,7 +29,7 @@ export async function printVariables(call: LoginCall): Promise<number> {
   const handed = { ...settings, refreshTokenFile: undefined };
   const variables = handOver(credential, handed, folder, sources, log.warn);
   if (settings.renew && settings.refreshToken)
-    log.warn('the renewals spend the refresh token from now on: it must be used nowhere else');
+    log.warn('renewals use the refresh token from now on: do not use it elsewhere');
   const format = FORMATS[flags.format ?? 'shell'] as Format;
   print(format(variables));
   return 0;

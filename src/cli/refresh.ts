@@ -15,7 +15,7 @@ export async function run({ flags, settings, secrets, print, log }: LoginCall): 
   const { refreshTokenFile: file } = settings;
   if (file === undefined && !flags.format) {
     throw new UsageError(
-      'refresh spends the refresh token and gets a new one: give --refresh-token-file, where that is stored, or --format json, which prints it.',
+      'refresh replaces the refresh token: set --refresh-token-file, which stores the new one, or --format json, which prints it.',
     );
   }
   let received: string | undefined;
@@ -31,7 +31,7 @@ export async function run({ flags, settings, secrets, print, log }: LoginCall): 
   });
   // By its needs: the method is token, with no fallback.
   const { token, refreshToken } = credential as TokenCredential;
-  if (!refreshToken) log.warn('the platform sent no refresh token');
+  if (!refreshToken) log.warn('the platform returned no refresh token');
   print(flags.format ? jsonOf(token, refreshToken) : token);
   return 0;
 }

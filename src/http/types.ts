@@ -22,7 +22,7 @@ export interface Transport {
 
 export interface Request {
   stage: RequestName;
-  /** What this request is for, as "ask for the public key". */
+  /** What this request is for, as "request the public key". */
   what: string;
   headers?: Record<string, string>;
   /** A POST with this body; its content type goes into headers. */

@@ -8,7 +8,7 @@ import { AuthError } from '../errors/errors.js';
  * @throws AuthError when the state differs or the code is missing
  */
 export function codeFrom(parameters: URLSearchParams, state: string): string {
-  const tried = { what: 'read the code from the answer to the login' };
+  const tried = { what: 'read the code from the login response' };
   const failed = (id: 'state' | 'code-missing') =>
     new AuthError({ request: 'login', tried, diagnosis: { id, facts: {} } });
   const back = parameters.get('state');

@@ -26,7 +26,7 @@ export async function login(context: Context, settings: Settings): Promise<Crede
   } catch (error) {
     if (!settings.allowFallback || repeated || !isTokenUnwanted(error)) throw error;
     const why = `${error.got} (${error.symptom.meaning})`;
-    context.warn(`${why}: trying the cookie method instead, as no method was asked for`);
+    context.warn(`${why}: falling back to the cookie method (method: auto)`);
     return prove(context, settings, await cookieMethod(context, settings, false));
   }
 }
@@ -55,7 +55,7 @@ async function prove(context: Context, settings: Settings, credential: Credentia
   });
   if (!settings.verify) {
     warnOfSize(context, credential, undefined);
-    context.note('not verified, as asked for');
+    context.note('verification skipped (verify: false)');
     return named('');
   }
   const { identity } = await verify(context, settings, credential, (groups) => warnOfSize(context, credential, groups));
@@ -69,5 +69,5 @@ function warnOfSize({ warn }: Context, credential: Credential, groups: number | 
   if (!advice) return;
   const held = groups === undefined ? 'the groups of the account' : `the ${groups} groups of the account`;
   const size = `${(bytes / 1000).toFixed(1)} kB in ${chunks} chunks`;
-  warn(`the session cookie has ${size}, mostly for ${held}. ${advice}`);
+  warn(`the session cookie has ${size}, mostly because of ${held}. ${advice}`);
 }

@@ -21,7 +21,7 @@ export async function refreshMethod(
   const once = () => step('token refreshed', () => refreshTokens(context, request, refreshToken));
   const tokens = await once().catch((error) => {
     if (!(error instanceof AuthError && (answerOf(error.failure)?.status ?? 0) >= 500)) throw error;
-    note(`${error.got}: trying once more`);
+    note(`${error.got}: retrying`);
     return once();
   });
   // With a reuse window, or without rotation, Dex may send none: the old one then stays good.

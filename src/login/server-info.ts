@@ -17,8 +17,8 @@ export async function askServerInfo(
 ): Promise<{ answer: HttpResponse; info: { workspaces_enabled?: unknown } | undefined }> {
   const headers = { accept: 'application/json', ...(credential ? headersOf(credential) : {}) };
   const request = credential
-    ? ({ stage: 'mlflow', what: 'ask for the server info' } as const)
-    : ({ stage: 'proxy', what: 'ask MLflow without a login' } as const);
+    ? ({ stage: 'mlflow', what: 'request the server info' } as const)
+    : ({ stage: 'proxy', what: 'request MLflow without a login' } as const);
   const answer = await http(`${trackingUri}/api/3.0/mlflow/server-info`, { ...request, headers });
   return { answer, info: answer.status === 200 ? jsonObject(answer.body) : undefined };
 }

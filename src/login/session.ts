@@ -99,9 +99,9 @@ export async function runLogin(
 /** Warns of what the user allowed by name and others on the network can use. */
 function warnOfRisks({ insecureTls, platform, trackingUri }: Settings, warn: WriteLine): void {
   if (insecureTls) {
-    warn('insecure-tls: certificates are not checked, so anyone on the way can read the password and the token');
+    warn('insecure-tls: certificates are not verified, so anyone on the network can read the password and the token');
   }
   for (const address of new Set([platform, trackingUri].filter((one) => one.startsWith('http:')))) {
-    if (!isLoopback(new URL(address).hostname)) warn(`allow-http: credentials travel unencrypted to ${address}`);
+    if (!isLoopback(new URL(address).hostname)) warn(`allow-http: credentials are sent unencrypted to ${address}`);
   }
 }

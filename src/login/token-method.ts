@@ -32,7 +32,7 @@ export async function tokenMethod(context: Context, request: TokenRequest): Prom
     return { credential: credentialOf(await flow(context, request, true)), repeated: false };
   } catch (error) {
     if (!hasSymptom(error, 'invalid-grant')) throw error;
-    context.note(`${error.got}: starting once more from the beginning`);
+    context.note(`${error.got}: logging in again from the start`);
     return { credential: credentialOf(await flow(context, request, false)), repeated: true };
   }
 }

@@ -65,7 +65,7 @@ export async function verify(
     throw hasSymptom(workspace.reason, 'proxy-forbids') ? workspace.reason : identity.reason;
   if (!hasSymptom(identity.reason, 'not-the-proxy')) throw identity.reason;
   // What the workspace says proves as much: it is behind the same proxy.
-  note('there is no /oauth2/userinfo here; MLflow itself took the credential');
+  note('no /oauth2/userinfo at this URL; MLflow itself accepted the credential');
   return { identity: printable(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
 }
 
@@ -76,7 +76,7 @@ function letIn(error: unknown): unknown {
 }
 
 async function checkIdentity({ http, trackingUri, credential, headers }: ProofRequest): Promise<Proof> {
-  const request = { stage: 'proxy', what: 'ask oauth2-proxy who we are', headers } as const;
+  const request = { stage: 'proxy', what: 'request the identity from oauth2-proxy', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
   if (info) {
@@ -98,7 +98,7 @@ async function checkIdentity({ http, trackingUri, credential, headers }: ProofRe
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
 async function whyRejected(http: Http, trackingUri: string, token: string): Promise<Diagnosis | undefined> {
   const headers = { accept: 'text/html' };
-  const request = { stage: 'proxy', what: 'look at the login of oauth2-proxy', headers } as const;
+  const request = { stage: 'proxy', what: 'inspect the login of oauth2-proxy', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/start?rd=%2F`, request).catch(() => undefined);
   const location = answer?.headers.get('location') ?? '';
   const login = answer && parseUrl(location, answer.url);

@@ -62,7 +62,7 @@ export async function keepFresh(
     const end = file.expires_at ?? `${file.life} s after the login`;
     warnOnce(
       'end',
-      `the credential in the environment ends at ${end}: Python programs get a new one, others keep the old one`,
+      `the credential in the environment expires at ${end}; only Python programs with the auth provider use renewed ones`,
     );
     try {
       await renew(dir, fingerprint(file.value), sources, secrets, () => {}, { reason: 'due', signal: gone });

@@ -57,7 +57,8 @@ export async function withLock<T>(
   try {
     return await work({
       check() {
-        if (!isMine()) throw new Error(`another process has taken over ${path}, as this one was stopped for too long`);
+        if (!isMine())
+          throw new Error(`another process has taken over ${path}, because this one was stopped for too long`);
       },
       isHeld: isMine,
       hasEnded: () => read(path) === ENDED,

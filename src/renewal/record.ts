@@ -61,7 +61,7 @@ function fence(folder: PrivateFolder, lock: Lock): PrivateFolder {
       if (!lock.hasEnded()) return path;
       // That happened just before the file was put in its place.
       rmSync(path, { force: true });
-      throw new Error(`the login of ${folder.path} has ended`);
+      throw new Error(`the login of ${folder.path} was removed`);
     },
   };
 }

@@ -24,7 +24,7 @@ export function refreshTokenStore(
   if (!given || method !== 'token') return undefined;
   const write = file === undefined ? undefined : attempt(() => refreshTokenWriter(file), warn);
   if (!write) {
-    warn('the refresh token is spent by this, and the next one is kept nowhere: see the command refresh');
+    warn('this login uses the refresh token, and the new one is not stored: use the command refresh');
     return undefined;
   }
   let last = given;

@@ -50,7 +50,8 @@ export async function renew(
       const file = readCredential(dir);
       if (fingerprint(file.value) !== seen || (reason === 'due' && isEarly(file))) return;
       const state = readState(dir);
-      if (state.failed) throw new Error(`${state.failed}\nNot tried again: this was the answer to an earlier try.`);
+      if (state.failed)
+        throw new Error(`${state.failed}\nmlflow-auth does not retry: this is the result of a previous attempt.`);
       const settings = withPassword(state.settings, sources);
       for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
       if (!settings.refreshToken) requireLogin(state, moment());
@@ -117,7 +118,7 @@ function withPassword(settings: Settings, sources: Sources): Settings {
   const username = found.get('username')?.value ?? '';
   const password = found.get('password')?.value ?? '';
   if (!settings.refreshToken && !(username && password)) {
-    throw new Error('there is no refresh token, and no user name and password in the environment: log in again');
+    throw new Error('no refresh token, and no username and password in the environment: log in again');
   }
   return { ...settings, username, password };
 }

@@ -15,14 +15,15 @@ export function chooseMethod(
   const wish = found.get('method');
   const method = wish?.value.toLowerCase();
   if (only && wish?.explicit && method !== only && method !== 'auto')
-    problem('method', `the command ${only} needs the method ${only}.`);
+    problem('method', `the command ${only} requires method ${only}.`);
   if (only) return { method: only, methodReason: `the command is ${only}`, allowFallback: false };
   if (method === 'token' || method === 'cookie')
-    return { method, methodReason: `asked for by ${wish?.from}`, allowFallback: false };
-  if (method !== 'auto') problem('method', `${check.quoted(wish?.value ?? '')} is none of auto, token and cookie.`);
+    return { method, methodReason: `set by ${wish?.from}`, allowFallback: false };
+  if (method !== 'auto')
+    problem('method', `invalid ${check.quoted(wish?.value ?? '')}: expected auto, token or cookie.`);
   return found.has('client-secret')
-    ? { method: 'token', methodReason: 'a client secret is given', allowFallback: !found.has('refresh-token') }
-    : { method: 'cookie', methodReason: 'no client secret is given', allowFallback: true };
+    ? { method: 'token', methodReason: 'client-secret is set', allowFallback: !found.has('refresh-token') }
+    : { method: 'cookie', methodReason: 'client-secret is not set', allowFallback: true };
 }
 
 /** The stronger of the two wins; two of the same strength must not differ. */
@@ -38,7 +39,7 @@ export function trackingUri(found: Map<Name, Found>, platform: string, allowHttp
   if (!useUri) return derived || '';
   if (useCluster && direct && derived && direct !== derived) {
     const both = `${uri.from} and ${cluster.from}`;
-    problem('tracking-uri', `contradicts cluster (${both} name different servers). Give one of them.`, 'conflict');
+    problem('tracking-uri', `contradicts cluster (${both} name different servers). Set only one of them.`, 'conflict');
   }
   return direct || '';
 }
@@ -57,17 +58,17 @@ export function certificate(value: string, { readFile }: Sources, problem: OnPro
   // Text goes through variables, which are known to lose line breaks; a file is handed on to the SDK as it is.
   const mended = path === undefined && !found.every(isCertificate) ? found.map(withLineBreaks) : found;
   const bad = mended.findIndex((one) => !isCertificate(one));
-  if (text.includes('PRIVATE KEY')) problem('ca-cert', 'holds a private key. Give the certificate alone.');
+  if (text.includes('PRIVATE KEY')) problem('ca-cert', 'contains a private key: expected only certificates.');
   else if (found.length === 0)
-    problem('ca-cert', 'holds no PEM certificate (-----BEGIN CERTIFICATE-----), and none in base64.');
-  else if (bad >= 0) problem('ca-cert', `certificate ${bad + 1} of ${found.length} in it is damaged: no X.509 in PEM.`);
+    problem('ca-cert', 'contains no certificate: expected PEM (-----BEGIN CERTIFICATE-----) or base64.');
+  else if (bad >= 0) problem('ca-cert', `certificate ${bad + 1} of ${found.length} is invalid: expected X.509 in PEM.`);
   return { pem: mended === found ? text : mended.join('\n'), path };
 }
 
 /** Whether there is a folder for a credential that is to be renewed; if not, that is said. */
 export function canRenew(found: Map<Name, Found>, { folder, login }: Needs, note: (text: string) => void): boolean {
   if (folder === 'always' || (folder === 'dir' && found.has('dir'))) return true;
-  const how = folder === 'dir' ? 'give dir' : 'use env --dir, or exec';
-  if (login === undefined) note(`renew has no effect: there is no folder in which to renew the credential; ${how}`);
+  const how = folder === 'dir' ? 'set dir' : 'use env --dir, or exec';
+  if (login === undefined) note(`renew has no effect without a directory to renew the credential in; ${how}`);
   return false;
 }

@@ -36,7 +36,7 @@ export function readSettings(
     // The first login makes the file.
     const first =
       needs.newRefreshToken && name === 'refresh-token' && (error as NodeJS.ErrnoException)?.code === 'ENOENT';
-    if (error && !first) problem(name, `cannot be read from its file: ${errorMessage(error)}`, 'unreadable');
+    if (error && !first) problem(name, `cannot read its file: ${errorMessage(error)}`, 'unreadable');
   }
   for (const text of fromEarlierLogin(found, sources)) note(text);
   const reading = { found, sources, needs, problem, note };
@@ -44,7 +44,7 @@ export function readSettings(
   crossCheck(settings, reading);
   if (problems.length > 0) throw new UsageError(listOf(problems, found, sources));
   if (settings.password !== settings.password.trim())
-    note('the password begins or ends with blanks; they are sent as they are');
+    note('the password begins or ends with whitespace, which is sent as part of it');
   return Object.freeze(settings);
 }
 
@@ -54,7 +54,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const text = (name: Name) => found.get(name)?.value ?? '';
   const flag = (name: Name) => check.boolean(name, text(name), problem);
   const required = (name: Name, always = needs.login !== false) => {
-    if (always && !found.has(name)) problem(name, `missing. Give ${howToGive(name, sources.caller)}.`, 'missing');
+    if (always && !found.has(name)) problem(name, `required; set ${howToGive(name, sources.caller)}.`, 'missing');
     return text(name);
   };
 
@@ -106,7 +106,7 @@ function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): string[] {
     return used && !(name === 'tracking-uri' && found.get('cluster')?.explicit) ? [{ name, from: one.from }] : [];
   });
   return taken.map(
-    ({ name, from }) => `${name} is taken from ${from}, which an earlier login has set: give ${name} if it differs`,
+    ({ name, from }) => `${name} is taken from ${from}, which a previous login set; set ${name} if it must differ`,
   );
 }
 
@@ -114,31 +114,27 @@ function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): string[] {
 function crossCheck({ ca, dir, insecureTls, method, verify }: Settings, { found, needs, problem }: Reading): void {
   if (ca && insecureTls) {
     const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
-    problem('ca-cert', `contradicts insecure-tls (${from}). Give one of them.`, 'conflict');
+    problem('ca-cert', `contradicts insecure-tls (${from}). Set only one of them.`, 'conflict');
   }
   if (needs.caPath && !dir && ca && ca.path === undefined) {
-    problem('ca-cert', 'was given as text, and the SDK needs a file. Give the path of a PEM file, or dir.');
+    problem('ca-cert', 'is set as text, but the SDK requires a file. Set it to the path of a PEM file, or set dir.');
   }
   const located = found.has('cluster') || found.has('tracking-uri');
   const always = needs.trackingUri || (method === 'cookie' && needs.login !== false);
   if (!located && (always || (verify && needs.login !== false))) {
     const why = always ? '' : ', or set verify to false';
-    problem(
-      'cluster',
-      `missing, and tracking-uri too. Give one of them${why}: CLUSTER, MLFLOW_TRACKING_URI.`,
-      'missing',
-    );
+    problem('cluster', `set cluster (CLUSTER) or tracking-uri (MLFLOW_TRACKING_URI)${why}.`, 'missing');
   }
 }
 
 function listOf(problems: readonly Problem[], found: Map<Name, Found>, { caller, env }: Sources): string[] {
   const lines = problems.map(({ name, kind, text }) => {
     const from = found.get(name)?.from;
-    return `  ${name}: ${text}${kind === 'invalid' && from && from !== 'default' ? ` Given by ${from}.` : ''}`;
+    return `  ${name}: ${text}${kind === 'invalid' && from && from !== 'default' ? ` Set by ${from}.` : ''}`;
   });
-  const title = lines.length === 1 ? 'One setting needs attention:' : `${lines.length} settings need attention:`;
+  const title = lines.length === 1 ? '1 configuration error:' : `${lines.length} configuration errors:`;
   const outside = env.GITHUB_ACTOR === 'dependabot[bot]' || env.GITHUB_EVENT_NAME?.startsWith('pull_request');
   const secrets = caller === 'action' && problems.some(({ kind }) => kind === 'missing');
-  const hint = 'Workflows of forks and of Dependabot are not given the secrets of the repository.';
+  const hint = 'GitHub does not pass secrets of the repository to workflows of forks and of Dependabot.';
   return [title, ...lines, ...(secrets && outside ? [hint] : [])];
 }

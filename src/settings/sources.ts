@@ -30,7 +30,7 @@ export interface Sources {
 /** How a user gives this setting, for messages. */
 export function howToGive(name: Name, caller: Sources['caller']): string {
   const row = ROWS.find((one) => one.name === name);
-  const first = caller === 'action' ? `the input ${name}` : `--${name}`;
+  const first = caller === 'action' ? `input ${name}` : `--${name}`;
   return [row?.secret && caller === 'cli' ? `--${name}-file` : first, ...(row?.env ?? [])].join(' or ');
 }
 
@@ -43,7 +43,7 @@ export function gather(sources: Sources): Map<Name, Found> {
   let piped: string | undefined;
   /** Standard input holds one value. */
   const readFile = (row: Row) => (path: string) => {
-    if (path === '-' && piped !== undefined) throw new Error(`standard input is already the ${piped}`);
+    if (path === '-' && piped !== undefined) throw new Error(`standard input already provides ${piped}`);
     if (path === '-') piped = row.name;
     return sources.readFile(path);
   };

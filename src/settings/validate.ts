@@ -28,20 +28,20 @@ export function expansion(
   note: (text: string) => void,
 ): void {
   if (!found || !/^\$\{?[A-Za-z_]\w*\}?$|\$\{\{/.test(found.value)) return;
-  if (row.secret) note(`${row.name} (${found.from}) looks like a variable that was not replaced`);
-  else problem(row.name, `${quoted(found.value)} (${found.from}) is a variable that was not replaced.`, 'unexpanded');
+  if (row.secret) note(`${row.name} (${found.from}) looks like an unexpanded variable`);
+  else problem(row.name, `${quoted(found.value)} (${found.from}) contains an unexpanded variable.`, 'unexpanded');
 }
 
 export function boolean(name: Name, value: string, problem: OnProblem): boolean {
   const word = value.toLowerCase();
   if (word === 'true' || word === '1') return true;
-  if (word !== 'false' && word !== '0') problem(name, `${quoted(value)} is neither true nor false.`);
+  if (word !== 'false' && word !== '0') problem(name, `invalid ${quoted(value)}: expected true or false.`);
   return false;
 }
 
 export function seconds(name: Name, value: string, problem: OnProblem): number {
   const number = /^\d{1,4}$/.test(value) ? Number(value) : 0;
-  if (number < 1 || number > 3600) problem(name, `${quoted(value)} is no number of seconds from 1 to 3600.`);
+  if (number < 1 || number > 3600) problem(name, `invalid ${quoted(value)}: expected seconds from 1 to 3600.`);
   return number;
 }
 
@@ -55,14 +55,15 @@ export function trackingUri(value: string, allowHttp: boolean, problem: OnProble
 }
 
 export function redirectUri(value: string, problem: OnProblem): string {
-  if (!parseUrl(value) && !value.startsWith('/')) problem('redirect-uri', `${quoted(value)} is no address.`);
+  if (!parseUrl(value) && !value.startsWith('/'))
+    problem('redirect-uri', `invalid ${quoted(value)}: expected a URL or a path.`);
   return value;
 }
 
 /** RFC 1123 label or subdomain, as Kubernetes names things. */
 export function cluster(value: string, problem: OnProblem): boolean {
   const good = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(value);
-  if (!good) problem('cluster', `${quoted(value)} is no cluster name (letters, digits, "-" and ".").`);
+  if (!good) problem('cluster', `invalid ${quoted(value)}: expected letters, digits, "-" and ".".`);
   return good;
 }
 
@@ -73,15 +74,16 @@ export function workspace(value: string, problem: OnProblem): string | undefined
   if (!value) return undefined;
   const shaped = /^(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value) && value.length >= 2 && value.length <= 63;
   if (!shaped || RESERVED.has(value)) {
-    const rule = '2 to 63 small letters, digits and single "-", and none of workspaces, api, ajax-api, static-files';
-    problem('workspace', `${quoted(value)} is no workspace name (${rule}).`);
+    const rule =
+      '2 to 63 lowercase letters, digits and single "-", other than workspaces, api, ajax-api and static-files';
+    problem('workspace', `invalid ${quoted(value)}: expected ${rule}.`);
   }
   return value;
 }
 
 export function scopes(value: string, problem: OnProblem): string {
   const list = value.split(/[\s,]+/).filter(Boolean);
-  if (!list.includes('openid')) problem('scopes', `${quoted(value)} lacks openid, without which there is no id token.`);
+  if (!list.includes('openid')) problem('scopes', `${quoted(value)} lacks openid, which an ID token requires.`);
   return list.join(' ');
 }
 
@@ -92,13 +94,14 @@ export function withOfflineAccess(scopes: string): string {
 
 /** RFC 6265, 4.1.1: a token. */
 export function cookieName(value: string, problem: OnProblem): string | undefined {
-  if (value && !/^[\w!#$%&'*+.^`|~-]+$/.test(value)) problem('cookie-name', `${quoted(value)} is no name of a cookie.`);
+  if (value && !/^[\w!#$%&'*+.^`|~-]+$/.test(value))
+    problem('cookie-name', `invalid ${quoted(value)}: expected a cookie name (RFC 6265).`);
   return value || undefined;
 }
 
 /** Control characters would end up in logs, where a line can be a command. */
 export function plain(name: Name, value: string, problem: OnProblem): string {
-  if (/[\p{Cc}\p{Cf}]/u.test(value)) problem(name, 'holds a line break or another control character.');
+  if (/[\p{Cc}\p{Cf}]/u.test(value)) problem(name, 'contains a line break or another control character.');
   return value;
 }
 
@@ -113,7 +116,7 @@ export function readable(
     return readFile(path);
   } catch (error) {
     const why = errorMessage(error).replaceAll(path, '...');
-    problem(name, `${quoted(path)} is neither PEM text nor a file that can be read: ${why}`);
+    problem(name, `${quoted(path)} is neither PEM text nor a readable file: ${why}`);
     return undefined;
   }
 }
@@ -121,10 +124,10 @@ export function readable(
 function url(name: Name, value: string, allowHttp: boolean, problem: OnProblem): URL | undefined {
   const parsed = /^https?:\/\//i.test(value) ? parseUrl(value) : undefined;
   if (!parsed) {
-    problem(name, `${quoted(value)} is no address that begins with https://.`);
+    problem(name, `invalid ${quoted(value)}: expected a URL that begins with https://.`);
     return undefined;
   }
-  if (parsed.username || parsed.password) problem(name, 'must not hold a user name or password.');
+  if (parsed.username || parsed.password) problem(name, 'must not contain a username or password.');
   if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(parsed.hostname)) {
     const shown = value.includes('@') ? withoutLogin(value) : `http://${parsed.host}`;
     problem(name, `${shown} would send credentials unencrypted. Use https, or set allow-http to true.`);

@@ -56,7 +56,7 @@ describe('the action', () => {
 ::add-mask::${USUAL.clientSecret.replaceAll('%', '%25')}
 ::add-mask::team-a
 ::group::Log in to MLflow
-- method: token (a client secret is given)
+- method: token (client-secret is set)
 ::add-mask::<verifier>
 ✓ login begun (N ms)
 ✓ public key received (N ms)
@@ -155,8 +155,8 @@ Logged in as ci@example.com, valid until <time>.
     };
     const { status, stdout } = await runAction(inputs, before);
     assert.equal(status, 0, stdout);
-    assert.match(stdout, /workspace is taken from MLFLOW_WORKSPACE, which an earlier login has set/);
-    assert.match(stdout, /tracking-uri is taken from MLFLOW_TRACKING_URI, which an earlier login has set/);
+    assert.match(stdout, /workspace is taken from MLFLOW_WORKSPACE, which a previous login set/);
+    assert.match(stdout, /tracking-uri is taken from MLFLOW_TRACKING_URI, which a previous login set/);
     assert.match(stdout, /MLFLOW_PROXY_COOKIE is still set/);
     assert.doesNotMatch((await runAction(goodInputs(platform), before)).stdout, /is taken from/);
   });
@@ -180,7 +180,7 @@ Logged in as ci@example.com, valid until <time>.
   it('hands over insecure-tls in the form of the SDK, with a warning, and no certificate', async () => {
     const { 'ca-cert': _, ...inputs } = goodInputs(platform);
     const { files, stdout, stderr } = await runAction({ ...inputs, 'insecure-tls': 'true' });
-    assert.match(stdout, /^::warning title=mlflow-auth::insecure-tls: certificates are not checked/m);
+    assert.match(stdout, /^::warning title=mlflow-auth::insecure-tls: certificates are not verified/m);
     assert.equal(stderr, '');
     const { MLFLOW_TRACKING_INSECURE_TLS, MLFLOW_TRACKING_SERVER_CERT_PATH } = valuesIn(files.GITHUB_ENV);
     assert.deepEqual([MLFLOW_TRACKING_INSECURE_TLS, MLFLOW_TRACKING_SERVER_CERT_PATH], ['true', undefined]);
@@ -191,8 +191,8 @@ Logged in as ci@example.com, valid until <time>.
     const { files, stdout } = await runAction({ ...goodInputs(platform), verify: 'false' });
     const asked = platform.asked.slice(before).map(({ endpoint }) => endpoint);
     assert.deepEqual(asked.sort(), ['GET authorize', 'GET pubkey', 'POST login', 'POST token']);
-    assert.match(stdout, /- not verified, as asked for/);
-    assert.match(files.GITHUB_STEP_SUMMARY ?? '', /no, as asked for/);
+    assert.match(stdout, /- verification skipped \(verify: false\)/);
+    assert.match(files.GITHUB_STEP_SUMMARY ?? '', /no \(verify: false\)/);
   });
 
   it('works twice in one job: what the first exported does not bind the second', async () => {
@@ -213,7 +213,7 @@ Logged in as ci@example.com, valid until <time>.
     assert.equal(status, 0, stdout);
     assert.match(
       stdout,
-      /^::warning title=mlflow-auth::401 Unauthorized \(.*\): trying the cookie method instead, as no method was asked for$/m,
+      /^::warning title=mlflow-auth::401 Unauthorized \(.*\): falling back to the cookie method \(method: auto\)$/m,
     );
     assert.ok(valuesIn(files.GITHUB_ENV).MLFLOW_PROXY_COOKIE);
     assert.equal(valuesIn(files.GITHUB_ENV).MLFLOW_TRACKING_TOKEN, undefined);
@@ -231,7 +231,7 @@ Logged in as ci@example.com, valid until <time>.
     assert.equal(status, 1);
     assert.match(
       stdout,
-      /^::error title=mlflow-auth%3A Settings::6 settings need attention:%0A {2}username: missing\. Give the input username/m,
+      /^::error title=mlflow-auth%3A Settings::6 configuration errors:%0A {2}username: required; set input username/m,
     );
     assert.equal(platform.asked.length, before);
     const { GITHUB_STEP_SUMMARY: summary = '', ...others } = files;
@@ -239,7 +239,7 @@ Logged in as ci@example.com, valid until <time>.
     assert.deepEqual([others.GITHUB_ENV, others.GITHUB_OUTPUT], ['', '']);
     assert.match(
       summary,
-      /<h3>MLflow login failed: Settings<\/h3>[\s\S]*6 settings need attention:<br> {2}username: missing/,
+      /<h3>MLflow login failed: Settings<\/h3>[\s\S]*6 configuration errors:<br> {2}username: required/,
     );
   });
 
@@ -248,10 +248,7 @@ Logged in as ci@example.com, valid until <time>.
       for (const path of ['', '/no/such/file']) {
         const { stdout, status } = await runAction(goodInputs(platform), { [name]: path });
         assert.equal(status, 1);
-        assert.match(
-          stdout,
-          new RegExp(`::error title=mlflow-auth%3A Settings::${name} (is not set|names something that does not exist)`),
-        );
+        assert.match(stdout, new RegExp(`::error title=mlflow-auth%3A Settings::${name} (is not set|does not exist)`));
         assert.doesNotMatch(stdout, /set-output|set-env/);
       }
     });
@@ -260,7 +257,7 @@ Logged in as ci@example.com, valid until <time>.
   it('is not made to fail by a summary that cannot be written', async () => {
     const good = await runAction(goodInputs(platform), { GITHUB_STEP_SUMMARY: 'build' });
     assert.equal(good.status, 0, good.stdout);
-    assert.match(good.stdout, /^The summary could not be written: /m);
+    assert.match(good.stdout, /^Cannot write the job summary: /m);
     const bad = await runAction({ ...goodInputs(platform), workspace: 'team-b' }, { GITHUB_STEP_SUMMARY: 'build' });
     assert.deepEqual([bad.status, bad.stderr], [1, '']);
     assert.match(bad.stdout, /^::error title=mlflow-auth%3A No access to the workspace::/m);
@@ -271,7 +268,7 @@ Logged in as ci@example.com, valid until <time>.
     const { status, stdout, files } = await runAction(goodInputs(other));
     await other.close();
     assert.equal(status, 0, stdout);
-    assert.match(stdout, /^- there is no \/oauth2\/userinfo here; MLflow itself took the credential$/m);
+    assert.match(stdout, /^- no \/oauth2\/userinfo at this URL; MLflow itself accepted the credential$/m);
     assert.equal(valuesIn(files.GITHUB_OUTPUT).identity, 'ci@example.com');
   });
 

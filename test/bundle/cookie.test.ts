@@ -49,7 +49,7 @@ interface Case {
   warns?: RegExp;
 }
 
-const LARGE = /^! the session cookie has 7\.6 kB in 2 chunks, mostly for the 2 groups of the account\./;
+const LARGE = /^! the session cookie has 7\.6 kB in 2 chunks, mostly because of the 2 groups of the account\./;
 
 const CASES: Record<string, Case> = {
   'one cookie': { platform: {} },
@@ -57,7 +57,7 @@ const CASES: Record<string, Case> = {
   'fourteen chunks': {
     platform: { chunks: 14 },
     names: Array.from({ length: 14 }, (_, index) => `_oauth2_proxy_${index}`),
-    warns: /^! the session cookie has 53\.\d kB in 14 chunks, mostly for the 2 groups of the account\./,
+    warns: /^! the session cookie has 53\.\d kB in 14 chunks, mostly because of the 2 groups of the account\./,
   },
   'a csrf cookie for each request': {
     platform: { csrfPerRequest: true, chunks: 2 },
@@ -315,7 +315,7 @@ describe('the hand-over of a cookie', () => {
     );
     assert.match(files.GITHUB_OUTPUT ?? '', /^method<<.*\ncookie$/m);
     assert.match(files.GITHUB_OUTPUT ?? '', /^identity<<.*\nci@example\.com$/m);
-    assert.match(stdout, /^- method: cookie \(no client secret is given\)$/m);
+    assert.match(stdout, /^- method: cookie \(client-secret is not set\)$/m);
     const [, text = ''] = Object.entries(files).find(([name]) => name.endsWith('credential.json')) ?? [];
     assert.equal(JSON.parse(text).value, cookie);
     const left = JSON.parse(text).expires_at;
@@ -414,7 +414,7 @@ describe('the commands', () => {
       const { status, stderr } = await runCommand([command, '--method', method], goodEnv(platform));
       await platform.close();
       assert.equal(status, 2);
-      assert.ok(stderr.includes(`method: the command ${command} needs the method ${command}.`), stderr);
+      assert.ok(stderr.includes(`method: the command ${command} requires method ${command}.`), stderr);
     }
   });
 });

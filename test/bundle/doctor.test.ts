@@ -37,7 +37,7 @@ describe('doctor', () => {
 - settings: client-id: alauda-auth (DEX_CLIENT_ID)
 - settings: client-secret: set (DEX_CLIENT_SECRET)
 - settings: ca-cert: certificate text (PLATFORM_CA)
-✓ settings: good, method token (a client secret is given)
+✓ settings: good, method token (client-secret is set)
 ✓ network: localhost is this machine itself
 ✓ network: port PORT of localhost is open
 ✓ TLS: TLSv1.3, certificate valid until <date>
@@ -119,7 +119,7 @@ describe('doctor', () => {
       'settings that are wrong',
       {},
       ['--timeout', 'x'],
-      /✗ settings: One setting needs attention: timeout: .* Given by --timeout\./,
+      /✗ settings: 1 configuration error: timeout: .* Set by --timeout\./,
     ],
     [
       'a server that is not there',

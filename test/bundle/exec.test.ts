@@ -114,7 +114,7 @@ describe('exec', () => {
       const dir = mkdtempSync(join(root, 'damaged-'));
       const { status, stderr } = await exec(platform, damage, ['--dir', dir, '--refresh-token-file', file]);
       assert.deepEqual([status, readdirSync(dir)], [4, []], stderr);
-      assert.match(stderr, /^! the refresh token cannot be kept: /m);
+      assert.match(stderr, /^! cannot store the refresh token: /m);
     });
   });
 
@@ -212,7 +212,7 @@ describe('exec', () => {
       assert.equal(timesAsked(platform, 'POST login'), 1);
       assert.match(
         stderr,
-        /^! the credential in the environment ends at .*: Python programs get a new one, others keep the old one$/m,
+        /^! the credential in the environment expires at .*; only Python programs with the auth provider use renewed ones$/m,
       );
     });
   });
@@ -221,7 +221,7 @@ describe('exec', () => {
     await at({}, async (platform) => {
       const failed = await exec(platform, SHOW, ['--workspace', 'team-b']);
       assert.deepEqual([failed.status, failed.stdout], [1, '']);
-      assert.match((await runCommand(['exec'], goodEnv(platform))).stderr, /exec needs a command after --/);
+      assert.match((await runCommand(['exec'], goodEnv(platform))).stderr, /exec requires a command after --/);
     });
   });
 

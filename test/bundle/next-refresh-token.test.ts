@@ -148,7 +148,7 @@ describe('the action hands back the next refresh token', () => {
     );
     await platform.close();
     assert.equal(status, 1);
-    assert.match(stdout, /^::warning title=mlflow-auth::the next refresh token could not be handed back: /m);
+    assert.match(stdout, /^::warning title=mlflow-auth::cannot set the output refresh-token: /m);
     assert.match(stdout, /^::error title=mlflow-auth%3A oauth2-proxy rejects the token::/m);
   });
 });

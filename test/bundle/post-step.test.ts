@@ -55,7 +55,7 @@ describe('the post step', () => {
       at(switches, async (platform) => {
         const { main, post, left } = await wholeRun({ ...goodInputs(platform), ...inputs });
         assert.deepEqual([main.status, post.status], [1, 0], post.stdout);
-        assert.equal(post.stdout, 'There is no credential on disk.\n');
+        assert.equal(post.stdout, 'No credential on disk.\n');
         assert.equal(timesAsked(platform, 'POST login'), logins);
         assert.deepEqual(left, []);
       }));
@@ -66,7 +66,7 @@ describe('the post step', () => {
       const { main, post, between, left } = await wholeRun(goodInputs(platform));
       assert.deepEqual([main.status, post.status], [0, 0], main.stdout);
       assert.deepEqual([between.length, left], [1, []]);
-      assert.equal(post.stdout, 'The credential is removed from disk.\n');
+      assert.equal(post.stdout, 'Removed the credential from disk.\n');
       assert.equal(timesAsked(platform, 'POST login'), 1);
     }));
 
@@ -76,10 +76,7 @@ describe('the post step', () => {
       for (const state of sampled(STATES)) {
         const { status, stdout } = await runAction(goodInputs(platform), { [NAME]: state });
         assert.equal(status, 0, `${JSON.stringify(state)}: ${stdout}`);
-        assert.match(
-          stdout,
-          /^(There is no credential on disk\.|The credential could not be removed from disk: .*)\n$/,
-        );
+        assert.match(stdout, /^(No credential on disk\.|Cannot remove the credential from disk: .*)\n$/);
       }
       assert.equal(platform.asked.length, 0);
     }));
@@ -94,7 +91,7 @@ describe('the post step', () => {
       const { status, stdout } = await runAction({}, { [NAME]: state, RUNNER_TEMP: temp });
       assert.match(
         stdout,
-        /could not be removed from disk: the saved state names a folder that the action did not make/,
+        /Cannot remove the credential from disk: the saved state names a directory that the action did not create/,
       );
       assert.deepEqual([status, existsSync(dir)], [0, true], dir);
     }
@@ -112,11 +109,11 @@ describe('the post step', () => {
     const all = readdirSync(dir);
     for (const id of [undefined, '', 'another']) {
       const { status, stdout } = await run(id);
-      assert.match(stdout, /could not be removed from disk: .* that this step of the job did not write to/);
+      assert.match(stdout, /Cannot remove the credential from disk: .* that this step did not write to/);
       assert.deepEqual([status, readdirSync(dir)], [0, all], 'a state that anyone can set removes nothing');
     }
     const { status, stdout } = await run(uuid);
-    assert.deepEqual([status, stdout], [0, 'The credential is removed from disk.\n']);
+    assert.deepEqual([status, stdout], [0, 'Removed the credential from disk.\n']);
     assert.deepEqual(readdirSync(dir), ['thesis.tex']);
   });
 });

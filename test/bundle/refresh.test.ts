@@ -35,7 +35,7 @@ describe('refresh', () => {
       assert.equal((await runCommand(['refresh', '--refresh-token-file', file], env)).status, 0);
       const { status, stderr } = await runCommand(['refresh', '--refresh-token', readFileSync(file, 'utf8')], env);
       assert.equal(status, 2);
-      assert.match(stderr, /give --refresh-token-file, where that is stored, or --format json, which prints it/);
+      assert.match(stderr, /set --refresh-token-file, which stores the new one, or --format json, which prints it/);
       const { stdout } = await runCommand(['refresh', '--format', 'json'], {
         ...env,
         DEX_REFRESH_TOKEN: readFileSync(file, 'utf8'),
@@ -71,7 +71,7 @@ describe('refresh', () => {
         ...goodEnv(platform),
         DEX_REFRESH_TOKEN: 'refresh-token-of-before',
       });
-      assert.match(stderr, /500 server_error: trying once more/);
+      assert.match(stderr, /500 server_error: retrying/);
       assert.equal(grants(platform), 2);
     });
   });
@@ -93,7 +93,7 @@ describe('refresh', () => {
   it('asks for offline_access only when it is to renew, which needs a folder', async () => {
     await at({}, async (platform) => {
       const { stderr } = await runCommand(['token', '--renew'], goodEnv(platform));
-      assert.match(stderr, /^! renew has no effect: .* use env --dir, or exec$/m);
+      assert.match(stderr, /^! renew has no effect .* use env --dir, or exec$/m);
       await runCommand(['env', '--renew', '--dir', join(root, 'offline')], goodEnv(platform));
       const scopes = platform.asked
         .filter(({ endpoint }) => endpoint === 'GET authorize')
@@ -137,7 +137,7 @@ describe('a refresh token that is given', () => {
       const { file, env } = await given(platform, 'for-variable');
       const { status, stderr } = await runCommand(['token'], { ...env, DEX_REFRESH_TOKEN: readFileSync(file, 'utf8') });
       assert.equal(status, 0, stderr);
-      assert.match(stderr, /^! the refresh token is spent by this, and the next one is kept nowhere/m);
+      assert.match(stderr, /^! this login uses the refresh token, and the new one is not stored/m);
       const scopes = () => platform.asked.flatMap(({ request }) => request.url.searchParams.getAll('scope'));
       const before = scopes().length;
       // It is refused by now; the login in its place must not end the refresh token of another job.
@@ -165,7 +165,7 @@ describe('a refresh token that is given', () => {
       assert.equal(other.status, 0, other.stderr);
       assert.match(
         other.stderr,
-        /^! refresh-token-file: .* cannot be written: [\s\S]*^! the refresh token is spent by this/m,
+        /^! refresh-token-file: .* cannot be written: [\s\S]*^! this login uses the refresh token/m,
       );
     });
   });
@@ -189,7 +189,7 @@ describe('a refresh token that is given', () => {
       assert.equal((await runCommand(args, env)).status, 1);
       const { status, stderr } = await runCommand(args, env);
       assert.equal(status, 0, stderr);
-      assert.match(stderr, /^! the renewals spend the refresh token from now on: it must be used nowhere else$/m);
+      assert.match(stderr, /^! renewals use the refresh token from now on: do not use it elsewhere$/m);
       const { settings } = JSON.parse(readFileSync(join(dir, 'renewal.json'), 'utf8'));
       assert.equal(settings.refreshToken, readFileSync(file, 'utf8'));
     });

@@ -94,7 +94,10 @@ describe('renewal', () => {
     await at({ givesRefreshTokens: false }, async (platform) => {
       const { status, stderr } = await runCommand(['env', '--dir', join(root, 'none'), '--renew'], goodEnv(platform));
       assert.equal(status, 0, stderr);
-      assert.match(stderr, /^! the platform sent no refresh token: .* only where MLFLOW_USERNAME and MLFLOW_PASSWORD/m);
+      assert.match(
+        stderr,
+        /^! the platform returned no refresh token: .* only where MLFLOW_USERNAME and MLFLOW_PASSWORD/m,
+      );
     });
   });
 
@@ -126,7 +129,7 @@ describe('renewal', () => {
       for (let run = 0; run < 3; run++) {
         const { status, stderr } = await renewIn(dir);
         assert.equal(status, 1);
-        assert.match(stderr, /wrong username or password[\s\S]*Not tried again/);
+        assert.match(stderr, /wrong username or password[\s\S]*does not retry/);
       }
       assert.equal(timesAsked(platform, 'POST login'), 2, 'the first login, and one that was refused');
       assert.ok(!first.stderr.includes('changed meanwhile'));

@@ -95,7 +95,7 @@ describe('a certificate', () => {
       }),
     );
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /^! insecure-tls: certificates are not checked/);
+    assert.match(stderr, /^! insecure-tls: certificates are not verified/);
   });
 
   it('is not needed on this machine itself', async () => {
@@ -166,7 +166,7 @@ describe('a web proxy', () => {
     assert.equal(refused.status, 2);
     assert.match(refused.stderr, /would send credentials unencrypted/);
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /^! allow-http: credentials travel unencrypted to http:\/\/platform\.test:\d+$/m);
+    assert.match(stderr, /^! allow-http: credentials are sent unencrypted to http:\/\/platform\.test:\d+$/m);
   });
 
   it('needs no scheme', async () => {

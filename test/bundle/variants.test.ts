@@ -66,7 +66,7 @@ const CASES: Record<string, Case> = {
     log: {
       more: [
         '✗ code exchanged for a token (N ms)',
-        '- 400 invalid_grant: Invalid or expired code parameter.: starting once more from the beginning',
+        '- 400 invalid_grant: Invalid or expired code parameter.: logging in again from the start',
         ...TOKEN_LOG.slice(1, 4),
       ].sort(),
       missing: [],
@@ -76,7 +76,7 @@ const CASES: Record<string, Case> = {
     platform: { canned: { pubkey: { status: 502, headers: { 'retry-after': '0' }, times: 2 } } },
     log: {
       more: [2, 3].map(
-        (time) => `- ask for the public key (GET https://localhost:PORT/dex/pubkey): 502, trying again (${time} of 3)`,
+        (time) => `- request the public key (GET https://localhost:PORT/dex/pubkey): 502, trying again (${time} of 3)`,
       ),
       missing: [],
     },

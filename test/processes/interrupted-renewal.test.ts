@@ -88,7 +88,7 @@ describe('a renewal that was killed', () => {
         writeFileSync(join(dir, `${name}.${UUID}`), readFileSync(join(dir, name)));
       const saved = readFileCommand(readFileSync(state, 'utf8')).map(([name, value]) => [`STATE_${name}`, value]);
       const { stdout } = await runAction(inputs, { ...Object.fromEntries(saved) });
-      assert.equal(stdout, 'The credential is removed from disk.\n');
+      assert.equal(stdout, 'Removed the credential from disk.\n');
       assert.deepEqual(readdirSync(dir).sort(), ['ca.pem', 'mlflow-auth-python']);
     });
   });
@@ -140,7 +140,7 @@ describe('a renewal that was overtaken', () => {
         await proof;
         const saved = readFileCommand(readFileSync(state, 'utf8')).map(([name, value]) => [`STATE_${name}`, value]);
         const post = await runAction(inputs, { ...Object.fromEntries(saved), RUNNER_TEMP: temp });
-        assert.equal(post.stdout, 'The credential is removed from disk.\n');
+        assert.equal(post.stdout, 'Removed the credential from disk.\n');
         door.open();
         assert.equal(await end, 1);
         assert.deepEqual(readdirSync(mine).sort(), kind.includes('user') ? ['ca.pem', 'mlflow-auth-python'] : []);

@@ -27,7 +27,7 @@ describe('settings of any kind', () => {
         settings = read(one, file);
       } catch (error) {
         assert.ok(error instanceof UsageError, String(error));
-        assert.match(error.message, /need(s)? attention:\n {2}/);
+        assert.match(error.message, /configuration errors?:\n {2}/);
         // A line of any other kind could be a command to the runner.
         for (const line of error.message.split('\n').slice(1)) assert.match(line, /^( {2}[a-z0-9-]+: |Workflows of )/);
         assert.doesNotMatch(error.message.replaceAll('\n', ''), /\p{Cc}|##\[/u);

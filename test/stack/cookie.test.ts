@@ -158,7 +158,7 @@ describe('a tracking server that relays a login which somebody began elsewhere',
   it('gets no code of another client, which goes to the redirect URI and is good for nothing there', async () => {
     const begun = await ask(stack, '/clusters/c1/mlflow/oauth2/start?rd=%2F');
     const { stderr, codes, logins } = await relayed(requestOfAnotherClient(stack), begun.cookies, '');
-    assert.match(stderr, /Tried: hand the code to oauth2-proxy/);
+    assert.match(stderr, /Tried: send the code to oauth2-proxy/);
     assert.deepEqual([codes, logins], [[{ path: CALLBACK, cookies: ['_oauth2_proxy_csrf'] }], 1]);
   });
 

@@ -28,7 +28,7 @@ export interface LoginKey {
 export async function fetchLoginKey(http: Http, platform: string, retry: boolean): Promise<LoginKey | undefined> {
   const answer = await http(`${platform}/dex/pubkey`, {
     stage: 'pubkey',
-    what: 'ask for the public key',
+    what: 'request the public key',
     headers: { accept: 'application/json' },
     retry,
   });

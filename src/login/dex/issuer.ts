@@ -25,7 +25,7 @@ export async function expectedIssuer(http: Http, platform: string, idToken: unkn
  */
 export async function discover(http: Http, platform: string, stage: RequestName): Promise<Json> {
   const address = `${platform}/dex/.well-known/openid-configuration`;
-  const answer = await http(address, { stage, what: 'ask for the issuer' });
+  const answer = await http(address, { stage, what: 'request the issuer' });
   if (answer.status === 429 || answer.status >= 500) throw responseError(answer, stage);
   return jsonObject(answer.body) ?? {};
 }

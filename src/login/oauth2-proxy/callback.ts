@@ -33,7 +33,7 @@ export async function finishProxyLogin(
   // One try: the code is spent by it.
   const answer = await http(target, {
     stage: 'callback',
-    what: 'hand the code to oauth2-proxy',
+    what: 'send the code to oauth2-proxy',
     headers: { accept: 'text/html', ...(jar.csrf ? { cookie: jar.csrf } : {}) },
   });
   if (answer.status < 300 || answer.status > 399) throw responseError(answer, 'callback');

@@ -72,7 +72,7 @@ describe('settings', () => {
         refreshTokenFile: undefined,
         renew: false,
         method: 'token',
-        methodReason: 'a client secret is given',
+        methodReason: 'client-secret is set',
         allowFallback: true,
         connector: 'local',
         scopes: 'openid email groups',
@@ -125,14 +125,14 @@ describe('settings', () => {
 
   it('that are malformed name where they came from', () => {
     const text = problems(() => withGood({}, { env: { MLFLOW_AUTH_TIMEOUT: 'x' } }));
-    assert.match(text, /timeout: "x" is no number of seconds from 1 to 3600\. Given by MLFLOW_AUTH_TIMEOUT\./);
+    assert.match(text, /timeout: invalid "x": expected seconds from 1 to 3600\. Set by MLFLOW_AUTH_TIMEOUT\./);
   });
 
   it('take standard input for one of them alone', () => {
     const given = { password: undefined, 'client-secret': undefined, 'password-file': '-', 'client-secret-file': '-' };
     assert.match(
       problems(() => withGood(given, { files: { '-': 'both' } })),
-      /client-secret: .*standard input is already the password/,
+      /client-secret: .*standard input already provides password/,
     );
   });
 
@@ -183,20 +183,17 @@ describe('settings', () => {
     ] as const)
       assert.match(
         problems(() => attempt(error, newRefreshToken)),
-        /refresh-token: cannot be read from its file: E/,
+        /refresh-token: cannot read its file: E/,
       );
     assert.match(
       problems(() => attempt(missing, true, { password: '' })),
-      /attention:\n {2}password: missing/,
+      /configuration errors?:\n {2}password: required/,
     );
   });
 
   it('from files that cannot be read are told, not taken for missing', () => {
     const text = problems(() => withGood({ password: undefined, 'password-file': '/none' }));
-    assert.equal(
-      text,
-      'One setting needs attention:\n  password: cannot be read from its file: ENOENT: no such file /none',
-    );
+    assert.equal(text, '1 configuration error:\n  password: cannot read its file: ENOENT: no such file /none');
     for (const { name } of ROWS.filter(({ file }) => file)) {
       const lines = problems(() => withGood({ [name]: undefined, [`${name}-file`]: '/none' })).split('\n');
       assert.equal(lines.filter((line) => line.startsWith(`  ${name}:`)).length, 1, lines.join('\n'));
@@ -211,25 +208,25 @@ describe('settings', () => {
     const notes: string[] = [];
     const settings = withGood({ username: ' ci ', 'client-secret': 'x\n', password: ' p ' }, { notes });
     assert.deepEqual([settings.username, settings.clientSecret, settings.password], ['ci', 'x', ' p ']);
-    assert.deepEqual(notes, ['the password begins or ends with blanks; they are sent as they are']);
+    assert.deepEqual(notes, ['the password begins or ends with whitespace, which is sent as part of it']);
   });
 
   it('that are missing are all named at once, with input and variable', () => {
     assert.equal(
       problems(() => read({ caller: 'action', given: { 'client-secret': 'x' } })),
-      `5 settings need attention:
-  platform-address: missing. Give the input platform-address or PLATFORM_ADDRESS.
-  username: missing. Give the input username or MLFLOW_USERNAME.
-  password: missing. Give the input password or MLFLOW_PASSWORD.
-  client-id: missing. Give the input client-id or DEX_CLIENT_ID.
-  cluster: missing, and tracking-uri too. Give one of them: CLUSTER, MLFLOW_TRACKING_URI.`,
+      `5 configuration errors:
+  platform-address: required; set input platform-address or PLATFORM_ADDRESS.
+  username: required; set input username or MLFLOW_USERNAME.
+  password: required; set input password or MLFLOW_PASSWORD.
+  client-id: required; set input client-id or DEX_CLIENT_ID.
+  cluster: set cluster (CLUSTER) or tracking-uri (MLFLOW_TRACKING_URI).`,
     );
   });
 
   it('missing in a pull request name the reason', () => {
     for (const env of [{ GITHUB_EVENT_NAME: 'pull_request' }, { GITHUB_ACTOR: 'dependabot[bot]' }]) {
       const text = problems(() => read({ caller: 'action', given: { ...GOOD, password: '' }, env }));
-      assert.match(text, /forks and of Dependabot are not given the secrets/);
+      assert.match(text, /GitHub does not pass secrets/);
     }
     assert.doesNotMatch(
       problems(() => read({ caller: 'action', given: { ...GOOD, password: '' } })),
@@ -240,10 +237,10 @@ describe('settings', () => {
   it('whose values hold words of the messages are told like any other', () => {
     const env = { GITHUB_EVENT_NAME: 'pull_request' };
     const quoted = problems(() => read({ caller: 'action', given: { ...GOOD, workspace: 'is missing' }, env }));
-    assert.match(quoted, /"is missing" is no workspace name .*Given by input workspace\.$/);
-    for (const value of ['MLFLOW_AUTH_TIMEOUT', 'username: missing', 'password: cannot be read']) {
+    assert.match(quoted, /"is missing": expected 2 to 63 lowercase .*Set by input workspace\.$/);
+    for (const value of ['MLFLOW_AUTH_TIMEOUT', 'username: required', 'password: cannot be read']) {
       const text = problems(() => read({ given: { cluster: 'c1' }, env: { MLFLOW_AUTH_TIMEOUT: value } }));
-      assert.match(text, /timeout: ".*" is no number of seconds .* Given by MLFLOW_AUTH_TIMEOUT\.$/m);
+      assert.match(text, /timeout: invalid ".*": expected seconds .* Set by MLFLOW_AUTH_TIMEOUT\.$/m);
       for (const name of ['platform-address', 'username', 'password'])
         assert.ok(text.includes(`\n  ${name}: missing.`));
     }
@@ -273,18 +270,18 @@ describe('addresses', () => {
 
   const HOST = '${{ vars.HOST }}';
   const REFUSED: [name: string, value: string, why: RegExp][] = [
-    ['platform-address', 'platform.test', /is no address that begins with https:\/\//],
-    ['platform-address', 'https://', /is no address/],
-    ['platform-address', 'ftp://platform.test', /is no address/],
-    ['platform-address', 'https://user:secret@platform.test', /must not hold a user name or password/],
+    ['platform-address', 'platform.test', /expected a URL that begins with https:\/\//],
+    ['platform-address', 'https://', /expected a URL/],
+    ['platform-address', 'ftp://platform.test', /expected a URL/],
+    ['platform-address', 'https://user:secret@platform.test', /must not contain a username or password/],
     ['platform-address', 'http://platform.test', /would send credentials unencrypted/],
     ['platform-address', 'http://127.0.0.1.nip.test', /would send credentials unencrypted/],
     ['tracking-uri', 'http://mlflow.kubeflow:5000', /would send credentials unencrypted/],
-    ['tracking-uri', 'databricks', /is no address/],
+    ['tracking-uri', 'databricks', /expected a URL/],
     ...['platform-address', 'tracking-uri', 'redirect-uri'].map((name): [string, string, RegExp] => [
       name,
       `https://user:secret@${HOST}/`,
-      /: "https:\/\/\*\*\*@\$\{\{ vars\.HOST \}\}\/" \(.*\) is a variable that was not replaced/,
+      /: "https:\/\/\*\*\*@\$\{\{ vars\.HOST \}\}\/" \(.*\) contains an unexpanded variable/,
     ]),
   ];
   for (const [name, value, why] of REFUSED) {
@@ -343,30 +340,30 @@ describe('contradictions', () => {
 
 describe('values', () => {
   const REFUSED: [name: string, value: string, why: RegExp][] = [
-    ['workspace', 'Team_A', /is no workspace name/],
-    ['workspace', 'a', /is no workspace name/],
-    ['workspace', 'a--b', /is no workspace name/],
-    ['workspace', '-ab', /is no workspace name/],
-    ['workspace', 'a'.repeat(64), /is no workspace name/],
-    ['workspace', 'workspaces', /is no workspace name/],
-    ['username', 'a\n::stop-commands::x', /holds a line break or another control character/],
+    ['workspace', 'Team_A', /expected 2 to 63 lowercase/],
+    ['workspace', 'a', /expected 2 to 63 lowercase/],
+    ['workspace', 'a--b', /expected 2 to 63 lowercase/],
+    ['workspace', '-ab', /expected 2 to 63 lowercase/],
+    ['workspace', 'a'.repeat(64), /expected 2 to 63 lowercase/],
+    ['workspace', 'workspaces', /expected 2 to 63 lowercase/],
+    ['username', 'a\n::stop-commands::x', /contains a line break or another control character/],
     ['connector', 'a\u001b[2J', /another control character/],
-    ['workspace', '$WORKSPACE', /is a variable that was not replaced/],
-    ['username', '${{ secrets.X }}', /is a variable that was not replaced/],
-    ['cluster', '../x', /is no cluster name/],
-    ['cluster', 'a/b', /is no cluster name/],
-    ['cookie-name', 'a b', /is no name of a cookie/],
-    ['method', 'browser', /"browser" is none of auto, token and cookie/],
+    ['workspace', '$WORKSPACE', /contains an unexpanded variable/],
+    ['username', '${{ secrets.X }}', /contains an unexpanded variable/],
+    ['cluster', '../x', /expected letters/],
+    ['cluster', 'a/b', /expected letters/],
+    ['cookie-name', 'a b', /expected a cookie name/],
+    ['method', 'browser', /"browser": expected auto, token or cookie/],
     ['scopes', 'email groups', /lacks openid/],
-    ['redirect-uri', 'callback', /is no address/],
-    ['verify', 'yes', /"yes" is neither true nor false/],
-    ['timeout', '0', /no number of seconds from 1 to 3600/],
-    ['timeout', '3601', /no number of seconds/],
-    ['timeout', '1e3', /no number of seconds/],
-    ['timeout', '15s', /no number of seconds/],
-    ['ca-cert', '/none.pem', /neither PEM text nor a file that can be read/],
-    ['ca-cert', '-----BEGIN PRIVATE KEY-----', /holds a private key/],
-    ['ca-cert', '-----BEGIN CERTIFICATE-----', /holds no PEM certificate/],
+    ['redirect-uri', 'callback', /expected a URL/],
+    ['verify', 'yes', /"yes": expected true or false/],
+    ['timeout', '0', /expected seconds from 1 to 3600/],
+    ['timeout', '3601', /expected seconds/],
+    ['timeout', '1e3', /expected seconds/],
+    ['timeout', '15s', /expected seconds/],
+    ['ca-cert', '/none.pem', /neither PEM text nor a readable file/],
+    ['ca-cert', '-----BEGIN PRIVATE KEY-----', /contains a private key/],
+    ['ca-cert', '-----BEGIN CERTIFICATE-----', /contains no certificate/],
   ];
   for (const [name, value, why] of REFUSED) {
     it(`${name} "${value.slice(0, 30)}" is refused`, () =>
@@ -394,13 +391,13 @@ describe('values', () => {
   it('a secret that looks like a variable is noted without its value', () => {
     const notes: string[] = [];
     withGood({ password: '$PASSWORD' }, { notes });
-    assert.deepEqual(notes, ['password (--password) looks like a variable that was not replaced']);
+    assert.deepEqual(notes, ['password (--password) looks like an unexpanded variable']);
   });
 
   it('method auto says why it chose', () => {
     assert.deepEqual(withGood({ 'client-secret': undefined }).method, 'cookie');
-    assert.equal(withGood({ 'client-secret': undefined }).methodReason, 'no client secret is given');
-    assert.equal(withGood({ method: 'token' }).methodReason, 'asked for by --method');
+    assert.equal(withGood({ 'client-secret': undefined }).methodReason, 'client-secret is not set');
+    assert.equal(withGood({ method: 'token' }).methodReason, 'set by --method');
   });
 
   it('a CA is text or a file, and only a file where it must be handed on as one', () => {
@@ -419,16 +416,16 @@ describe('values', () => {
     const damaged = cert.replace(/\n[A-Za-z0-9+/]{8}/, '\nAAAAAAAA');
     for (const text of [damaged, `${cert}${damaged}`]) {
       const message = problems(() => withGood({ 'ca-cert': text }));
-      assert.match(message, /ca-cert: certificate (1 of 1|2 of 2) in it is damaged: no X\.509 in PEM/);
+      assert.match(message, /ca-cert: certificate (1 of 1|2 of 2) is invalid: expected X\.509 in PEM/);
     }
     assert.match(
       problems(() => withGood({ 'ca-cert': 'ca.pem' }, { files: { 'ca.pem': cert.replaceAll(/\r?\n/g, ' ') } })),
-      /certificate 1 of 1 in it is damaged/,
+      /certificate 1 of 1 is invalid/,
     );
     const needs = { trackingUri: true, caPath: true };
     assert.match(
       problems(() => withGood({ 'ca-cert': cert }, { needs })),
-      /the SDK needs a file/,
+      /the SDK requires a file/,
     );
     assert.ok(withGood({ 'ca-cert': 'ca.pem' }, { files, needs }));
   });
@@ -451,10 +448,10 @@ describe('values', () => {
     }
     assert.match(
       problems(() => withGood({ 'ca-cert': inBase64(key) })),
-      /ca-cert: holds a private key/,
+      /ca-cert: contains a private key/,
     );
     const message = problems(() => withGood({ 'ca-cert': inBase64('no certificate '.repeat(500)) }));
-    assert.match(message, /ca-cert: a text of 10000 characters is neither PEM text nor a file/);
+    assert.match(message, /ca-cert: a text of 10000 characters is neither PEM text nor a readable file/);
     assert.ok(message.length < 500, message);
   });
 });
