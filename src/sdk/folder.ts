@@ -5,6 +5,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Credential } from '../login/credential.js';
+import type { Target } from '../login/verify.js';
 import { leftoversOf, writeNew } from '../util/files.js';
 import { writeCredential } from './credential-file.js';
 import type { PrivateFolder } from './private-folder.js';
@@ -13,7 +14,8 @@ import { providerSource } from './python/source.js';
 /** What the folder is to hold. */
 export interface Contents {
   credential: Credential;
-  trackingUri: string;
+  /** What it is for. */
+  target: Target;
   /** All trusted roots as PEM texts, when there is a private CA. */
   roots: string[] | undefined;
   /** Program and arguments that renew the credential, if it is to be renewed. */
@@ -35,10 +37,10 @@ export const PYTHON_FOLDER = 'mlflow-auth-python';
  * Writes all files with mode 0600, each at once or not at all; the secret ones last.
  * @throws Error that names the file, or where the folder is not the one that was opened
  */
-export function writeFolder(folder: PrivateFolder, { credential, trackingUri, roots, renew }: Contents): Folder {
+export function writeFolder(folder: PrivateFolder, { credential, target, roots, renew }: Contents): Folder {
   const python = writePython(folder);
   const certificates = roots && folder.write('ca.pem', `${roots.join('\n')}\n`);
-  const credentialFile = writeCredential(folder, credential, trackingUri, renew);
+  const credentialFile = writeCredential(folder, credential, target, renew);
   // Whoever exchanged the folder in the meantime must not have his code run.
   folder.check();
   return { credentialFile, python, certificates };

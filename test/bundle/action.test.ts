@@ -114,7 +114,7 @@ Logged in as ci@example.com, valid until <time>.
     assert.ok(certificates.split('BEGIN CERTIFICATE').length > 50, "the system's roots follow");
     assert.equal(
       steady(written['mlflow-auth-<uuid>/credential.json'] ?? ''),
-      `{"tracking_uri":"${URI}","method":"token","value":"<token>","issued_at":"<time>","expires_at":"<time>","life":86400,"renew_after":85800,${process.platform === 'linux' ? '"received_at_uptime":N,"boot_id":"<uuid>",' : ''}"known":["<sha256>"]}`,
+      `{"tracking_uri":"${URI}","method":"token","value":"<token>","workspace":"team-a","issued_at":"<time>","expires_at":"<time>","life":86400,"renew_after":85800,${process.platform === 'linux' ? '"received_at_uptime":N,"boot_id":"<uuid>",' : ''}"known":["<sha256>"]}`,
     );
     assert.equal(
       written['mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider.py'],

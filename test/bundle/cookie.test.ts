@@ -341,17 +341,29 @@ describe('the hand-over of a cookie', () => {
     assert.equal(JSON.parse(readFileSync(join(dir, 'credential.json'), 'utf8')).method, 'cookie');
   });
 
-  it('by env without a folder says that the SDK needs one', async () => {
-    const { stderr, status } = await (async () => {
-      const platform = await startPlatform();
+  it('by env without a folder says what the SDK then lacks', async () => {
+    const platform = await startPlatform();
+    try {
       const file = join(folder, 'ca.pem');
       writeFileSync(file, platform.ca);
-      const outcome = await runCommand(['env'], { ...cookieEnv(platform), PLATFORM_CA: file });
+      const { MLFLOW_WORKSPACE: _, ...others } = goodEnv(platform);
+      const noCookie = /^! the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir/m;
+      const noWorkspace = /^! clients that do not read MLFLOW_WORKSPACE use the default workspace .* give --dir/m;
+      for (const [env, dir, warnings] of [
+        [cookieEnv(platform), false, [noCookie]],
+        [goodEnv(platform), false, [noWorkspace]],
+        [goodEnv(platform), true, []],
+        [others, false, []],
+      ] as const) {
+        const args = ['env', ...(dir ? ['--dir', join(folder, 'none-lacks')] : [])];
+        const { status, stderr } = await runCommand(args, { ...env, PLATFORM_CA: file });
+        assert.equal(status, 0, stderr);
+        for (const warning of [noCookie, noWorkspace])
+          assert.equal(warning.test(stderr), warnings.includes(warning as never), `${args}: ${stderr}`);
+      }
+    } finally {
       await platform.close();
-      return outcome;
-    })();
-    assert.equal(status, 0, stderr);
-    assert.match(stderr, /^! the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir/m);
+    }
   });
 
   it('goes into no folder in which others may write', {

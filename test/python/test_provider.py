@@ -93,6 +93,48 @@ class ProviderTest(unittest.TestCase):
         self.assertEqual(self.sent()["Accept"], "application/json, */*")
         self.assertNotIn("Authorization", self.sent())
 
+    def workspace_sent(self, sdk=None, variable=None, **options):
+        """The workspace of one request by an SDK that knows workspaces, or none, with the variable as given."""
+        environment = {} if variable is None else {"MLFLOW_WORKSPACE": variable}
+        with mock.patch.dict(sys.modules, {"mlflow.environment_variables": sdk}), mock.patch.dict(os.environ, environment):
+            if variable is None:
+                os.environ.pop("MLFLOW_WORKSPACE", None)
+            self.ask(self.base + "/x", **options)
+        return self.sent().get("X-MLFLOW-WORKSPACE")
+
+    def test_old_sdks_name_the_workspace(self):
+        for method, sdk in [("token", None), ("cookie", mock.Mock(spec=["MLFLOW_TRACKING_URI"]))]:
+            self.write(method=method, value="ey.ey.sig")
+            self.assertIsNone(self.workspace_sent(sdk))
+            self.assertEqual(self.workspace_sent(sdk, " team-b "), "team-b")
+            self.write(method=method, value="ey.ey.sig", workspace="team-a")
+            for variable, expected in [(None, "team-a"), ("team-b", "team-b"), ("", None), (" ", None)]:
+                self.assertEqual(self.workspace_sent(sdk, variable), expected, variable)
+
+    def test_a_workspace_that_a_request_names_wins(self):
+        self.write(workspace="team-a")
+        for name in ("X-MLFLOW-WORKSPACE", "x-mlflow-workspace"):
+            self.ask(self.base + "/x", headers={name: "mine"})
+            self.assertEqual({key.lower(): value for key, value in self.sent().items()}["x-mlflow-workspace"], "mine")
+            self.workspace_sent(None, "team-b", headers={name: "mine"})
+            self.assertEqual({key.lower(): value for key, value in self.sent().items()}["x-mlflow-workspace"], "mine")
+
+    def test_sdks_that_know_workspaces_name_them_themselves(self):
+        self.write(workspace="team-a")
+        for variable in (None, "team-b"):
+            self.assertIsNone(self.workspace_sent(mock.Mock(spec=["MLFLOW_WORKSPACE"]), variable))
+
+    def test_the_workspace_goes_to_the_tracking_server_alone(self):
+        self.write(workspace="team-a")
+        with mock.patch.dict(sys.modules, {"mlflow.environment_variables": None}):
+            self.ask(self.other.address + "/x")
+        self.assertNotIn("X-MLFLOW-WORKSPACE", self.sent(self.other))
+
+    def test_a_workspace_that_no_header_can_carry_is_an_error(self):
+        for variable in ("a\nb", "a\r\nX-Other: 1", "a\tb", "a\x7f", "\u0142", "a\x1b"):
+            with self.assertRaisesRegex(provider.MlflowAuthError, "invalid MLFLOW_WORKSPACE"):
+                self.workspace_sent(None, variable)
+
     def test_token_wins_over_what_else_was_set(self):
         self.write(method="token", value="ey.ey.sig")
         self.ask(self.base + "/api/2.0/x", headers={"Authorization": "Basic eDp5"})
@@ -501,6 +543,7 @@ class ProviderTest(unittest.TestCase):
             texts += [json.dumps({**good, name: value}) for value in ["1", True, [], {}, -1, float("nan"), float("inf")]]
             texts.append(json.dumps(good)[:-1] + ', "%s": %s}' % (name, "9" * 100000))
         texts += [json.dumps({**good, "boot_id": value}) for value in [1, [], {}, True]]
+        texts += [json.dumps({**good, "workspace": value}) for value in wrong[1:]]
         texts += [json.dumps({**good, "renew": value}) for value in [1, "x", {}, True, [1], ["a", None], ["a\0"]]]
         texts += [json.dumps({**good, "known": value}) for value in [1, "x", {}, True, [1], [None], [[]]]]
         for uri in ["http://", "ftp://h/x", "h/x", "http://h:x/", "http://h:99999/", "http://[::1/", "http://h:0/x", "//h/x"]:

@@ -13,6 +13,7 @@ import math
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 import unicodedata
@@ -21,6 +22,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 NAME = "mlflow-auth"
 PREFIX = NAME + ": "
 FILE_VARIABLE = "MLFLOW_AUTH_CREDENTIAL_FILE"
+WORKSPACE_VARIABLE = "MLFLOW_WORKSPACE"
+WORKSPACE_HEADER = "X-MLFLOW-WORKSPACE"
 PORTS = {"http": 80, "https": 443}
 RENEWAL_TIMEOUT = 300  # seconds; the command has limits of its own
 PAUSE = 30  # seconds until the command is asked again that could not help; it has rules of its own
@@ -56,6 +59,7 @@ def authorize(request):
         return request
     credential = renewed_in_time(credential)
     add(request, credential)
+    add_workspace(request, credential)
 
     def hook(response, **kwargs):
         return check(response, credential, kwargs)
@@ -90,6 +94,23 @@ def add(request, credential):
     # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which
     # MLflow takes for success when it uploads an artifact.
     request.headers["Accept"] = "application/json, */*"
+
+
+def add_workspace(request, credential):
+    """Names the workspace for an SDK that knows none, which would use the server's default one without a word.
+
+    MLflow knows them from 3.10 on, and names one itself: that of set_workspace(), which may be none, or of the variable.
+    """
+    if hasattr(sys.modules.get("mlflow.environment_variables"), WORKSPACE_VARIABLE):
+        return
+    if WORKSPACE_HEADER in request.headers:
+        return
+    workspace = os.environ.get(WORKSPACE_VARIABLE, credential.get("workspace") or "").strip()
+    if not workspace:
+        return
+    if not is_header(workspace):
+        raise MlflowAuthError("invalid {}: expected the name of a workspace.".format(WORKSPACE_VARIABLE))
+    request.headers[WORKSPACE_HEADER] = workspace
 
 
 # The credential file
@@ -158,6 +179,7 @@ FIELDS = {
     "tracking_uri": is_address,
     "method": lambda value: is_text(value) and value in ("token", "cookie"),
     "value": is_header,
+    "workspace": lambda value: value is None or is_header(value),
     "expires_at": is_time,
     "life": is_seconds,
     "renew_after": is_seconds,
