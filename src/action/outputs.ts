@@ -16,7 +16,7 @@ export const OUTPUTS: Readonly<Record<string, string>> = {
   MLFLOW_AUTH_CREDENTIAL_FILE:
     'File that the auth provider reads for each request. Also exported as an environment variable.',
   PYTHONPATH:
-    'Directory of the auth provider, prepended to any existing PYTHONPATH. Also exported as an environment variable.',
+    'Wheel of the auth provider, prepended to any existing PYTHONPATH. Also exported as an environment variable.',
   method: 'Login method that was used: token or cookie.',
   identity: 'Email address of the account, which MLflow shows as the owner of runs.',
   'refresh-token':

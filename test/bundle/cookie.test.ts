@@ -311,7 +311,7 @@ describe('the hand-over of a cookie', () => {
     assert.doesNotMatch(files.GITHUB_ENV ?? '', /MLFLOW_TRACKING_TOKEN/);
     assert.match(
       files.GITHUB_ENV ?? '',
-      new RegExp(`^PYTHONPATH<<.*\n<temp>.*mlflow-auth-python${delimiter}/mine$`, 'm'),
+      new RegExp(`^PYTHONPATH<<.*\n<temp>.*mlflow-auth-python/.*\\.whl${delimiter}/mine$`, 'm'),
     );
     assert.match(files.GITHUB_OUTPUT ?? '', /^method<<.*\ncookie$/m);
     assert.match(files.GITHUB_OUTPUT ?? '', /^identity<<.*\nci@example\.com$/m);

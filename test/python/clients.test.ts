@@ -50,5 +50,20 @@ for (const [version, python] of Object.entries(CLIENTS)) {
         }
       });
     }
+
+    it('is in no list of pip, and has a version that no package index takes', async () => {
+      const platform = await startPlatform();
+      const { PYTHONPATH = '', ...env } = await handedOver(platform, 'token').finally(platform.close);
+      const program = await python();
+      for (const command of [['freeze', '--all'], ['list', '--format=freeze'], ['check']]) {
+        const args = ['-m', 'pip', '--disable-pip-version-check', ...command];
+        const without = await runProgram(program, args, env);
+        assert.equal(without.status, 0, without.stderr);
+        assert.deepEqual(await runProgram(program, args, { ...env, PYTHONPATH }), without);
+      }
+      const script = 'import importlib.metadata as m; print(m.version("mlflow-auth-provider"))';
+      const { stdout, stderr } = await runProgram(program, ['-c', script], { ...env, PYTHONPATH });
+      assert.match(stdout, /^[\d.]+\+local\r?\n$/, stderr);
+    });
   });
 }
