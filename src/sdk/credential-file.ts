@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonObject } from '../http/response.js';
 import { type Credential, fingerprint } from '../login/credential.js';
-import type { Target } from '../login/verify.js';
+import type { Target } from '../login/workspace-proof.js';
 import { uptime } from '../util/clock.js';
 import type { PrivateFolder } from './private-folder.js';
 import { renewAfter } from './renewal-rules.js';

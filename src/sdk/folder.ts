@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credential } from '../login/credential.js';
-import type { Target } from '../login/verify.js';
+import type { Target } from '../login/workspace-proof.js';
 import { leftoversOf, writeNew } from '../util/files.js';
 import { writeCredential } from './credential-file.js';
 import type { PrivateFolder } from './private-folder.js';
