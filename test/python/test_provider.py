@@ -57,9 +57,10 @@ class ProviderTest(unittest.TestCase):
         self.addCleanup(self.server.close)
         self.addCleanup(self.other.close)
         self.base = self.server.address + "/clusters/c1/mlflow"
-        self.file = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False, dir=folder.name)
         self.file.close()
-        self.addCleanup(os.unlink, self.file.name)
         os.environ[provider.FILE_VARIABLE] = self.file.name
         self.addCleanup(os.environ.pop, provider.FILE_VARIABLE, None)
         self.write()
@@ -319,6 +320,57 @@ class ProviderTest(unittest.TestCase):
         self.renewing("import sys; sys.exit('Tried: log in\\nGot: 500')", **self.aged(60))
         with self.assertRaisesRegex(provider.MlflowAuthError, "could not be renewed: Tried: log in Got: 500$"):
             self.ask(self.base + "/x")
+
+    def rejections(self):
+        path = os.path.join(os.path.dirname(self.file.name), provider.REJECTED_FILE)
+        return os.stat(path).st_size if os.path.exists(path) else 0
+
+    def test_requests_that_fail_for_want_of_a_credential_are_counted_once_each(self):
+        self.ask(self.base + "/x")
+        self.server.answers["/clusters/c1/mlflow/missing"] = (404, {}, "{}")
+        self.ask(self.base + "/missing")
+        self.server.answers["/clusters/c1/mlflow/elsewhere"] = (307, {"location": "http://elsewhere.test"}, "")
+        self.failure(self.base + "/elsewhere")
+        self.assertEqual(self.rejections(), 0)
+        self.server.answers["/clusters/c1/mlflow/rejected"] = (401, {}, "{}")
+        self.failure(self.base + "/rejected")
+        self.renewing(self.RENEW, value="a=rejected")
+        self.failure(self.base + "/rejected")
+        self.renewing("import sys; sys.exit('no')", value="a=cannot")
+        self.failure(self.base + "/rejected")
+        self.assertEqual(self.rejections(), 3)
+        # One that is not sent at all.
+        self.renewing("import sys; sys.exit('no')", **self.aged(60))
+        self.failure(self.base + "/x")
+        self.assertEqual(self.rejections(), 4)
+
+    def test_rejections_that_a_renewal_mends_are_not_counted(self):
+        self.renewing(self.RENEW)
+        seen = []
+        self.server.answers = {}
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        renew = provider.renew
+
+        def mended(*args):
+            seen.append(args)
+            self.server.answers.clear()
+            return renew(*args)
+
+        with mock.patch.object(provider, "renew", mended):
+            self.ask(self.base + "/x")
+        self.assertEqual((len(seen), self.rejections()), (1, 0))
+
+    def test_the_count_goes_through_no_link_and_its_failure_into_no_error(self):
+        path = os.path.join(os.path.dirname(self.file.name), provider.REJECTED_FILE)
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        target = tempfile.NamedTemporaryFile()
+        self.addCleanup(target.close)
+        os.symlink(target.name, path)
+        self.assertIn("was rejected", self.failure(self.base + "/x"))
+        self.assertEqual(os.stat(target.name).st_size, 0)
+        os.unlink(path)
+        os.mkdir(path)
+        self.assertIn("was rejected", self.failure(self.base + "/x"))
 
     def test_redirect_elsewhere_is_an_error_and_carries_nothing(self):
         for method, value in [("cookie", "a=b"), ("token", "ey.ey.sig")]:
