@@ -22,5 +22,5 @@ export const OUTPUTS: Readonly<Record<string, string>> = {
   'refresh-token':
     'The new refresh token, masked, if the input refresh-token is set and renew is not: the previous one can no longer be used. Set as soon as it is received, whatever fails or interrupts the step afterwards.',
   'expires-at':
-    'When the credential expires, in UTC (ISO 8601). For a cookie this is an estimate: its Max-Age, or 24 hours, the default lifetime of the token in it.',
+    'When the token expires, in UTC (ISO 8601). Not set for a cookie: the token in it expires at a time that oauth2-proxy does not provide.',
 };

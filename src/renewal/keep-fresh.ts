@@ -59,7 +59,8 @@ export async function keepFresh(
       await wait(Math.min(left, LOOK));
       continue;
     }
-    const end = file.expires_at ?? `${file.life} s after the login`;
+    const known = file.method === 'token' ? `${file.life} s after the login` : 'a time that is not known';
+    const end = file.expires_at ?? known;
     warnOnce(
       'end',
       `the credential in the environment ends at ${end}: Python programs get a new one, others keep the old one`,
