@@ -87,17 +87,19 @@ export async function pythonProgram(program = WINDOWS ? 'python' : 'python3'): P
   return venvPython(folder);
 }
 
-/** Python in a virtual environment with one version of MLflow's SDK. */
-export async function pythonWithMlflow(version: string): Promise<string> {
-  // Old versions need what later ones of setuptools lack.
-  const packages = [`mlflow-skinny==${version}`, 'setuptools<81'];
+/** Python in a virtual environment of that name with these packages alone. */
+export async function pythonWith(name: string, packages: readonly string[]): Promise<string> {
   const program = WINDOWS ? 'python' : 'python3';
-  const folder = await cached(`mlflow-${version}`, `${versionOf(program)} ${packages.join(' ')}`, (target) => {
+  const folder = await cached(name, `${versionOf(program)} ${packages.join(' ')}`, (target) => {
     run(program, ['-m', 'venv', target], '.', `${program} needs the module venv`);
     run(venvPython(target), ['-m', 'pip', 'install', '--quiet', ...packages]);
   });
   return venvPython(folder);
 }
+
+/** Python with one version of MLflow's SDK; old ones need what later versions of setuptools lack. */
+export const pythonWithMlflow = (version: string): Promise<string> =>
+  pythonWith(`mlflow-${version}`, [`mlflow-skinny==${version}`, 'setuptools<81']);
 
 const venvPython = (folder: string) => join(folder, WINDOWS ? 'Scripts' : 'bin', 'python');
 
