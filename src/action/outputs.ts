@@ -16,11 +16,11 @@ export const OUTPUTS: Readonly<Record<string, string>> = {
   MLFLOW_AUTH_CREDENTIAL_FILE:
     'File that the auth provider reads for each request. Also exported as an environment variable.',
   PYTHONPATH:
-    'Directory of the auth provider, prepended to any existing PYTHONPATH. Also exported as an environment variable.',
+    'Wheel of the auth provider, prepended to any existing PYTHONPATH. Also exported as an environment variable.',
   method: 'Login method that was used: token or cookie.',
   identity: 'Email address of the account, which MLflow shows as the owner of runs.',
   'refresh-token':
     'The new refresh token, masked, if the input refresh-token is set and renew is not: the previous one can no longer be used. Set as soon as it is received, whatever fails or interrupts the step afterwards.',
   'expires-at':
-    'When the credential expires, in UTC (ISO 8601). For a cookie this is an estimate: its Max-Age, or 24 hours, the default lifetime of the token in it.',
+    'When the token expires, in UTC (ISO 8601). Not set for a cookie: the token in it expires at a time that oauth2-proxy does not provide.',
 };

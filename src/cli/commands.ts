@@ -25,7 +25,10 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'env',
     help: 'Log in and print the environment variables of the MLflow SDK.',
-    flags: [{ name: 'format', value: 'FORMAT', oneOf: formats, help: `One of ${formats.join(', ')}. Default: shell.` }],
+    flags: [
+      { name: 'format', value: 'FORMAT', oneOf: formats, help: `One of ${formats.join(', ')}. Default: shell.` },
+      { name: 'otlp', help: 'Also print OTEL_EXPORTER_OTLP_TRACES_HEADERS, the headers of OTLP exporters for MLflow.' },
+    ],
     needs: { trackingUri: true, caPath: true, folder: 'dir' },
     load: async () => ({ run: (await loginCommands()).printVariables }),
   },

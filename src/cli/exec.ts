@@ -11,6 +11,7 @@ import { refreshTokenStore } from '../renewal/refresh-token.js';
 import { type Use, withRefreshTokenFile } from '../renewal/refresh-token-file.js';
 import { handOver } from '../sdk/handover.js';
 import { makePrivateFolder, openPrivateFolder, type PrivateFolder } from '../sdk/private-folder.js';
+import { countRejected } from '../sdk/rejected-requests.js';
 import { readState, STATE_FILE } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
 import { withoutSecrets } from '../settings/secret-variables.js';
@@ -80,6 +81,7 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
     );
     const code = await runProgram(rest, env, signals);
     ended.abort();
+    warnOfRejected(dir, warn);
     if (keep) await Promise.race([fresh, sleep(LAST_ANSWER, undefined, { signal: signals.aborted })]).catch(() => {});
     return code;
   } finally {
@@ -94,4 +96,14 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
     }
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** The program may have gone on: the SDK only logs what it cannot store of a trace. */
+function warnOfRejected(dir: string, warn: (text: string) => void): void {
+  const count = countRejected(dir);
+  if (count === 0) return;
+  const requests = count === 1 ? '1 request' : `${count} requests`;
+  warn(
+    `${requests} to MLflow failed, as the credential was rejected or could not be renewed: what they were to store is not stored`,
+  );
 }

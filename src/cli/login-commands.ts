@@ -5,6 +5,7 @@ import { runLogin } from '../login/session.js';
 import { refreshTokenStore } from '../renewal/refresh-token.js';
 import { withRefreshTokenFile } from '../renewal/refresh-token-file.js';
 import { handOver } from '../sdk/handover.js';
+import { otlpVariable } from '../sdk/otlp.js';
 import { openPrivateFolder } from '../sdk/private-folder.js';
 import type { LoginCall } from './command.js';
 import { FORMATS, type Format } from './formats.js';
@@ -19,7 +20,7 @@ export async function printCredential(call: LoginCall): Promise<number> {
 
 /** Prints the variables of the SDK, and writes its folder where one is given. */
 export async function printVariables(call: LoginCall): Promise<number> {
-  const { flags, settings, sources, print, log } = call;
+  const { flags, settings, sources, secrets, print, log } = call;
   const folder = settings.dir === undefined ? undefined : openPrivateFolder(settings.dir);
   const credential = await logIn(call).catch((error) => {
     folder?.discard();
@@ -30,6 +31,7 @@ export async function printVariables(call: LoginCall): Promise<number> {
   const variables = handOver(credential, handed, folder, sources, log.warn);
   if (settings.renew && settings.refreshToken)
     log.warn('renewals use the refresh token from now on: do not use it elsewhere');
+  if (flags.otlp === 'true') variables.push(otlpVariable(credential, settings.workspace, secrets));
   const format = FORMATS[flags.format ?? 'shell'] as Format;
   print(format(variables));
   return 0;

@@ -10,7 +10,7 @@ import { cookieMethod } from '../login/cookie-method.js';
 import type { Credential } from '../login/credential.js';
 import { decodeClaims } from '../login/dex/claims.js';
 import { checkAuthorizationRequest } from '../login/oauth2-proxy/authorization-request.js';
-import { sizeOf } from '../login/oauth2-proxy/cookie-size.js';
+import { sizeOf } from '../login/oauth2-proxy/credential-size.js';
 import { startProxyLogin } from '../login/oauth2-proxy/start.js';
 import { askServerInfo } from '../login/server-info.js';
 import { authorizationRequest, tokenMethod } from '../login/token-method.js';
@@ -111,13 +111,13 @@ async function checkMethod(
 /** Claims of a token, size of a cookie, and when it ends. Nothing that could be used to log in. */
 function describe(report: Report, credential: Credential): void {
   const until = `valid until ${credential.expiresAt?.toISOString() ?? 'a time not known'}`;
+  const { bytes, chunks, advice } = sizeOf(credential);
   if (credential.method === 'cookie') {
-    const { bytes, chunks, advice } = sizeOf(credential.cookie);
     const text = `session cookie of ${bytes} bytes in ${chunks} part${chunks > 1 ? 's' : ''}, ${until}`;
     report.add({ layer: 'oauth2-proxy', ok: !advice, text, ...(advice ? { advice } : {}) });
     return;
   }
   const { iss, aud } = decodeClaims(credential.token) ?? {};
-  const text = `token from ${iss} for ${[aud].flat().join(', ')}, ${credential.token.length} bytes, ${until}`;
-  report.add({ layer: 'Dex', ok: true, text });
+  const text = `token from ${iss} for ${[aud].flat().join(', ')}, ${bytes} bytes, ${until}`;
+  report.add({ layer: 'Dex', ok: !advice, text, ...(advice ? { advice } : {}) });
 }

@@ -14,7 +14,7 @@ export interface CookieRequest extends Account, Expected {
   cookieName: string | undefined;
 }
 
-/** Seconds after which the id token in the session ends by default, whatever the cookie says; MLflow then answers 401. */
+/** Seconds after which the ID token in the session expires by default, whatever the cookie says: renewals go by it. */
 const TOKEN_LIFE = 86_400;
 
 /**
@@ -44,8 +44,8 @@ export async function cookieMethod(context: Context, request: CookieRequest, ret
   );
   const cookie = parts.map(({ name, value }) => `${name}=${value}`).join('; ');
   const life = Math.min(maxAge ?? TOKEN_LIFE, TOKEN_LIFE);
-  const expiresAt = new Date(Date.now() + life * 1000);
-  const credential: CookieCredential = { method: 'cookie', cookie, identity: '', expiresAt, life };
+  // The token inside may expire earlier, and neither the cookie nor /oauth2/userinfo says when.
+  const credential: CookieCredential = { method: 'cookie', cookie, identity: '', expiresAt: undefined, life };
   for (const secret of secretsOf(credential)) mask(secret);
   return credential;
 }

@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto';
 interface Common {
   /** E-mail address, or what comes closest to it; '' while a cookie's owner is not known. */
   identity: string;
-  /** When it ends at the latest. */
+  /** When it expires; undefined if not known, as of a cookie, in which a token may expire before it. */
   expiresAt: Date | undefined;
-  /** How many seconds it lives from its receipt, by its own account, whatever the clock says; undefined if not known. */
+  /** How many seconds it lives from its receipt, by its own account, whatever the clock says, and at the latest; undefined if not known. */
   life?: number | undefined;
 }
 

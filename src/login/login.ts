@@ -6,7 +6,7 @@ import { withOfflineAccess } from '../settings/validate.js';
 import type { Context } from './context.js';
 import { cookieMethod } from './cookie-method.js';
 import type { Credential } from './credential.js';
-import { sizeOf } from './oauth2-proxy/cookie-size.js';
+import { sizeOf } from './oauth2-proxy/credential-size.js';
 import { refreshMethod } from './refresh-method.js';
 import { type TokenLogin, tokenMethod } from './token-method.js';
 import { isTokenUnwanted, verify } from './verify.js';
@@ -62,12 +62,11 @@ async function prove(context: Context, settings: Settings, credential: Credentia
   return named(identity);
 }
 
-/** Says, before the proof of the workspace, which may fail for it, that a cookie is large. */
+/** Says, before the proof of the workspace, which may fail for it, that a credential is large. */
 function warnOfSize({ warn }: Context, credential: Credential, groups: number | undefined): void {
-  if (credential.method !== 'cookie') return;
-  const { bytes, chunks, advice } = sizeOf(credential.cookie);
+  const { bytes, chunks, advice } = sizeOf(credential);
   if (!advice) return;
   const held = groups === undefined ? 'the groups of the account' : `the ${groups} groups of the account`;
-  const size = `${(bytes / 1000).toFixed(1)} kB in ${chunks} chunks`;
-  warn(`the session cookie has ${size}, mostly because of ${held}. ${advice}`);
+  const [kind, parts] = credential.method === 'cookie' ? ['session cookie', ` in ${chunks} chunks`] : ['token', ''];
+  warn(`the ${kind} has ${(bytes / 1000).toFixed(1)} kB${parts}, mostly because of ${held}. ${advice}`);
 }

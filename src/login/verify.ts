@@ -3,36 +3,23 @@
 import { AuthError, hasSymptom } from '../errors/errors.js';
 import type { Diagnosis } from '../errors/failure.js';
 import { factsOf, isText, jsonObject, responseError } from '../http/response.js';
-import type { Http, HttpResponse } from '../http/types.js';
+import type { Http } from '../http/types.js';
 import { printable } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
 import { decodeClaims } from './dex/claims.js';
-import { askServerInfo } from './server-info.js';
+import { checkWorkspace, type ProofRequest, type Target } from './workspace-proof.js';
 
 /** Whether oauth2-proxy does not want a token that is good in itself, while it takes its own cookie. */
 export const isTokenUnwanted = (error: unknown): error is AuthError =>
   hasSymptom(error, 'bearer-off', 'audience', 'issuer');
-
-/** Where the credential must work. */
-export interface Target {
-  trackingUri: string;
-  workspace: string | undefined;
-}
 
 /** Who the credential is for, in the words of oauth2-proxy. */
 export interface Proof {
   identity: string;
   /** Groups in the session, which make a cookie large; undefined where they are not told. */
   groups: number | undefined;
-}
-
-/** What both requests of a proof need. */
-interface ProofRequest extends Target {
-  http: Http;
-  credential: Credential;
-  headers: Record<string, string>;
 }
 
 /**
@@ -115,36 +102,4 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   }
   if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now()) return { id: 'token-expired', facts: {} };
   return undefined;
-}
-
-async function checkWorkspace({
-  http,
-  trackingUri,
-  workspace,
-  credential,
-  headers,
-}: ProofRequest): Promise<HttpResponse> {
-  const request = { stage: 'mlflow', headers } as const;
-  if (workspace === undefined) {
-    const what = 'search experiments in the default workspace';
-    const answer = await http(`${trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`, { ...request, what });
-    if (!isMlflow(answer)) throw responseError(answer, 'mlflow');
-    return answer;
-  }
-  const address = `${trackingUri}/api/3.0/mlflow/workspaces/${encodeURIComponent(workspace)}`;
-  const named = { ...headers, 'x-mlflow-workspace': workspace };
-  const answer = await http(address, { ...request, what: `open the workspace ${workspace}`, headers: named });
-  if (isMlflow(answer)) return answer;
-  // A server without workspaces answers 404 if it is old, and 503 if they are switched off.
-  if (answer.status !== 404 && answer.status !== 503) throw responseError(answer, 'mlflow');
-  // Without it the first answer still tells what it tells.
-  const about = await askServerInfo(http, trackingUri, credential).catch(() => undefined);
-  const off = about && (about.answer.status === 404 || about.info?.workspaces_enabled === false);
-  if (!off) throw responseError(answer, 'mlflow');
-  const facts = { status: answer.status, about: about.answer.status };
-  throw new AuthError({ request: 'mlflow', tried: answer.tried, diagnosis: { id: 'workspaces-off', facts } });
-}
-
-function isMlflow(answer: HttpResponse): boolean {
-  return answer.status === 200 && jsonObject(answer.body) !== undefined;
 }

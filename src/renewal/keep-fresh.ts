@@ -59,7 +59,8 @@ export async function keepFresh(
       await wait(Math.min(left, LOOK));
       continue;
     }
-    const end = file.expires_at ?? `${file.life} s after the login`;
+    const known = file.method === 'token' ? `${file.life} s after the login` : 'a time that is not known';
+    const end = file.expires_at ?? known;
     warnOnce(
       'end',
       `the credential in the environment expires at ${end}; only Python programs with the auth provider use renewed ones`,

@@ -46,7 +46,7 @@ export function recordIn(folder: PrivateFolder, lock: Lock, first: State, warn: 
     },
     finish(credential) {
       requireNewest(folder.path, state);
-      writeCredential(fenced, credential, state.settings.trackingUri, renewCommand(folder.path));
+      writeCredential(fenced, credential, state.settings, renewCommand(folder.path));
     },
   };
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonObject } from '../http/response.js';
 import { type Credential, fingerprint } from '../login/credential.js';
+import type { Target } from '../login/workspace-proof.js';
 import { uptime } from '../util/clock.js';
 import type { PrivateFolder } from './private-folder.js';
 import { renewAfter } from './renewal-rules.js';
@@ -18,6 +19,8 @@ export interface CredentialFile {
   tracking_uri: string;
   method: Credential['method'];
   value: string;
+  /** That of the login, for SDKs that know no workspaces. */
+  workspace?: string | undefined;
   issued_at?: string | undefined;
   expires_at?: string | undefined;
   /** How long it lives. */
@@ -33,11 +36,15 @@ export interface CredentialFile {
   known?: readonly string[] | undefined;
 }
 
-/** Writes the credential alone, for the first time or anew. @returns the path of its file */
+/**
+ * Writes the credential alone, for the first time or anew.
+ * @param target what it is for
+ * @returns the path of its file
+ */
 export function writeCredential(
   folder: PrivateFolder,
   credential: Credential,
-  trackingUri: string,
+  { trackingUri, workspace }: Target,
   renew: readonly string[] | undefined,
 ): string {
   const value = credential.method === 'token' ? credential.token : credential.cookie;
@@ -47,6 +54,7 @@ export function writeCredential(
     tracking_uri: trackingUri,
     method: credential.method,
     value,
+    workspace,
     issued_at: new Date().toISOString(),
     expires_at: isoTime(credential.expiresAt),
     life,

@@ -3,17 +3,18 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import packageJson from '../../package.json' with { type: 'json' };
 import type { Credential } from '../login/credential.js';
+import type { Target } from '../login/workspace-proof.js';
 import { leftoversOf, writeNew } from '../util/files.js';
 import { writeCredential } from './credential-file.js';
 import type { PrivateFolder } from './private-folder.js';
-import { providerSource } from './python/source.js';
+import { providerWheel, WHEEL } from './python/wheel.js';
 
 /** What the folder is to hold. */
 export interface Contents {
   credential: Credential;
-  trackingUri: string;
+  /** What it is for. */
+  target: Target;
   /** All trusted roots as PEM texts, when there is a private CA. */
   roots: string[] | undefined;
   /** Program and arguments that renew the credential, if it is to be renewed. */
@@ -35,37 +36,32 @@ export const PYTHON_FOLDER = 'mlflow-auth-python';
  * Writes all files with mode 0600, each at once or not at all; the secret ones last.
  * @throws Error that names the file, or where the folder is not the one that was opened
  */
-export function writeFolder(folder: PrivateFolder, { credential, trackingUri, roots, renew }: Contents): Folder {
+export function writeFolder(folder: PrivateFolder, { credential, target, roots, renew }: Contents): Folder {
   const python = writePython(folder);
   const certificates = roots && folder.write('ca.pem', `${roots.join('\n')}\n`);
-  const credentialFile = writeCredential(folder, credential, trackingUri, renew);
+  const credentialFile = writeCredential(folder, credential, target, renew);
   // Whoever exchanged the folder in the meantime must not have his code run.
   folder.check();
   return { credentialFile, python, certificates };
 }
 
-/** Makes the provider's folder anew under a name that nobody can know, and puts it in the place of an earlier one. */
+/**
+ * Makes the provider's folder anew under a name that nobody can know, and puts it in the place of an earlier one.
+ * @returns the path of the wheel in it
+ */
 function writePython(folder: PrivateFolder): string {
   const python = join(folder.path, PYTHON_FOLDER);
   const fresh = `${python}.${randomUUID()}`;
-  const distInfo = join(fresh, `mlflow_auth_provider-${packageJson.version}.dist-info`);
-  const entry = 'mlflow-auth = mlflow_auth_provider:MlflowAuthProvider';
   folder.check();
   for (const left of leftoversOf(python)) rmSync(left, { recursive: true, force: true });
   try {
-    for (const path of [fresh, distInfo]) mkdirSync(path, { mode: 0o700 });
-    writeNew(join(fresh, 'mlflow_auth_provider.py'), providerSource);
-    // METADATA, since pip complains without it; no RECORD, so that the module is no requirement of a logged model.
-    writeNew(
-      join(distInfo, 'METADATA'),
-      `Metadata-Version: 2.1\nName: mlflow-auth-provider\nVersion: ${packageJson.version}\n`,
-    );
-    writeNew(join(distInfo, 'entry_points.txt'), `[mlflow.request_auth_provider]\n${entry}\n`);
+    mkdirSync(fresh, { mode: 0o700 });
+    writeNew(join(fresh, WHEEL), providerWheel());
     folder.check();
     rmSync(python, { recursive: true, force: true });
     renameSync(fresh, python);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
-  return python;
+  return join(python, WHEEL);
 }

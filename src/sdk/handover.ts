@@ -56,11 +56,16 @@ function obstaclesOf(
     found.push(
       'the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it',
     );
+  // Where there is a folder, its module names the workspace for the Python clients among them.
+  if (!withFolder && credential.method === 'token' && settings.workspace)
+    found.push(
+      'clients that do not read MLFLOW_WORKSPACE use the default workspace of the server: MLflow for Python before 3.10, and those of some other languages. For Python give --dir, and they get a module that sends the workspace',
+    );
   return found;
 }
 
 function writeAll(credential: Credential, settings: Settings, folder: PrivateFolder): Folder {
-  const { ca, trackingUri } = settings;
+  const { ca } = settings;
   const renew = settings.renew ? renewCommand(folder.path) : undefined;
   try {
     // First, as a renewal of an earlier login in this folder then writes nothing any more.
@@ -70,7 +75,7 @@ function writeAll(credential: Credential, settings: Settings, folder: PrivateFol
       writeFirstState(folder, { settings: settingsToKeep(settings, credential), logins });
     }
     // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
-    return writeFolder(folder, { credential, trackingUri, roots: ca && trustedRoots(ca.pem), renew });
+    return writeFolder(folder, { credential, target: settings, roots: ca && trustedRoots(ca.pem), renew });
   } catch (error) {
     removeSecrets(folder.path);
     throw error;

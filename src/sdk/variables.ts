@@ -1,6 +1,6 @@
 // What is handed over: the names under which the stock MLflow SDK finds a credential.
 
-import { basename, delimiter } from 'node:path';
+import { basename, delimiter, dirname } from 'node:path';
 import type { Credential } from '../login/credential.js';
 import type { Settings } from '../settings/types.js';
 import { type Folder, PYTHON_FOLDER } from './folder.js';
@@ -28,7 +28,7 @@ export interface Parts {
  * The certificate and "insecure" exclude each other there, and an empty value of the former would turn checks off.
  */
 export function variablesFor({ credential, settings, folder, pythonPath, certificates }: Parts): Variable[] {
-  const others = (pythonPath ?? '').split(delimiter).filter((path) => path && basename(path) !== PYTHON_FOLDER);
+  const others = (pythonPath ?? '').split(delimiter).filter((path) => path && !isOurs(path));
   const list = {
     MLFLOW_TRACKING_URI: settings.trackingUri,
     MLFLOW_TRACKING_TOKEN: credential.method === 'token' ? credential.token : '',
@@ -42,3 +42,6 @@ export function variablesFor({ credential, settings, folder, pythonPath, certifi
   };
   return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
 }
+
+/** Whether it is from an earlier login: the wheel in our folder, or, of earlier versions, the folder. */
+const isOurs = (path: string) => [path, dirname(path)].some((one) => basename(one) === PYTHON_FOLDER);

@@ -49,13 +49,13 @@ export function writeWhole(path: string, text: string, { precious = false, place
  * Writes a file that must not exist yet, not through a link either; nothing of it stays where it cannot be written.
  * @param about the file that an error names
  */
-export function writeNew(path: string, text: string, about = path): void {
+export function writeNew(path: string, content: string | Uint8Array, about = path): void {
   let made = false;
   try {
     const file = openSync(path, 'wx', 0o600);
     made = true;
     try {
-      writeFileSync(file, text);
+      writeFileSync(file, content);
     } finally {
       // Some file systems report a full disk only here.
       closeSync(file);

@@ -17,10 +17,11 @@ const URI = 'https://localhost:PORT/clusters/c1/mlflow';
 const value = (name: string, text: string) => `${name}<<ghadelimiter_<uuid>\n${text}\nghadelimiter_<uuid>\n`;
 const VARIABLES = [value('MLFLOW_TRACKING_URI', URI), value('MLFLOW_TRACKING_TOKEN', '<token>')];
 
+const WHEEL = 'mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider-1.0.0+local-py3-none-any.whl';
 const PROVIDER = [
   value('MLFLOW_TRACKING_AUTH', 'mlflow-auth'),
   value('MLFLOW_AUTH_CREDENTIAL_FILE', '<temp>/mlflow-auth-<uuid>/credential.json'),
-  value('PYTHONPATH', '<temp>/mlflow-auth-<uuid>/mlflow-auth-python'),
+  value('PYTHONPATH', `<temp>/${WHEEL}`),
 ];
 
 /** The values of the runner's file, by name. */
@@ -105,21 +106,18 @@ Logged in as ci@example.com, valid until <time>.
     assert.deepEqual(Object.keys(written).sort(), [
       'mlflow-auth-<uuid>/ca.pem',
       'mlflow-auth-<uuid>/credential.json',
-      'mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider-1.0.0.dist-info/METADATA',
-      'mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider-1.0.0.dist-info/entry_points.txt',
-      'mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider.py',
+      WHEEL,
     ]);
     const certificates = written['mlflow-auth-<uuid>/ca.pem'] ?? '';
     assert.ok(certificates.startsWith(platform.ca.trim()), 'the CA comes first');
     assert.ok(certificates.split('BEGIN CERTIFICATE').length > 50, "the system's roots follow");
     assert.equal(
       steady(written['mlflow-auth-<uuid>/credential.json'] ?? ''),
-      `{"tracking_uri":"${URI}","method":"token","value":"<token>","issued_at":"<time>","expires_at":"<time>","life":86400,"renew_after":85800,${process.platform === 'linux' ? '"received_at_uptime":N,"boot_id":"<uuid>",' : ''}"known":["<sha256>"]}`,
+      `{"tracking_uri":"${URI}","method":"token","value":"<token>","workspace":"team-a","issued_at":"<time>","expires_at":"<time>","life":86400,"renew_after":85800,${process.platform === 'linux' ? '"received_at_uptime":N,"boot_id":"<uuid>",' : ''}"known":["<sha256>"]}`,
     );
-    assert.equal(
-      written['mlflow-auth-<uuid>/mlflow-auth-python/mlflow_auth_provider.py'],
-      readFileSync('src/sdk/python/mlflow_auth_provider.py', 'utf8'),
-    );
+    // The files of the wheel are stored as they are.
+    const source = readFileSync('src/sdk/python/mlflow_auth_provider.py', 'utf8');
+    assert.ok(written[WHEEL]?.includes(source));
     assert.match(valuesIn(GITHUB_ENV).MLFLOW_TRACKING_TOKEN ?? '', /^ey\S+$/);
   });
 

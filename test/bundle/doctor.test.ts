@@ -1,6 +1,9 @@
 // The command doctor, through the built program: all that it prints, what it finds, and that it shows no secret.
 
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type StartOptions, startPlatform } from '../support/fake/platform.js';
 import { USUAL } from '../support/fake/switches.js';
@@ -241,4 +244,56 @@ describe('doctor', () => {
     );
     assert.equal((await runCommand(['doctor', '--message', 'nothing known'])).status, 1);
   });
+
+  const INSTALLED: [packages: Record<string, string>, workspace: string, text: RegExp, provider?: boolean][] = [
+    [
+      { 'mlflow-skinny': '2.9.2' },
+      'team-a',
+      /✓ Python: \S+ has mlflow-skinny 2\.9\.2, .*; the provider mlflow-auth names the workspace$/m,
+      true,
+    ],
+    [
+      { mlflow: '3.17.2', 'mlflow-skinny': '3.17.2' },
+      'team-a',
+      /✓ Python: \S+ has mlflow 3\.17\.2, which knows workspaces$/m,
+    ],
+    [{ 'mlflow-skinny': '3.10.0' }, 'team-a', /✓ Python: \S+ has mlflow-skinny 3\.10\.0, which knows workspaces$/m],
+    [{ 'mlflow-tracing': '3.9.0' }, '', /✓ Python: \S+ has mlflow-tracing 3\.9\.0, which knows no workspaces/],
+    [
+      { 'mlflow-skinny': '2.22.5' },
+      'team-a',
+      /✗ Python: \S+ has mlflow-skinny 2\.22\.5, which knows no work.*\n.*3\.10 or later/,
+    ],
+    [{}, 'team-a', /✗ Python: \S+ has no mlflow, mlflow-skinny or mlflow-tracing\n/],
+  ];
+  for (const [packages, workspace, text, provider = false] of INSTALLED) {
+    it(`--python tells what is installed: ${Object.keys(packages).join(', ') || 'nothing'} for ${workspace || 'none'}`, {
+      skip: process.platform === 'win32' && 'the interpreter is a shell script',
+    }, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-doctor-'));
+      try {
+        for (const [name, version] of Object.entries(packages)) {
+          const info = join(folder, `${name.replace('-', '_')}-${version}.dist-info`);
+          mkdirSync(info);
+          writeFileSync(join(info, 'METADATA'), `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`);
+        }
+        // Without what is installed on this machine.
+        const python = join(folder, 'python');
+        writeFileSync(python, '#!/bin/sh\nexec python3 -S -s "$@"\n', { mode: 0o755 });
+        const entry = '[mlflow.request_auth_provider]\nmlflow-auth = some_module:Some\n';
+        mkdirSync(join(folder, 'ours-1.dist-info'));
+        if (provider) writeFileSync(join(folder, 'ours-1.dist-info', 'entry_points.txt'), entry);
+        const { stdout } = await doctor({}, ['--python', python], (env) => ({
+          ...env,
+          MLFLOW_WORKSPACE: workspace,
+          ...(provider ? { MLFLOW_TRACKING_AUTH: 'mlflow-auth' } : {}),
+          PYTHONPATH: folder,
+          PATH: process.env.PATH ?? '',
+        }));
+        assert.match(stdout, text);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
 });

@@ -217,6 +217,27 @@ describe('exec', () => {
     });
   });
 
+  it('counts at its end the requests that failed for want of a credential, where there are any', async () => {
+    await at({}, async (platform) => {
+      const write = (count: number) =>
+        `fs.writeFileSync(require('node:path').dirname(process.env.MLFLOW_AUTH_CREDENTIAL_FILE) + '/rejected-requests', '.'.repeat(${count})); process.exitCode = 5;`;
+      for (const [script, told] of [
+        ['process.exitCode = 5', ''],
+        [write(0), ''],
+        [write(1), '1 request to MLflow failed'],
+        [write(12), '12 requests to MLflow failed'],
+      ] as const) {
+        const { status, stderr } = await exec(platform, script);
+        assert.equal(status, 5, stderr);
+        assert.equal(
+          /^! (\d+ requests? to MLflow failed), as .* is not stored$/m.exec(stderr)?.[1] ?? '',
+          told,
+          stderr,
+        );
+      }
+    });
+  });
+
   it('runs nothing when the login fails', async () => {
     await at({}, async (platform) => {
       const failed = await exec(platform, SHOW, ['--workspace', 'team-b']);

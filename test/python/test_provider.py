@@ -57,9 +57,10 @@ class ProviderTest(unittest.TestCase):
         self.addCleanup(self.server.close)
         self.addCleanup(self.other.close)
         self.base = self.server.address + "/clusters/c1/mlflow"
-        self.file = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False, dir=folder.name)
         self.file.close()
-        self.addCleanup(os.unlink, self.file.name)
         os.environ[provider.FILE_VARIABLE] = self.file.name
         self.addCleanup(os.environ.pop, provider.FILE_VARIABLE, None)
         self.write()
@@ -92,6 +93,48 @@ class ProviderTest(unittest.TestCase):
         self.assertEqual(self.sent()["Cookie"], "_oauth2_proxy_0=a|1=; _oauth2_proxy_1=b")
         self.assertEqual(self.sent()["Accept"], "application/json, */*")
         self.assertNotIn("Authorization", self.sent())
+
+    def workspace_sent(self, sdk=None, variable=None, **options):
+        """The workspace of one request by an SDK that knows workspaces, or none, with the variable as given."""
+        environment = {} if variable is None else {"MLFLOW_WORKSPACE": variable}
+        with mock.patch.dict(sys.modules, {"mlflow.environment_variables": sdk}), mock.patch.dict(os.environ, environment):
+            if variable is None:
+                os.environ.pop("MLFLOW_WORKSPACE", None)
+            self.ask(self.base + "/x", **options)
+        return self.sent().get("X-MLFLOW-WORKSPACE")
+
+    def test_old_sdks_name_the_workspace(self):
+        for method, sdk in [("token", None), ("cookie", mock.Mock(spec=["MLFLOW_TRACKING_URI"]))]:
+            self.write(method=method, value="ey.ey.sig")
+            self.assertIsNone(self.workspace_sent(sdk))
+            self.assertEqual(self.workspace_sent(sdk, " team-b "), "team-b")
+            self.write(method=method, value="ey.ey.sig", workspace="team-a")
+            for variable, expected in [(None, "team-a"), ("team-b", "team-b"), ("", None), (" ", None)]:
+                self.assertEqual(self.workspace_sent(sdk, variable), expected, variable)
+
+    def test_a_workspace_that_a_request_names_wins(self):
+        self.write(workspace="team-a")
+        for name in ("X-MLFLOW-WORKSPACE", "x-mlflow-workspace"):
+            self.ask(self.base + "/x", headers={name: "mine"})
+            self.assertEqual({key.lower(): value for key, value in self.sent().items()}["x-mlflow-workspace"], "mine")
+            self.workspace_sent(None, "team-b", headers={name: "mine"})
+            self.assertEqual({key.lower(): value for key, value in self.sent().items()}["x-mlflow-workspace"], "mine")
+
+    def test_sdks_that_know_workspaces_name_them_themselves(self):
+        self.write(workspace="team-a")
+        for variable in (None, "team-b"):
+            self.assertIsNone(self.workspace_sent(mock.Mock(spec=["MLFLOW_WORKSPACE"]), variable))
+
+    def test_the_workspace_goes_to_the_tracking_server_alone(self):
+        self.write(workspace="team-a")
+        with mock.patch.dict(sys.modules, {"mlflow.environment_variables": None}):
+            self.ask(self.other.address + "/x")
+        self.assertNotIn("X-MLFLOW-WORKSPACE", self.sent(self.other))
+
+    def test_a_workspace_that_no_header_can_carry_is_an_error(self):
+        for variable in ("a\nb", "a\r\nX-Other: 1", "a\tb", "a\x7f", "\u0142", "a\x1b"):
+            with self.assertRaisesRegex(provider.MlflowAuthError, "invalid MLFLOW_WORKSPACE"):
+                self.workspace_sent(None, variable)
 
     def test_token_wins_over_what_else_was_set(self):
         self.write(method="token", value="ey.ey.sig")
@@ -277,6 +320,59 @@ class ProviderTest(unittest.TestCase):
         self.renewing("import sys; sys.exit('Tried: log in\\nGot: 500')", **self.aged(60))
         with self.assertRaisesRegex(provider.MlflowAuthError, "could not be renewed: Tried: log in Got: 500$"):
             self.ask(self.base + "/x")
+
+    def rejections(self):
+        path = os.path.join(os.path.dirname(self.file.name), provider.REJECTED_FILE)
+        return os.stat(path).st_size if os.path.exists(path) else 0
+
+    def test_requests_that_fail_for_want_of_a_credential_are_counted_once_each(self):
+        self.ask(self.base + "/x")
+        self.server.answers["/clusters/c1/mlflow/missing"] = (404, {}, "{}")
+        self.ask(self.base + "/missing")
+        self.server.answers["/clusters/c1/mlflow/elsewhere"] = (307, {"location": "http://elsewhere.test"}, "")
+        self.failure(self.base + "/elsewhere")
+        self.assertEqual(self.rejections(), 0)
+        self.server.answers["/clusters/c1/mlflow/rejected"] = (401, {}, "{}")
+        self.failure(self.base + "/rejected")
+        self.renewing(self.RENEW, value="a=rejected")
+        self.failure(self.base + "/rejected")
+        self.renewing("import sys; sys.exit('no')", value="a=cannot")
+        self.failure(self.base + "/rejected")
+        self.assertEqual(self.rejections(), 3)
+        # One that is not sent at all.
+        self.renewing("import sys; sys.exit('no')", **self.aged(60))
+        self.failure(self.base + "/x")
+        self.assertEqual(self.rejections(), 4)
+
+    def test_rejections_that_a_renewal_mends_are_not_counted(self):
+        self.renewing(self.RENEW)
+        seen = []
+        self.server.answers = {}
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        renew = provider.renew
+
+        def mended(*args):
+            seen.append(args)
+            self.server.answers.clear()
+            return renew(*args)
+
+        with mock.patch.object(provider, "renew", mended):
+            self.ask(self.base + "/x")
+        self.assertEqual((len(seen), self.rejections()), (1, 0))
+
+    def test_the_count_goes_through_no_link_and_its_failure_into_no_error(self):
+        if not hasattr(os, "O_NOFOLLOW"):
+            return  # Windows
+        path = os.path.join(os.path.dirname(self.file.name), provider.REJECTED_FILE)
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        target = tempfile.NamedTemporaryFile()
+        self.addCleanup(target.close)
+        os.symlink(target.name, path)
+        self.assertIn("was rejected", self.failure(self.base + "/x"))
+        self.assertEqual(os.stat(target.name).st_size, 0)
+        os.unlink(path)
+        os.mkdir(path)
+        self.assertIn("was rejected", self.failure(self.base + "/x"))
 
     def test_redirect_elsewhere_is_an_error_and_carries_nothing(self):
         for method, value in [("cookie", "a=b"), ("token", "ey.ey.sig")]:
@@ -501,6 +597,7 @@ class ProviderTest(unittest.TestCase):
             texts += [json.dumps({**good, name: value}) for value in ["1", True, [], {}, -1, float("nan"), float("inf")]]
             texts.append(json.dumps(good)[:-1] + ', "%s": %s}' % (name, "9" * 100000))
         texts += [json.dumps({**good, "boot_id": value}) for value in [1, [], {}, True]]
+        texts += [json.dumps({**good, "workspace": value}) for value in wrong[1:]]
         texts += [json.dumps({**good, "renew": value}) for value in [1, "x", {}, True, [1], ["a", None], ["a\0"]]]
         texts += [json.dumps({**good, "known": value}) for value in [1, "x", {}, True, [1], [None], [[]]]]
         for uri in ["http://", "ftp://h/x", "h/x", "http://h:x/", "http://h:99999/", "http://[::1/", "http://h:0/x", "//h/x"]:
@@ -579,8 +676,7 @@ class ProviderTest(unittest.TestCase):
     def test_python_3_8_can_read_it(self):
         import ast
 
-        with open(provider.__file__, encoding="utf-8") as file:
-            ast.parse(file.read(), feature_version=(3, 8))
+        ast.parse(provider.__loader__.get_source(provider.__name__), feature_version=(3, 8))
 
 
 class DiscoveryTest(unittest.TestCase):

@@ -80,13 +80,28 @@ export async function pythonProgram(program = WINDOWS ? 'python' : 'python3'): P
   const version = versionOf(program);
   if (!version) throw new Error(`${program} is missing on this machine: the tests need it, with venv and pip`);
   const inputs = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  const python = join(WINDOWS ? 'Scripts' : 'bin', 'python');
   const folder = await cached(`python-${version}`, inputs, (target) => {
     run(program, ['-m', 'venv', target], '.', `${program} needs the module venv`);
-    run(join(target, python), ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS]);
+    run(venvPython(target), ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS]);
   });
-  return join(folder, python);
+  return venvPython(folder);
 }
+
+/** Python in a virtual environment of that name with these packages alone. */
+export async function pythonWith(name: string, packages: readonly string[]): Promise<string> {
+  const program = WINDOWS ? 'python' : 'python3';
+  const folder = await cached(name, `${versionOf(program)} ${packages.join(' ')}`, (target) => {
+    run(program, ['-m', 'venv', target], '.', `${program} needs the module venv`);
+    run(venvPython(target), ['-m', 'pip', 'install', '--quiet', ...packages]);
+  });
+  return venvPython(folder);
+}
+
+/** Python with one version of MLflow's SDK; old ones need what later versions of setuptools lack. */
+export const pythonWithMlflow = (version: string): Promise<string> =>
+  pythonWith(`mlflow-${version}`, [`mlflow-skinny==${version}`, 'setuptools<81']);
+
+const venvPython = (folder: string) => join(folder, WINDOWS ? 'Scripts' : 'bin', 'python');
 
 /** The oldest and the newest Python of this machine that the provider must work under, on PATH or among pyenv's. */
 export function oldestAndNewestPython(): string[] {

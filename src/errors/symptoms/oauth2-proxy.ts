@@ -30,7 +30,7 @@ export const OAUTH2_PROXY = [
     title: 'Token too large',
     meaning: 'MLflow or a server in front of it does not accept headers of this size, and the token is one of them',
     advice:
-      'Use an account in fewer groups, or set scopes (DEX_SCOPES) without groups if MLflow does not require them.',
+      'Use an account in fewer groups, or set scopes (DEX_SCOPES) without groups ("openid email") if MLflow and Kubernetes require none.',
   },
   {
     id: 'header-too-large',

@@ -1,10 +1,11 @@
 """Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.
 
-MLflow finds this module by itself, through the entry point beside it, when its folder is on PYTHONPATH and
+MLflow finds this module by itself, through the entry point beside it, when its wheel is on PYTHONPATH and
 MLFLOW_TRACKING_AUTH is "mlflow-auth". It must never fail on import: any error here would break `import mlflow`.
 Python 3.8, standard library only.
 """
 
+import contextlib
 import datetime
 import hashlib
 import html
@@ -13,6 +14,7 @@ import math
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 import unicodedata
@@ -21,10 +23,14 @@ from urllib.parse import unquote, urljoin, urlsplit
 NAME = "mlflow-auth"
 PREFIX = NAME + ": "
 FILE_VARIABLE = "MLFLOW_AUTH_CREDENTIAL_FILE"
+WORKSPACE_VARIABLE = "MLFLOW_WORKSPACE"
+WORKSPACE_HEADER = "X-MLFLOW-WORKSPACE"
 PORTS = {"http": 80, "https": 443}
 RENEWAL_TIMEOUT = 300  # seconds; the command has limits of its own
 PAUSE = 30  # seconds until the command is asked again that could not help; it has rules of its own
 LONGEST_FILE = 1 << 20  # characters
+REJECTED_FILE = "rejected-requests"  # beside the credential, a byte for each; src/sdk/rejected-requests.ts reads it
+MOST_REJECTED = 1 << 20  # bytes
 LONGEST_WORD = 32  # characters of a server's text in a row that can be no encoded secret
 LONGEST_TEXT = 300  # characters of a server's text
 LONGEST_ERROR = 3000  # characters of what the command says
@@ -36,6 +42,10 @@ class MlflowAuthError(Exception):
     def __init__(self, text):
         # Between processes it is made anew from its own text.
         super().__init__(one_line(text if text.startswith(PREFIX) else PREFIX + text, LONGEST_ERROR))
+
+
+class RejectedError(MlflowAuthError):
+    """The request failed, since there is no credential that the server takes."""
 
 
 class MlflowAuthProvider:
@@ -54,11 +64,14 @@ def authorize(request):
     if not is_below(request.url, credential["tracking_uri"]):
         keep_from_others(request, credential)
         return request
-    credential = renewed_in_time(credential)
+    with counting_rejections():
+        credential = renewed_in_time(credential)
     add(request, credential)
+    add_workspace(request, credential)
 
     def hook(response, **kwargs):
-        return check(response, credential, kwargs)
+        with counting_rejections():
+            return check(response, credential, kwargs)
 
     request.register_hook("response", hook)
     return request
@@ -90,6 +103,23 @@ def add(request, credential):
     # Without application/json, oauth2-proxy answers an expired credential with a redirect to the login page, which
     # MLflow takes for success when it uploads an artifact.
     request.headers["Accept"] = "application/json, */*"
+
+
+def add_workspace(request, credential):
+    """Names the workspace for an SDK that knows none, which would use the server's default one without a word.
+
+    MLflow knows them from 3.10 on, and names one itself: that of set_workspace(), which may be none, or of the variable.
+    """
+    if hasattr(sys.modules.get("mlflow.environment_variables"), WORKSPACE_VARIABLE):
+        return
+    if WORKSPACE_HEADER in request.headers:
+        return
+    workspace = os.environ.get(WORKSPACE_VARIABLE, credential.get("workspace") or "").strip()
+    if not workspace:
+        return
+    if not is_header(workspace):
+        raise MlflowAuthError("invalid {}: expected the name of a workspace.".format(WORKSPACE_VARIABLE))
+    request.headers[WORKSPACE_HEADER] = workspace
 
 
 # The credential file
@@ -158,6 +188,7 @@ FIELDS = {
     "tracking_uri": is_address,
     "method": lambda value: is_text(value) and value in ("token", "cookie"),
     "value": is_header,
+    "workspace": lambda value: value is None or is_header(value),
     "expires_at": is_time,
     "life": is_seconds,
     "renew_after": is_seconds,
@@ -235,7 +266,7 @@ def resend(response, credential, options):
         try:
             body.seek(start if isinstance(start, int) else None)
         except (AttributeError, OSError, TypeError, ValueError):
-            raise MlflowAuthError(
+            raise RejectedError(
                 "the credential was renewed, but this upload is a stream that cannot be sent again. Run it once more."
             ) from None
     add(request, credential)
@@ -252,7 +283,7 @@ def rejected(credential, got, more=""):
         state = "expired at {}".format(credential["expires_at"]) if credential.get("expires_at") else "expired"
     else:
         state = "was rejected ({}){}".format(got.strip(), more)
-    return MlflowAuthError("the {} for {} {}. Log in again.".format(kind, credential["tracking_uri"], state))
+    return RejectedError("the {} for {} {}. Log in again.".format(kind, credential["tracking_uri"], state))
 
 
 def has_expired(credential):
@@ -271,6 +302,31 @@ def reason(response):
     except (AttributeError, RecursionError, ValueError):
         text = ""
     return text if isinstance(text, str) else ""
+
+
+@contextlib.contextmanager
+def counting_rejections():
+    """Notes a request that fails so, for the end of the command exec: some callers only log the error, as tracing does."""
+    try:
+        yield
+    except RejectedError:
+        count_rejection()
+        raise
+
+
+def count_rejection():
+    path = os.path.join(os.path.dirname(os.environ.get(FILE_VARIABLE, "")), REJECTED_FILE)
+    # One byte at the end of a file is written at once, whatever other processes do; nothing through a link.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        file = os.open(path, flags, 0o600)
+        try:
+            if os.fstat(file).st_size < MOST_REJECTED:
+                os.write(file, b".")
+        finally:
+            os.close(file)
+    except OSError:
+        pass  # the request fails anyway
 
 
 def is_html(response):
@@ -355,7 +411,7 @@ def renew(credential, why):
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             problem = str(error) or type(error).__name__
         if problem:
-            raise MlflowAuthError("the credential could not be renewed: " + problem)
+            raise RejectedError("the credential could not be renewed: " + problem)
         return read_credential()
 
 

@@ -38,7 +38,7 @@ describe('the store of the refresh token', () => {
     assert.equal(warned.length, 0);
     assert.equal(store({}), undefined);
     assert.equal(store({ refreshTokenFile: join(folder, 'no', 'such', 'folder') }), undefined);
-    assert.equal(warned.filter((text) => text.includes('kept nowhere')).length, 2);
+    assert.equal(warned.filter((text) => text.includes('is not stored')).length, 2);
     assert.equal(warned.filter((text) => text.includes('cannot be written')).length, 1);
   });
 

@@ -10,7 +10,7 @@ import type { Settings } from '../../../src/settings/types.js';
 const common = { identity: 'i', expiresAt: undefined };
 const token: Credential = { method: 'token', token: 't', refreshToken: 'r', ...common };
 const cookie: Credential = { method: 'cookie', cookie: 'c=1', ...common };
-const python = join('/dir', 'mlflow-auth-python');
+const python = join('/dir', 'mlflow-auth-python', 'a.whl');
 const folder = { credentialFile: '/dir/credential.json', python, certificates: '/dir/ca.pem' };
 
 function variables(some: Partial<Omit<Parts, 'settings'>> = {}, settings: Partial<Settings> = {}) {
@@ -55,13 +55,14 @@ describe('the variables for the SDK', () => {
 
   it('keep a PYTHONPATH, without the provider of an earlier login and without empty parts', () => {
     const earlier = join('/earlier', 'mlflow-auth-python');
+    const wheel = join(earlier, 'mlflow_auth_provider-0.9.0+local-py3-none-any.whl');
     for (const [before, expected] of [
       [
         ['/a', '/b'],
         [python, '/a', '/b'],
       ],
       [
-        [earlier, '/a', '', python],
+        [earlier, '/a', '', python, wheel],
         [python, '/a'],
       ],
       [['/mlflow-auth-python-mine'], [python, '/mlflow-auth-python-mine']],

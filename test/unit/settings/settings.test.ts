@@ -242,7 +242,7 @@ describe('settings', () => {
       const text = problems(() => read({ given: { cluster: 'c1' }, env: { MLFLOW_AUTH_TIMEOUT: value } }));
       assert.match(text, /timeout: invalid ".*": expected seconds .* Set by MLFLOW_AUTH_TIMEOUT\.$/m);
       for (const name of ['platform-address', 'username', 'password'])
-        assert.ok(text.includes(`\n  ${name}: missing.`));
+        assert.ok(text.includes(`\n  ${name}: required; set `));
     }
   });
 
