@@ -24,12 +24,14 @@ export const CONNECTION = [
   {
     id: 'ca-strict',
     layer: 'TLS',
-    message: /CA cert does not include key usage extension|Missing Authority Key Identifier/i,
+    // What OpenSSL says only under X509_V_FLAG_X509_STRICT (x509_txt.c), which Python 3.13 sets (ssl.VERIFY_X509_STRICT).
+    message:
+      /CA cert does not include key usage|Missing (Authority|Subject) Key Identifier|Key Identifier marked critical|Basic Constraints of CA cert not marked critical|Path length (invalid for non-CA cert|given without key usage)|Key usage keyCertSign invalid for non-CA|(Issuer|Subject) name empty|Empty Subject Alternative Name ext|Subject empty and Subject Alt Name|requires at least X509v3/i,
     title: 'CA that Python refuses',
     meaning:
-      'the CA lacks an extension (Key Usage or Authority Key Identifier) that Python 3.13 and later require; other programs take it',
+      'a certificate of the chain breaks a rule of RFC 5280 that Python 3.13 and later enforce and other programs do not, such as a CA without Key Usage or a certificate without Authority Key Identifier',
     advice:
-      'Have the CA made anew with keyUsage = critical, keyCertSign, cRLSign and an authorityKeyIdentifier, or run Python 3.12 until then.',
+      'Have the CA made again with basicConstraints = critical, CA:TRUE, keyUsage = critical, keyCertSign, cRLSign and a subjectKeyIdentifier, and the certificates below it with an authorityKeyIdentifier. Until then, run Python 3.12.',
   },
   {
     id: 'certificate-untrusted',
