@@ -136,7 +136,7 @@ describe('under Deno', () => {
   it('a server without permission is told as that', async () => {
     const { status, stderr } = await run(['--allow-net=127.0.0.1:1', '--allow-env'], url, ['token']);
     assert.equal(status, 1, stderr);
-    assert.match(stderr, /deno run was started without a permission that this needs/);
+    assert.match(stderr, /deno run was started without a required permission/);
   });
 
   it('an untrusted certificate, a wrong password and wrong usage are told as under Node', async () => {

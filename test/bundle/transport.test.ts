@@ -57,13 +57,13 @@ describe('a certificate', () => {
       'of a CA that was given, and has a new key since',
       {},
       (env) => ({ ...env, PLATFORM_CA: makeAuthority().cert }),
-      /that this machine does not trust.*\n.*it may have been replaced/,
+      /that this machine does not trust.*\n.*the platform may have a new CA/,
     ],
     [
       'that has expired',
       { certificate: serverCertificate({ expired: true }) },
       (env) => env,
-      /has run out or is not valid yet/,
+      /has expired or is not yet valid/,
     ],
     [
       'of another host',
@@ -75,7 +75,7 @@ describe('a certificate', () => {
       'where there is no TLS',
       { plain: true },
       (env) => ({ ...env, PLATFORM_ADDRESS: env.PLATFORM_ADDRESS?.replace('http:', 'https:') ?? '' }),
-      /does not speak TLS/,
+      /does not use TLS at this port/,
     ],
   ];
   for (const [name, options, change, message] of sampled(REFUSED)) {
@@ -175,8 +175,8 @@ describe('a web proxy', () => {
   });
 
   const REFUSALS: [name: string, schemes: string[], message: RegExp][] = [
-    ['tells no kind of login', [], /Proxy response \(407\) through .*the web proxy requires a user and a password/],
-    ['takes Basic among others', ['Negotiate', 'Basic realm="x"'], /it takes Negotiate, Basic .*requires a user and/],
+    ['tells no kind of login', [], /Proxy response \(407\) through .*the HTTP proxy requires a username and password/],
+    ['takes Basic among others', ['Negotiate', 'Basic realm="x"'], /it takes Negotiate, Basic .*requires a username and/],
     ['takes Negotiate alone', ['Negotiate'], /it takes Negotiate through .*a kind of login that is not supported/],
     ['takes both in one line', ['Negotiate, NTLM'], /it takes Negotiate, NTLM through .*that is not supported/],
     ['takes NTLM alone', ['NTLM'], /it takes NTLM through .*a kind of login that is not supported/],
