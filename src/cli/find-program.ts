@@ -29,7 +29,8 @@ function searchPath(env: Env): string {
   const name = Object.keys(env).find(
     (one) => one.toUpperCase() === 'PATH' && (process.platform === 'win32' || one === 'PATH'),
   );
-  return (name && env[name]) || DEFAULT_PATH;
+  // An empty one is the current folder, as in glibc.
+  return (name === undefined ? undefined : env[name]) ?? DEFAULT_PATH;
 }
 
 function stateOf(path: string): 'executable' | 'there' | 'missing' {
@@ -61,8 +62,9 @@ function hasInterpreter(path: string): boolean {
   } catch {
     return true;
   }
-  const interpreter = /^#![ \t]*([^\s\0]+)/.exec(start)?.[1];
+  // To the system, the carriage return of a Windows line break belongs to the name.
+  const interpreter = /^#![ \t]*([^ \t\n\0]+)/.exec(start)?.[1];
   if (interpreter === undefined || process.platform === 'win32') return true;
   accessSync(interpreter, constants.X_OK);
-  return true;
+  return statSync(interpreter).isFile();
 }

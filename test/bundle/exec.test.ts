@@ -264,6 +264,8 @@ describe('exec', () => {
               [file('data', 'text', 0o644), 126],
               ['data', 126],
               [file('script', '#!/no/such/interpreter\n', 0o755), 126],
+              [file('windows', '#!/bin/sh\r\n', 0o755), 126],
+              [file('folder', '#!/tmp\n', 0o755), 126],
               [`${file('plain', '', 0o644)}/inside`, 127],
             ] as [string, number][])
           : []),
