@@ -32,12 +32,15 @@ function loginIn(text: string): [scheme: string, login: string, whole: string] |
 /** The address as it may be shown: without its user and password, and without its query, which may hold a key. */
 export function withoutLogin(text: string): string {
   const [scheme, , whole] = loginIn(text) ?? [];
-  const shown = whole === undefined ? text : `${scheme}***@${text.slice(whole.length)}`;
+  const shown =
+    whole === undefined ? text : `${scheme}***@${text.slice(whole.length).replace(/[?#&=;][\s\S]*/, '?***')}`;
   const authority = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(text)?.[1];
   if (authority === undefined) return shown;
   // Where a port is no number, the "@" and the host may have been forgotten.
   if (whole === undefined && /^[^[]*:\D/.test(authority))
     return `${text.slice(0, text.indexOf(':', text.indexOf('//')))}:***`;
+  if (whole === undefined && authority.startsWith('[') && !/^\[[\da-f:.]*\](:\d*)?$/i.test(authority))
+    return `${text.slice(0, text.indexOf('//'))}//***`;
   return shown.replace(/[?#][\s\S]*/, '?***');
 }
 

@@ -160,6 +160,9 @@ describe('doctor', () => {
     ['https://hunter2secret@platform.test', 'https://***@platform.test'],
     ['https://ci:hunter2secret', 'https://ci:***'],
     ['https://platform.test/x?key=hunter2secret', 'https://platform.test/x?***'],
+    ['https://platform.test/x?who=ci@corp&key=hunter2secret', 'https://***@corp?***'],
+    ['https://[::1]:hunter2secret', 'https://***'],
+    ['https://[ci:hunter2secret]', 'https://***'],
   ];
   for (const [address, shown] of sampled(ADDRESSES)) {
     it(`shows ${shown} of ${address}, in whatever setting it stands, and in nothing else`, async () => {
