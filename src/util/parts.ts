@@ -1,7 +1,7 @@
 // Finds parts of secrets in a text: from eight characters on, as they are shown, in whatever encoding.
 
 import { encodingsOf } from './encodings.js';
-import { decoded, folded, foldedText, lower, printableRuns, unbased, type View, viewOf } from './views.js';
+import { decoded, folded, foldedText, lower, printableRuns, spellingsOf, unbased, type View, viewOf } from './views.js';
 
 /** From where to where in a text, the end exclusive. */
 export type Place = [start: number, end: number];
@@ -30,7 +30,9 @@ export class Parts {
     const blanks = value.replaceAll(' ', '+');
     const forms = layersOf(viewOf(value)).flatMap(({ text }) => [text, latin1(text)]);
     for (const form of new Set([...forms, blanks])) addParts(this.#parts, form);
-    for (const part of partsOf(latin1(value), BYTES)) this.#bytes.add(part);
+    // UTF-16, in either order of bytes, as Windows has it.
+    const utf16 = `\0${Buffer.from(value, 'utf16le').toString('latin1')}`;
+    for (const part of [...partsOf(latin1(value), BYTES), ...partsOf(utf16, BYTES)]) this.#bytes.add(part);
     this.#notHex.push(value);
     if (value.length <= LONGEST_ENCODED) this.#notEncoded.push(value);
   }
@@ -44,7 +46,7 @@ export class Parts {
 
   #inText(view: View): Place[] {
     if (/[%&\\]/.test(view.text)) this.#encode();
-    if (/(?:[\da-f]\W?){8}/i.test(view.text))
+    if (/(?:[\da-f]\W{0,4}){8}/i.test(view.text))
       for (const value of this.#notHex.splice(0)) addParts(this.#parts, Buffer.from(value).toString('hex'));
     const views = [folded(view, ''), folded(view, ' ')];
     const long = views.flatMap((one) => find(one, this.#parts, PART));
@@ -62,13 +64,18 @@ export class Parts {
 
 /** All that a text can mean: itself, what is left after each layer of escapes, and the bytes of base64 with what they hold. */
 export function viewsOf(text: string): [view: View, kind: 'text' | 'bytes'][] {
-  return layersOf(viewOf(text)).flatMap((view) => [
-    [view, 'text'] as [View, 'text'],
-    ...unbased(view).flatMap((bytes) => [
-      [bytes, 'bytes'] as [View, 'bytes'],
-      ...layersOf(printableRuns(bytes)).map((inner): [View, 'text'] => [inner, 'text']),
-    ]),
-  ]);
+  return spellingsOf(text)
+    .flatMap(layersOf)
+    .flatMap((view) => [
+      [view, 'text'] as [View, 'text'],
+      ...unbased(view).flatMap((bytes) => [
+        [bytes, 'bytes'] as [View, 'bytes'],
+        ...layersOf(printableRuns(bytes)).flatMap((inner): [View, 'text' | 'bytes'][] => [
+          [inner, 'text'],
+          ...unbased(inner).map((again): [View, 'bytes'] => [again, 'bytes']),
+        ]),
+      ]),
+    ]);
 }
 
 /** A text is compared in one case and without regard to whitespace. */

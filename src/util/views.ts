@@ -15,6 +15,19 @@ export function viewOf(text: string): View {
   return { text, from, to: from.map((index) => index + 1) };
 }
 
+/** Quoted-printable (RFC 2045, 6.7), and hexadecimal digits in pairs: in the same length as the escapes that `decoded` knows. */
+const SPELLINGS: readonly ((text: string) => string)[] = [
+  (text) => text.replace(/=(?=[\da-f]{2})/gi, '%'),
+  (text) => text.replace(/\b0x(?=[\da-f]{2}\b)|(?<=\b(?:0x)?[\da-f]{2})[:,-]/gi, (sign) => ' '.repeat(sign.length)),
+];
+
+/** The text as it stands, and as it is meant where it may be in such a spelling. */
+export function spellingsOf(text: string): View[] {
+  const view = viewOf(text);
+  const others = SPELLINGS.map((spell) => spell(text)).filter((other) => other !== text);
+  return [view, ...others.map((other) => ({ ...view, text: other }))];
+}
+
 const BYTES = /(?:(?:%|\\x)[\da-f]{2}|\\[0-3][0-7]{2})+/i;
 const NUMBERS = /(?:%u|\\u)[\da-f]{4}|\\u\{[\da-f]{1,8}\}|\\U[\da-f]{8}|&#x[\da-f]{1,12};?|&#\d{1,12};?/i;
 const NAMES = /&(?:quot|amp|lt|gt);?|&[a-z]\w{1,30};|\\[\s\S]/i;

@@ -40,7 +40,23 @@ export const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
       .join(''),
   hexadecimal: (text) => bytes(text).map(hex2).join(''),
   'hexadecimal, upper case': (text) => bytes(text).map(hex2).join('').toUpperCase(),
+  'hexadecimal, in pairs': (text) => bytes(text).map(hex2).join(':'),
+  'hexadecimal, as numbers': (text) =>
+    bytes(text)
+      .map((byte) => `0x${hex2(byte)}`)
+      .join(', '),
+  'quoted-printable': (text) =>
+    bytes(text)
+      .map((byte) =>
+        byte < 33 || byte > 126 || byte === 61 ? `=${hex2(byte).toUpperCase()}` : String.fromCharCode(byte),
+      )
+      .join(''),
+  'quoted-printable, every byte': (text) =>
+    bytes(text)
+      .map((byte) => `=${hex2(byte).toUpperCase()}`)
+      .join(''),
   base64: (text) => Buffer.from(text).toString('base64'),
+  'base64 of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('base64'),
   base64url: (text) => Buffer.from(text).toString('base64url'),
   'base64 from the second byte': (text) => base64(text, 1),
   'base64 from the third byte': (text) => base64(text, 2),
@@ -50,7 +66,7 @@ export const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
 /** One layer around another. */
 export const DOUBLE: Readonly<Record<string, (text: string) => string>> = Object.fromEntries(
   ['HTML, named', 'URL, upper case', 'JSON', 'base64'].flatMap((outer) =>
-    ['HTML, named', 'URL, upper case', 'JSON', 'form', 'hexadecimal'].map((inner) => [
+    ['HTML, named', 'URL, upper case', 'JSON', 'form', 'hexadecimal', 'base64'].map((inner) => [
       `${inner}, then ${outer}`,
       (text: string) => ENCODERS[outer]?.(ENCODERS[inner]?.(text) ?? '') ?? '',
     ]),
