@@ -505,6 +505,7 @@ class ProviderTest(unittest.TestCase):
         import urllib.parse
 
         secret = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjaSIsImV4cCI6MX0.c2lnbmF0dXJlLW9mLXRoaXMtdG9rZW4"
+        quoted_printable = "".join("=%02x" % byte for byte in secret.encode())
         echoes = [
             secret,
             urllib.parse.quote(secret).replace(".", "%2e"),
@@ -514,6 +515,9 @@ class ProviderTest(unittest.TestCase):
             secret.encode().hex(),
             secret.upper(),
             "'" + secret[5:25] + "'",
+            secret[5:21].encode().hex(),
+            base64.b64encode(secret[6:24].encode()).decode(),
+            quoted_printable[15:45],
             "x" * 290 + " " + secret,
             " " * 2990 + secret,
         ]
@@ -527,7 +531,12 @@ class ProviderTest(unittest.TestCase):
                 self.write(method="token", value=secret)
                 self.server.answers["/clusters/c1/mlflow/x"] = answer
                 text = self.failure(self.base + "/x").lower()
-                for form in [secret, secret.encode().hex(), base64.b64encode(secret.encode()).decode()]:
+                for form in [
+                    secret,
+                    secret.encode().hex(),
+                    base64.b64encode(secret.encode()).decode(),
+                    quoted_printable,
+                ]:
                     for at in range(len(form) - 11):
                         self.assertNotIn(form[at : at + 12].lower(), text)
                 for at in range(len(secret) - 7):

@@ -5,6 +5,7 @@ MLFLOW_TRACKING_AUTH is "mlflow-auth". It must never fail on import: any error h
 Python 3.8, standard library only.
 """
 
+import base64
 import contextlib
 import datetime
 import hashlib
@@ -439,8 +440,20 @@ def parts_of(secret):
 
 
 def shows(word, parts):
-    forms = (form.lower() for form in (word, unquote(word), html.unescape(word)))
+    bytewise = unquote(re.sub(r"=(?=[0-9A-Fa-f]{2})|\\x", "%", word))  # also quoted-printable, and as Python writes it
+    forms = (form.lower() for form in [word, unquote(word), bytewise, html.unescape(word)] + bytes_in(word))
     return any(form[at : at + 8] in parts for form in forms for at in range(len(form)))
+
+
+def bytes_in(word):
+    """What a word holds if it is hexadecimal, or base64 from any place on; only ASCII of it is text that counts."""
+    digits = re.sub("0x|[^0-9a-f]", "", word.lower())
+    found = [bytes.fromhex(digits[at : at + (len(digits) - at) // 2 * 2]) for at in (0, 1)]
+    signs = re.sub("[^0-9A-Za-z+/]", "", word.replace("-", "+").replace("_", "/"))
+    for at in range(4):
+        shifted = "A" * at + signs
+        found.append(base64.b64decode(shifted[: len(shifted) // 4 * 4]))
+    return [one.replace(b"\0", b"").decode("latin-1") for one in found]
 
 
 def origin_of(url, secret):
@@ -450,7 +463,8 @@ def origin_of(url, secret):
         host, port = parts.hostname or "", "" if parts.port is None else ":{}".format(parts.port)
     except ValueError:
         return "an invalid address"
-    if shows(host, parts_of(secret)) or any(len(label) > LONGEST_WORD for label in host.split(".")):
+    # `hostname` is in lower case, in which base64 cannot be read.
+    if any(shows(one, parts_of(secret)) for one in (host, parts.netloc)) or any(len(label) > LONGEST_WORD for label in host.split(".")):
         host = "***"
     return "{}://{}{}".format(parts.scheme, "[{}]".format(host) if ":" in host else host, port)
 
