@@ -40,11 +40,16 @@ export const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
       .join(''),
   hexadecimal: (text) => bytes(text).map(hex2).join(''),
   'hexadecimal, upper case': (text) => bytes(text).map(hex2).join('').toUpperCase(),
-  'hexadecimal, in pairs': (text) => bytes(text).map(hex2).join(':'),
-  'hexadecimal, as numbers': (text) =>
-    bytes(text)
-      .map((byte) => `0x${hex2(byte)}`)
-      .join(', '),
+  base64: (text) => Buffer.from(text).toString('base64'),
+  'base64 of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('base64'),
+  base64url: (text) => Buffer.from(text).toString('base64url'),
+  'base64 from the second byte': (text) => base64(text, 1),
+  'base64 from the third byte': (text) => base64(text, 2),
+  'UTF-8 read as Latin-1': (text) => Buffer.from(text).toString('latin1'),
+};
+
+/** Of these, eight characters are too few of a secret to be known. */
+const LONG: Readonly<Record<string, (text: string) => string>> = {
   'quoted-printable': (text) =>
     bytes(text)
       .map((byte) =>
@@ -55,23 +60,25 @@ export const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
     bytes(text)
       .map((byte) => `=${hex2(byte).toUpperCase()}`)
       .join(''),
-  base64: (text) => Buffer.from(text).toString('base64'),
-  'base64 of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('base64'),
-  base64url: (text) => Buffer.from(text).toString('base64url'),
-  'base64 from the second byte': (text) => base64(text, 1),
-  'base64 from the third byte': (text) => base64(text, 2),
-  'UTF-8 read as Latin-1': (text) => Buffer.from(text).toString('latin1'),
+  'hexadecimal, in pairs': (text) => bytes(text).map(hex2).join(':'),
+  'hexadecimal, as numbers': (text) =>
+    bytes(text)
+      .map((byte) => `0x${hex2(byte)}`)
+      .join(', '),
 };
 
-/** One layer around another. */
-export const DOUBLE: Readonly<Record<string, (text: string) => string>> = Object.fromEntries(
-  ['HTML, named', 'URL, upper case', 'JSON', 'base64'].flatMap((outer) =>
-    ['HTML, named', 'URL, upper case', 'JSON', 'form', 'hexadecimal', 'base64'].map((inner) => [
-      `${inner}, then ${outer}`,
-      (text: string) => ENCODERS[outer]?.(ENCODERS[inner]?.(text) ?? '') ?? '',
-    ]),
+/** One layer around another, and what is as long. */
+export const DOUBLE: Readonly<Record<string, (text: string) => string>> = {
+  ...LONG,
+  ...Object.fromEntries(
+    ['HTML, named', 'URL, upper case', 'JSON', 'base64'].flatMap((outer) =>
+      ['HTML, named', 'URL, upper case', 'JSON', 'form', 'hexadecimal', 'base64'].map((inner) => [
+        `${inner}, then ${outer}`,
+        (text: string) => ENCODERS[outer]?.(ENCODERS[inner]?.(text) ?? '') ?? '',
+      ]),
+    ),
   ),
-);
+};
 
 /** What of an encoded secret is certainly its own: not the padding of base64, nor what holds something of what is around it. */
 export function ownPart(name: string, form: string): string {
