@@ -46,7 +46,7 @@ export class Parts {
 
   #inText(view: View): Place[] {
     if (/[%&\\]/.test(view.text)) this.#encode();
-    if (/(?:[\da-f]\W{0,4}){8}/i.test(view.text))
+    if (/(?:[\da-f]\W?){8}/i.test(view.text))
       for (const value of this.#notHex.splice(0)) addParts(this.#parts, Buffer.from(value).toString('hex'));
     const views = [folded(view, ''), folded(view, ' ')];
     const long = views.flatMap((one) => find(one, this.#parts, PART));

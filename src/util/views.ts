@@ -18,7 +18,7 @@ export function viewOf(text: string): View {
 /** Quoted-printable (RFC 2045, 6.7), and hexadecimal digits in pairs: in the same length as the escapes that `decoded` knows. */
 const SPELLINGS: readonly ((text: string) => string)[] = [
   (text) => text.replace(/=(?=[\da-f]{2})/gi, '%'),
-  (text) => text.replace(/\b0x(?=[\da-f]{2}\b)|(?<=\b(?:0x)?[\da-f]{2})[:,-]/gi, (sign) => ' '.repeat(sign.length)),
+  (text) => text.replace(/(?<=\b[\da-f]{2})[:,-]/gi, (sign) => ' '.repeat(sign.length)),
 ];
 
 /** The text as it stands, and as it is meant where it may be in such a spelling. */

@@ -61,10 +61,6 @@ const LONG: Readonly<Record<string, (text: string) => string>> = {
       .map((byte) => `=${hex2(byte).toUpperCase()}`)
       .join(''),
   'hexadecimal, in pairs': (text) => bytes(text).map(hex2).join(':'),
-  'hexadecimal, as numbers': (text) =>
-    bytes(text)
-      .map((byte) => `0x${hex2(byte)}`)
-      .join(', '),
 };
 
 /** One layer around another, and what is as long. */

@@ -77,7 +77,7 @@ const ROWS: Record<
   ],
   'answer-too-large': ['network', 'broken', 'ERR_ANSWER_TOO_LARGE: larger than 1 MiB', /not the login API/],
   'not-http': ['network', 'broken', 'HPE_INVALID_CONSTANT: Response does not match the HTTP/1.1 protocol', /port/],
-  'broken-off': ['network', 'broken', 'UND_ERR_SOCKET: other side closed', /ends connections/],
+  'broken-off': ['network', 'broken', 'UND_ERR_SOCKET: other side closed', /closes connections/],
   unreachable: ['network', 'broken', 'connect ECONNREFUSED 127.0.0.1:443', /NO_PROXY/],
   'pkce-required': ['Dex', 'authorize', '400 PKCE code_challenge is required for this client', /S256/],
   'redirect-uri': ['Dex', 'authorize', '400 BadRequest: Unregistered redirect_uri.', /DEX_REDIRECT_URI/],
