@@ -2,7 +2,7 @@
 
 import { type BigIntStats, lstatSync, mkdtempSync, readlinkSync, rmdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, parse, sep } from 'node:path';
-import { UsageError } from '../errors/errors.js';
+import { errorMessage, UsageError } from '../errors/errors.js';
 
 const MAX_LINKS = 40;
 const STICKY = 0o1000n;
@@ -20,7 +20,7 @@ export interface Owners {
 export function trustedOwners(folder: string, runnerTemp = process.env.RUNNER_TEMP): Owners {
   const own = ownId(folder);
   // In a job's container the superuser works in folders of the runner's user.
-  const runner = runnerTemp && isThere(runnerTemp) ? visible(runnerTemp)?.uid : undefined;
+  const runner = runnerTemp && isThere(runnerTemp) ? visible(runnerTemp, 'RUNNER_TEMP')?.uid : undefined;
   const isOurs = (uid: bigint) => own === undefined || uid === own || uid === 0n;
   return { private: isOurs, trusted: (uid) => isOurs(uid) || uid === runner };
 }
@@ -36,7 +36,7 @@ function ownId(folder: string): bigint | undefined {
   try {
     const probe = mkdtempSync(join(folder, 'mlflow-auth-'));
     try {
-      return visible(probe)?.uid;
+      return visible(probe, 'dir')?.uid;
     } finally {
       rmdirSync(probe);
     }
@@ -93,7 +93,7 @@ function namesIn(path: string): string[] {
 
 /** Where a link leads, or undefined for anything else. @throws UsageError for a link of another user */
 function linkAt(path: string, owners: Owners, setting: string): string | undefined {
-  const there = visible(path);
+  const there = visible(path, setting);
   if (!there?.isSymbolicLink()) return undefined;
   if (WINDOWS || owners.trusted(there.uid)) return readlinkSync(path);
   throw new UsageError(`${setting}: ${path} is a link of another user. Give a folder of your own.`);
@@ -101,7 +101,7 @@ function linkAt(path: string, owners: Owners, setting: string): string | undefin
 
 /** A folder on the way, or undefined where Deno does not let it be seen. @throws UsageError for one that is not safe */
 function folderAt(path: string, owners: Owners, setting: string): BigIntStats | undefined {
-  const there = visible(path);
+  const there = visible(path, setting);
   if (!there || WINDOWS) return there;
   if (!there.isDirectory()) throw new UsageError(`${setting}: ${path} is no folder.`);
   if (!owners.trusted(there.uid))
@@ -120,12 +120,13 @@ function isShared({ mode, uid, gid }: BigIntStats): boolean {
 }
 
 /** What is at a path; undefined where Deno has no permission to look, which it needs for what is written alone. */
-function visible(path: string): BigIntStats | undefined {
+function visible(path: string, setting: string): BigIntStats | undefined {
   try {
     return lstatSync(path, { bigint: true });
   } catch (error) {
     if (isHidden(error)) return undefined;
-    throw error;
+    // As where a link leads nowhere.
+    throw new UsageError(`${setting}: ${path} cannot be used: ${errorMessage(error)}`);
   }
 }
 

@@ -270,6 +270,10 @@ const FAILURES: Record<string, Failure> = {
     },
     message: /302 session cookie rejected(?![\s\S]*skip-jwt-bearer-tokens)/,
   },
+  'a status that alone says that headers are too large': {
+    platform: { canned: { workspace: { status: 431, body: '' } } },
+    message: /431 an empty response \(MLflow or a server in front of it does not accept headers of this size\)/,
+  },
   'replicas with different secrets': {
     platform: { forgetsSessions: true },
     message: /401 session cookie rejected \(oauth2-proxy does not accept the session cookie that it has just issued\)/,

@@ -72,6 +72,12 @@ export const CASES: ErrorCase[] = [
     title: 'Login page instead of MLflow',
   },
   {
+    name: 'status that alone says that headers are too large',
+    platform: at('workspace', { status: 431, body: '' }),
+    got: '431 an empty response',
+    title: 'Token too large',
+  },
+  {
     name: 'page of an edge at MLflow, after oauth2-proxy let the account in',
     platform: at('workspace', { status: 403, body: page('403 WAF'), headers: HTML }),
     got: '403 HTML page "403 WAF"',

@@ -106,12 +106,16 @@ describe('the folder for the SDK', { skip: noModes }, () => {
       const open = mkdtempSync(join(root, 'open-'));
       chmodSync(open, 0o777);
       mkdirSync(join(open, 'mine'), { mode: 0o700 });
+      const nowhere = join(root, `nowhere-${name}`);
+      symlinkSync('/no/such/folder', nowhere);
       const bad = [
         open,
         join(open, 'new'),
         join(open, 'mine'),
         join(open, 'mine', 'new'),
         join(root, `a${delimiter}b`),
+        nowhere,
+        join(nowhere, 'new'),
       ];
       if (superuser) {
         const link = join(root, `theirs-${name}`);

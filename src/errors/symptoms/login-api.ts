@@ -14,7 +14,7 @@ export const LOGIN_API_UNAVAILABLE = [
     at: ALL_REQUESTS,
     status: /^(429|50[234])$/,
     title: 'Server unavailable',
-    meaning: 'the server is overloaded or down',
+    meaning: 'the server is overloaded or down, or limits the number of requests',
     advice: 'Try again later, or ask the administrator of the platform.',
   },
 ] as const satisfies readonly Symptom[];

@@ -101,7 +101,7 @@ export const MLFLOW = [
     at: ['mlflow'],
     status: /^(429|5\d\d)$/,
     title: 'MLflow unavailable',
-    meaning: 'MLflow, or a proxy in front of it, is overloaded or down',
+    meaning: 'MLflow, or a proxy in front of it, is overloaded or down, or limits the number of requests',
     advice: 'Try again later, or send these lines to the administrator of MLflow.',
   },
 ] as const satisfies readonly Symptom[];

@@ -25,6 +25,7 @@ export const OAUTH2_PROXY = [
     layer: 'oauth2-proxy',
     at: ['proxy', 'mlflow'],
     status: /^4(00|31|94)$/,
+    wordless: /^4(31|94)$/,
     words: TOO_LARGE,
     sent: 'token',
     title: 'Token too large',
@@ -37,6 +38,7 @@ export const OAUTH2_PROXY = [
     layer: 'oauth2-proxy',
     at: ['proxy', 'callback', 'mlflow'],
     status: /^4(00|31|94)$/,
+    wordless: /^4(31|94)$/,
     words: TOO_LARGE,
     message:
       /Invalid HTTP request received|Request Header Fields Too Large|header (or cookie )?too (large|big)|cookie too (large|big)|error code 431|HTTP\/[\d.]+ 431/i,
@@ -132,7 +134,7 @@ export const OAUTH2_PROXY = [
     at: ['proxy', 'callback'],
     status: /^(429|5\d\d)$/,
     title: 'oauth2-proxy unavailable',
-    meaning: 'oauth2-proxy, or a proxy in front of it, is overloaded or down',
+    meaning: 'oauth2-proxy, or a proxy in front of it, is overloaded or down, or limits the number of requests',
     advice: 'Try again later, or send these lines to the administrator of the MLflow proxy.',
   },
   {

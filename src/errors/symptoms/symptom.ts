@@ -47,6 +47,8 @@ export interface Symptom<Id extends string = string> {
   at?: readonly RequestName[];
   /** The status, in digits. */
   status?: RegExp;
+  /** A status that says by itself what `words` say. */
+  wordless?: RegExp;
   body?: readonly BodyKind[];
   /** The server's own code and message, or the error of its redirect. */
   words?: RegExp;
