@@ -1,22 +1,24 @@
-// Writes what follows from other files: action.yml, the tables between the markers in README.md, the Python provider as a text.
+// Writes what follows from other files: action.yml, the tables between markers in the documents, the Python module as a text.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { OUTPUTS } from '../src/action/outputs.js';
 import { COMMANDS } from '../src/cli/commands.js';
 import { denoFlags } from '../src/cli/deno-permissions.js';
 import { SYMPTOMS } from '../src/errors/symptoms/all.js';
+import type { Layer } from '../src/errors/symptoms/symptom.js';
 import { ROWS, type Row } from '../src/settings/table.js';
+
+/** In the order in which a login reaches them. */
+const LAYERS: readonly Layer[] = [
+  ...(['runtime', 'network', 'web proxy', 'TLS', 'clock', 'login API', 'account', 'Dex', 'oauth2-proxy'] as const),
+  ...(['MLflow', 'Kubernetes RBAC', 'SDK settings'] as const),
+];
 
 writeFileSync('action.yml', actionYml());
 writeFileSync('src/sdk/python/source.ts', providerSource());
-const readme = readFileSync('README.md', 'utf8');
-const tables = {
-  settings: settingsTable(),
-  outputs: outputsTable(),
-  troubleshooting: troubleshooting(),
-  deno: denoTable(),
-};
-writeFileSync('README.md', Object.entries(tables).reduce(between, readme));
+fill('README.md', { settings: settingsTable(), outputs: outputsTable() });
+fill('docs/cli.md', { deno: denoTable() });
+fill('docs/troubleshooting.md', { troubleshooting: troubleshooting() });
 
 function actionYml(): string {
   // No defaults here: a runner would pass them as if the user had given them, and they would win over the environment.
@@ -70,7 +72,9 @@ function settingsTable(): string {
     const names = row.file ? `${flag}, \`-file\`` : flag;
     return `| \`${row.name}\` | ${names} | ${variables} | ${row.default ? `\`${row.default}\`` : ''} | ${row.help} |`;
   });
-  return ['| input | flag | variable | default | |', '| --- | --- | --- | --- | --- |', ...lines].join('\n');
+  return ['| input | flag | variable | default | description |', '| --- | --- | --- | --- | --- |', ...lines].join(
+    '\n',
+  );
 }
 
 /** The permissions of each command under Deno; commands that need the same share a line. */
@@ -86,19 +90,30 @@ function denoTable(): string {
 
 function outputsTable(): string {
   const lines = Object.entries(OUTPUTS).map(([name, text]) => `| \`${name}\` | ${text} |`);
-  return ['| output | |', '| --- | --- |', ...lines].join('\n');
+  return ['| output | description |', '| --- | --- |', ...lines].join('\n');
 }
 
-/** The table of symptoms, those that the SDK shows first. */
+/** The symptoms by layer, in the order in which a login reaches the layers, each with an anchor. */
 function troubleshooting(): string {
-  const lines = SYMPTOMS.map(({ title, layer, meaning, advice }) => `| ${title} | ${layer} | ${meaning} | ${advice} |`);
-  return ['| symptom | layer | what it means | what to do |', '| --- | --- | --- | --- |', ...lines].join('\n');
+  return LAYERS.map((layer) => {
+    const rows = SYMPTOMS.filter((row) => row.layer === layer);
+    const lines = rows.map(
+      ({ id, title, meaning, advice }) => `| <a id="${id}"></a>${title} | ${meaning} | ${advice} |`,
+    );
+    const heading = `## ${layer.replace(/^[a-z]/, (letter) => letter.toUpperCase())}`;
+    return [heading, '', '| symptom | what it means | what to do |', '| --- | --- | --- |', ...lines].join('\n');
+  }).join('\n\n');
+}
+
+/** Writes tables between their markers in a document. */
+function fill(path: string, tables: Record<string, string>): void {
+  writeFileSync(path, Object.entries(tables).reduce(between, readFileSync(path, 'utf8')));
 }
 
 function between(text: string, [name, table]: readonly [string, string]): string {
   const [start, end] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`];
   const from = text.indexOf(start);
   const to = text.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error(`README.md has no markers for ${name}`);
+  if (from < 0 || to < 0) throw new Error(`there are no markers for ${name}`);
   return text.slice(0, from) + start + table + text.slice(to);
 }

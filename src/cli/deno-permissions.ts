@@ -1,4 +1,4 @@
-// What a command needs under Deno, at the narrowest: README's table, and the error where a permission is missing.
+// What a command needs under Deno, at the narrowest: the table in docs/cli.md, and the error where a permission is missing.
 
 import { ROWS } from '../settings/table.js';
 import type { Command } from './command.js';

@@ -61,7 +61,7 @@ describe('under Deno', () => {
     ['env', ['env', '--dir', join(folder, 'sdk'), '--renew'], ['--allow-read', '--allow-write']],
   ];
   for (const [name, args, files] of listed) {
-    it(`${name} works with the variables that README lists for it, and with those alone`, async () => {
+    it(`${name} works with the variables that docs/cli.md lists for it, and with those alone`, async () => {
       const command = COMMANDS.find((one) => one.name === name) ?? assert.fail();
       const list = (variablesOf(command) ?? []).join(',');
       const { status, stderr } = await run(['--allow-net', `--allow-env=${list}`, ...files], BUNDLE, args);

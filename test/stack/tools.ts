@@ -25,7 +25,7 @@ export async function tools(): Promise<Tools> {
     ['python3', '--version'],
     ['npm', '--version'],
   ] as const) {
-    run(
+    await run(
       tool,
       [args],
       '.',
@@ -47,10 +47,10 @@ export async function tools(): Promise<Tools> {
 /** One module for each tool: in one go.mod, version selection would lift Dex's dependencies to oauth2-proxy's. */
 async function buildGo(name: string): Promise<string> {
   const sources = join(SOURCES, 'tools', name);
-  const folder = await cached(name, hashOf(join(sources, 'go.mod'), join(sources, 'go.sum')), (target) => {
+  const folder = await cached(name, hashOf(join(sources, 'go.mod'), join(sources, 'go.sum')), async (target) => {
     const main = /^tool (\S+)$/m.exec(readFileSync(join(sources, 'go.mod'), 'utf8'))?.[1] ?? '';
     mkdirSync(target);
-    run('go', ['build', '-mod=readonly', '-o', join(target, name), main], sources);
+    await run('go', ['build', '-mod=readonly', '-o', join(target, name), main], sources);
   });
   return join(folder, name);
 }
@@ -58,12 +58,12 @@ async function buildGo(name: string): Promise<string> {
 function installVenv(bin: string): Promise<string> {
   const requirements = join(SOURCES, 'requirements.txt');
   const plugins = join(SOURCES, 'requirements-no-deps.txt');
-  return cached('venv', hashOf(requirements, plugins), (target) => {
-    run('python3', ['-m', 'venv', target]);
+  return cached('venv', hashOf(requirements, plugins), async (target) => {
+    await run('python3', ['-m', 'venv', target]);
     const pip = (...args: string[]) => run(join(target, bin, 'python'), ['-m', 'pip', 'install', '--quiet', ...args]);
-    pip('-r', requirements);
+    await pip('-r', requirements);
     // The plugin asks for Python 3.12, and works on 3.11; its dependencies are in the first file.
-    pip('--no-deps', '--ignore-requires-python', '-r', plugins);
+    await pip('--no-deps', '--ignore-requires-python', '-r', plugins);
   });
 }
 

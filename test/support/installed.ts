@@ -1,11 +1,12 @@
 // What tests need and `npm ci` does not bring: Deno, other versions of Node, Python with packages. Installed into .cache on demand.
 
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { withLock } from '../../src/renewal/lock.js';
 
 const CACHE = resolve('.cache');
@@ -22,7 +23,11 @@ const OLDEST_PYTHON = 8;
  * A folder of the cache with what `make` puts there. It is made anew when the version differs; meanwhile others wait.
  * @param version what the content depends on
  */
-export async function cached(name: string, version: string, make: (folder: string) => void): Promise<string> {
+export async function cached(
+  name: string,
+  version: string,
+  make: (folder: string) => Promise<unknown>,
+): Promise<string> {
   const folder = join(CACHE, name);
   const stamp = `${folder}.stamp`;
   mkdirSync(CACHE, { recursive: true });
@@ -32,24 +37,27 @@ export async function cached(name: string, version: string, make: (folder: strin
     if (ready()) return;
     console.error(`getting ${name} …`);
     rmSync(folder, { recursive: true, force: true });
-    make(folder);
+    // It leaves this process free to keep its lock alive, which others would take over otherwise.
+    await make(folder);
     writeFileSync(stamp, version);
   });
   return folder;
 }
 
 /** Runs a program to its end. @throws Error with what it wrote to standard error, and with the message in front */
-export function run(
+export async function run(
   command: string,
   args: string[],
   cwd = '.',
   message = `${command} ${args.join(' ')} failed`,
-): string {
+): Promise<string> {
   try {
     // npm is a script, which Windows runs in a shell alone.
     const shell = WINDOWS && command === 'npm';
     const env = { ...process.env, CGO_ENABLED: '0' };
-    return execFileSync(command, args, { cwd, env, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const running = promisify(execFile)(command, args, { cwd, env, shell, maxBuffer: 1 << 26 });
+    running.child.stdin?.end();
+    return (await running).stdout;
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? `\n${error.stderr}` : '';
     throw new Error(message + output, { cause: error });
@@ -58,7 +66,7 @@ export function run(
 
 const installFromNpm = (folder: string, name: string) => {
   mkdirSync(folder, { recursive: true });
-  run('npm', ['install', '--silent', '--no-save', '--prefix', folder, name]);
+  return run('npm', ['install', '--silent', '--no-save', '--prefix', folder, name]);
 };
 
 /** Deno itself. The program in its package is a script around it, which would live on when Deno is killed, and takes time. */
@@ -80,9 +88,9 @@ export async function pythonProgram(program = WINDOWS ? 'python' : 'python3'): P
   const version = versionOf(program);
   if (!version) throw new Error(`${program} is missing on this machine: the tests need it, with venv and pip`);
   const inputs = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  const folder = await cached(`python-${version}`, inputs, (target) => {
-    run(program, ['-m', 'venv', target], '.', `${program} needs the module venv`);
-    run(venvPython(target), ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS]);
+  const folder = await cached(`python-${version}`, inputs, async (target) => {
+    await run(program, ['-m', 'venv', target], '.', `${program} needs the module venv`);
+    await run(venvPython(target), ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS]);
   });
   return venvPython(folder);
 }
@@ -90,9 +98,9 @@ export async function pythonProgram(program = WINDOWS ? 'python' : 'python3'): P
 /** Python in a virtual environment of that name with these packages alone. */
 export async function pythonWith(name: string, packages: readonly string[]): Promise<string> {
   const program = WINDOWS ? 'python' : 'python3';
-  const folder = await cached(name, `${versionOf(program)} ${packages.join(' ')}`, (target) => {
-    run(program, ['-m', 'venv', target], '.', `${program} needs the module venv`);
-    run(venvPython(target), ['-m', 'pip', 'install', '--quiet', ...packages]);
+  const folder = await cached(name, `${versionOf(program)} ${packages.join(' ')}`, async (target) => {
+    await run(program, ['-m', 'venv', target], '.', `${program} needs the module venv`);
+    await run(venvPython(target), ['-m', 'pip', 'install', '--quiet', ...packages]);
   });
   return venvPython(folder);
 }
@@ -130,7 +138,8 @@ function list(folder: string): string[] {
 /** As in 3.11.7; undefined where the program does not run. */
 function versionOf(program: string): string | undefined {
   try {
-    return run(program, ['-c', 'import platform; print(platform.python_version())']).trim();
+    const args = ['-c', 'import platform; print(platform.python_version())'];
+    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     return undefined;
   }
