@@ -285,6 +285,15 @@ class ProviderTest(unittest.TestCase):
         for error in errors:
             self.assertRegex(error, "was rejected .*(so was the one before|right after its renewal).*Log in again")
 
+    def test_a_new_credential_that_another_thread_has_rejected_first_is_not_renewed(self):
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        self.renewing(self.RENEW, value="a=first")
+        # As where another thread renewed, and its request has not been sent again yet.
+        new = provider.renew(provider.read_credential(), "rejected")
+        with self.assertRaisesRegex(provider.MlflowAuthError, "right after its renewal"):
+            self.ask(self.base + "/x")
+        self.assertEqual((new["value"], self.renewals()), ("new=7", 1))
+
     def test_renewal_after_a_rejection_sends_the_body_again(self):
         import io
 

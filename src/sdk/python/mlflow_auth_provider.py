@@ -28,6 +28,7 @@ WORKSPACE_VARIABLE = "MLFLOW_WORKSPACE"
 WORKSPACE_HEADER = "X-MLFLOW-WORKSPACE"
 PORTS = {"http": 80, "https": 443}
 RENEWAL_TIMEOUT = 300  # seconds; the command has limits of its own
+LEAST = 5  # seconds between two renewals: until then another thread may be the first to have a new one rejected
 PAUSE = 30  # seconds until the command is asked again that could not help; it has rules of its own
 LONGEST_FILE = 1 << 20  # characters
 REJECTED_FILE = "rejected-requests"  # beside the credential, a byte for each; src/sdk/rejected-requests.ts reads it
@@ -209,6 +210,7 @@ def parse_time(text):
 
 
 _rejected_again = ("", 0.0)  # the last new credential that was rejected too, and when, of time.monotonic()
+_renewed = ("", 0.0)  # the last new credential of this process, and when it came, of time.monotonic()
 
 
 def check(response, sent, options, again=False):
@@ -224,12 +226,17 @@ def check(response, sent, options, again=False):
         raise rejected(sent, got)
     current = read_credential()
     if current["value"] == sent["value"]:
-        if _rejected_again[0] == sent["value"] and time.monotonic() - _rejected_again[1] < PAUSE:
+        if is_recent(_rejected_again, sent, PAUSE) or is_recent(_renewed, sent, LEAST):
             raise rejected(sent, got, ", as it was right after its renewal")
         current = renew(current, "rejected")
         if current["value"] == sent["value"]:
             raise rejected(sent, got)
     return check(resend(response, current, options), current, options, again=True)
+
+
+def is_recent(event, credential, seconds):
+    """Whether something happened to this credential less than so many seconds ago."""
+    return event[0] == credential["value"] and time.monotonic() - event[1] < seconds
 
 
 def rejection(response, credential):
@@ -396,6 +403,7 @@ def this_uptime():
 
 def renew(credential, why):
     """A new credential in place of this one, by the command that the login left, or the same; one thread at a time."""
+    global _renewed
     with _lock:
         current = read_credential()
         if current["value"] != credential["value"]:
@@ -413,7 +421,10 @@ def renew(credential, why):
             problem = str(error) or type(error).__name__
         if problem:
             raise RejectedError("the credential could not be renewed: " + problem)
-        return read_credential()
+        new = read_credential()
+        if new["value"] != credential["value"]:
+            _renewed = (new["value"], time.monotonic())
+        return new
 
 
 # Texts and addresses of others
