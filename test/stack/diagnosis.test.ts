@@ -85,7 +85,7 @@ describe('on the real stack, the cause is named', () => {
       assert.equal(status, 1);
       assert.match(
         stderr,
-        /400 invalid_grant.*logging in again from the start[\s\S]*Got: {3}400 invalid_grant: .*\(the authorization code is used up or stale/,
+        /400 invalid_grant.*logging in again from the start[\s\S]*Got: {3}400 invalid_grant: .*\(the authorization code was used before, has expired/,
       );
       assert.match((await run(['doctor', '--login'])).stdout, /✗ Dex: redeem the code .*400 invalid_grant/);
     } finally {

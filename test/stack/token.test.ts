@@ -86,7 +86,7 @@ describe('the token method on the real stack', () => {
     for (const secret of [PASSWORD, CLIENT_SECRET, encodeURIComponent(CLIENT_SECRET)])
       assert.ok(!log.includes(secret), log);
     assert.doesNotMatch(log, /ey[\w-]+\.ey[\w-]+\.[\w-]+/);
-    assert.match(log, /The credential is removed from disk\./);
+    assert.match(log, /Removed the credential from disk\./);
   });
 
   it('in a real workflow with a wrong password fails one login, and the post step does not log in', async () => {
@@ -94,7 +94,7 @@ describe('the token method on the real stack', () => {
     const { status, log, left } = await runWorkflow(stack, 'test/stack/workflows/token.yml', 'wrong password');
     assert.notEqual(status, 0, log);
     assert.match(log, /wrong username or password/);
-    assert.match(log, /There is no credential on disk\./);
+    assert.match(log, /No credential on disk\./);
     assert.equal(stack.logins.count - before, 1, log);
     assert.deepEqual(left, []);
   });
@@ -105,7 +105,7 @@ describe('the token method on the real stack', () => {
     const { status, log, left } = await runWorkflow(stack, 'test/stack/workflows/token.yml');
     assert.notEqual(status, 0, log);
     assert.equal(stack.tokenErrors.next, 0);
-    assert.match(log, /There is no credential on disk\./);
+    assert.match(log, /No credential on disk\./);
     assert.doesNotMatch(log, /Logged in as/);
     assert.equal(stack.logins.count - before, 1, log);
     assert.deepEqual(left, []);
