@@ -43,14 +43,16 @@ export function rewordedBundle(bundle: string): string {
   const missing = all.filter(([text]) => !present(text));
   if (missing.length > 0) throw new Error(`not in the bundle: ${missing.map(([text]) => text).join(' | ')}`);
   const reworded = all.reduce((text, [from, to]) => {
-    return forms(from).reduce((rest, form) => rest.replaceAll(form, () => to), text);
+    return forms(from).reduce((rest, form) => rest.replaceAll(form, () => (/\W/.test(from) ? to : `"${to}"`)), text);
   }, source);
   const path = join(mkdtempSync(join(tmpdir(), 'mlflow-auth-reworded-')), 'index.js');
   writeFileSync(path, reworded);
   return path;
 }
 
-/** A text as it may stand in quotes of each kind. */
+/** A text as it may stand in quotes of each kind; a single word with them, since it may be a part of a name. */
 function forms(text: string): string[] {
-  return ['"', "'", '`'].map((quote) => text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`));
+  const quotes = ['"', "'", '`'];
+  const escaped = quotes.map((quote) => [quote, text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`)]);
+  return escaped.map(([quote, form]) => (/\W/.test(text) ? (form ?? '') : `${quote}${form}${quote}`));
 }
