@@ -67,7 +67,9 @@ export function hasSymptom(error: unknown, ...ids: SymptomId[]): error is AuthEr
  * or one printable line of any other. AggregateErrors (a host with several addresses) are told by their parts.
  */
 export function errorMessage(error: unknown): string {
-  return error instanceof AuthError || error instanceof UsageError ? error.message : printable(textOf(error));
+  if (error instanceof AuthError || error instanceof UsageError) return error.message;
+  // Whitespace and control characters alone are nothing that can be printed.
+  return printable(textOf(error)) || 'unknown error';
 }
 
 function textOf(error: unknown): string {

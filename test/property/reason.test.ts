@@ -119,5 +119,8 @@ describe('any text', () => {
     ));
 
   it('and any value can be thrown', () =>
-    check(fc.property(fc.anything(), (thrown) => assert.notEqual(errorMessage(thrown), ''))));
+    check(
+      fc.property(fc.anything(), (thrown) => assert.notEqual(errorMessage(thrown), '')),
+      [[' '], ['\0'], [new Error('\n')], [{ message: ' ' }]],
+    ));
 });
