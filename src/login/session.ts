@@ -10,9 +10,12 @@ import type { Settings } from '../settings/types.js';
 import type { Logger, WriteLine } from '../util/logger.js';
 import { progress } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
-import { printable } from '../util/text.js';
+import { printable, shortened } from '../util/text.js';
 import type { Context } from './context.js';
 import type { Credential } from './credential.js';
+
+/** The longest email address is shorter (RFC 5321, 4.5.3.1.3). */
+const LONGEST_IDENTITY = 256;
 
 /** Seconds that one request may take: a quarter of the whole login's, so that a longer time helps with a slow server. */
 export const requestTime = (whole: number) => Math.min(whole, Math.max(15, whole / 4));
@@ -89,7 +92,7 @@ export async function runLogin(
     const { login } = await import(/* webpackMode: "eager" */ './login.js');
     const credential = await login(context, settings);
     // The identity is what a server says, and it is printed and handed on.
-    return { ...credential, identity: secrets.redact(credential.identity) };
+    return { ...credential, identity: shortened(secrets.redact(credential.identity), LONGEST_IDENTITY) };
   } finally {
     signal?.removeEventListener('abort', abort);
     await close();

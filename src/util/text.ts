@@ -29,12 +29,12 @@ export function bounded(text: string): string {
  * The text without the end of each line that is too long. What a line says in its last brackets stays: there an error
  * says what it means. Secrets must have been struck out before, or a part of one would be left.
  */
-export function shortened(text: string): string {
-  if (text.length <= LONGEST) return text;
+export function shortened(text: string, longest = LONGEST): string {
+  if (text.length <= longest) return text;
   const lines = text.split('\n').map((line) => {
-    if (line.length <= LONGEST) return line;
+    if (line.length <= longest) return line;
     const meaning = / (\((?:[^()]|\([^()]{0,100}\)){1,300}\))$/.exec(line)?.[1];
-    return `${wellFormed(line.slice(0, LONGEST))}...${meaning ? ` ${meaning}` : ''}`;
+    return `${wellFormed(line.slice(0, longest))}...${meaning ? ` ${meaning}` : ''}`;
   });
   return lines.join('\n');
 }

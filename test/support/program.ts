@@ -10,6 +10,9 @@ import { USUAL } from './fake/switches.js';
 /** The built file, or a copy of it that scripts/test.ts makes. */
 export const BUNDLE = process.env.TEST_BUNDLE ?? 'dist/index.js';
 
+/** Whether it is the copy in which names stand in place of sentences. */
+export const REWORDED = process.env.TEST_BUNDLE !== undefined;
+
 type Env = Record<string, string>;
 
 /** All that one run printed and wrote. */
