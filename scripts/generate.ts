@@ -82,7 +82,8 @@ function denoTable(): string {
   const users = new Map<string, string[]>();
   for (const command of COMMANDS) {
     if (!command.help) continue;
-    users.set(denoFlags(command), [...(users.get(denoFlags(command)) ?? []), `\`${command.name}\``]);
+    const flags = denoFlags(command);
+    users.set(flags, [...(users.get(flags) ?? []), `\`${command.name}\``]);
   }
   const lines = [...users].map(([flags, names]) => `| ${names.join(', ')} | \`${flags}\` |`);
   return ['| command | permissions |', '| --- | --- |', ...lines].join('\n');

@@ -28,8 +28,10 @@ const { values, positionals } = parseArgs({
 
 /** Files that install more than a newcomer's patience: Deno, versions of MLflow, exporters. */
 const INSTALLS = /(deno|clients|otlp)\.test\.js$/;
+const DENO = /deno\.test\.js$/;
 
-const files = [...new Set(positionals.flatMap(filesAt))].filter((file) => !values.sample || !INSTALLS.test(file));
+const leftOut = values.sample ? INSTALLS : values['without-deno'] ? DENO : undefined;
+const files = [...new Set(positionals.flatMap(filesAt))].filter((file) => !leftOut?.test(file));
 if (files.length === 0) throw new Error(`no test files in: ${positionals.join(', ')}`);
 
 // Most tests wait for programs most of the time. Each file of the suite stack starts all servers, and the first one builds them.

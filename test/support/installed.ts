@@ -88,26 +88,25 @@ export async function pythonProgram(program = WINDOWS ? 'python' : 'python3'): P
   const version = versionOf(program);
   if (!version) throw new Error(`${program} is missing on this machine: the tests need it, with venv and pip`);
   const inputs = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  const folder = await cached(`python-${version}`, inputs, async (target) => {
-    await run(program, ['-m', 'venv', target], '.', `${program} needs the module venv`);
-    await run(venvPython(target), ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS]);
-  });
-  return venvPython(folder);
+  return venvPython(await cached(`python-${version}`, inputs, makeVenv(program, ['-r', REQUIREMENTS])));
 }
 
 /** Python in a virtual environment of that name with these packages alone. */
 export async function pythonWith(name: string, packages: readonly string[]): Promise<string> {
   const program = WINDOWS ? 'python' : 'python3';
-  const folder = await cached(name, `${versionOf(program)} ${packages.join(' ')}`, async (target) => {
-    await run(program, ['-m', 'venv', target], '.', `${program} needs the module venv`);
-    await run(venvPython(target), ['-m', 'pip', 'install', '--quiet', ...packages]);
-  });
-  return venvPython(folder);
+  const version = `${versionOf(program)} ${packages.join(' ')}`;
+  return venvPython(await cached(name, version, makeVenv(program, packages)));
 }
 
 /** Python with one version of MLflow's SDK; old ones need what later versions of setuptools lack. */
 export const pythonWithMlflow = (version: string): Promise<string> =>
   pythonWith(`mlflow-${version}`, [`mlflow-skinny==${version}`, 'setuptools<81']);
+
+/** Makes a virtual environment in a folder, with what pip is told to install. */
+const makeVenv = (program: string, wanted: readonly string[]) => async (folder: string) => {
+  await run(program, ['-m', 'venv', folder], '.', `${program} needs the module venv`);
+  await run(venvPython(folder), ['-m', 'pip', 'install', '--quiet', ...wanted]);
+};
 
 const venvPython = (folder: string) => join(folder, WINDOWS ? 'Scripts' : 'bin', 'python');
 
