@@ -33,6 +33,3 @@ export function denoFlags(command: Command): string {
   const run = command.takesProgram ? ' --allow-read --allow-write --allow-run --allow-sys' : '';
   return `--allow-net --allow-env${variables ? `=${variables.join(',')}` : ''}${run}`;
 }
-
-/** Whether Deno refused something for want of a permission. */
-export const isDenied = (error: unknown): error is Error => error instanceof Error && error.name === 'NotCapable';

@@ -3,12 +3,12 @@
 import { existsSync, fstatSync } from 'node:fs';
 import { maskLine } from '../ci/mask-line.js';
 import { errorMessage, UsageError } from '../errors/errors.js';
+import { isDenied } from '../util/deno.js';
 import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
 import { parse } from './args.js';
 import type { Command } from './command.js';
 import { COMMANDS } from './commands.js';
-import { denoFlags, isDenied } from './deno-permissions.js';
 import { helpText, version } from './help.js';
 
 /**
@@ -39,6 +39,7 @@ async function runCommandLine(args: readonly string[], env: Env): Promise<number
   } catch (error) {
     writeLine(secrets.redact(errorMessage(error)));
     if (isDenied(error) && command) {
+      const { denoFlags } = await import(/* webpackMode: "eager" */ './deno-permissions.js');
       writeLine(`Start it with: deno run ${denoFlags(command)}, and --allow-read, --allow-write for files.`);
       return 2;
     }

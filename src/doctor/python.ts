@@ -10,8 +10,8 @@ import type { Finding, Report } from './report.js';
 const PACKAGES = ['mlflow', 'mlflow-skinny', 'mlflow-tracing'];
 
 /**
- * Lists MLflow's request auth providers, and the versions of MLflow's packages, as JSON. The current folder, which -c puts on the path and a
- * script of the user's own does not, could have a json.py.
+ * Lists MLflow's request auth providers, and the versions of MLflow's packages, as JSON. The current folder, which -c
+ * puts on the path and a script of the user's own does not, could have a json.py.
  */
 const SCRIPT = `
 import sys

@@ -74,8 +74,7 @@ export function errorMessage(error: unknown): string {
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) {
-    if (typeof error === 'object' && error !== null && 'message' in error)
-      return String(error.message) || 'unknown error';
+    if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
     return (typeof error === 'string' && error) || `unknown error (${typeof error})`;
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

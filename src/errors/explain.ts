@@ -18,8 +18,8 @@ export function explain(failure: Failure): Row {
 
 /** The row for a connection that did not hold. */
 export function explainBroken({ text, limit, refusal }: Omit<Broken, 'proxy'>): Row {
-  if (refusal) return rowOf(refusedBy(refusal)) ?? unknownAt('network');
-  const known = limit ? rowOf('timeout') : SYMPTOMS.find(({ broken }) => broken?.test(text.slice(0, TELLING)));
+  const id = refusal ? refusedBy(refusal) : limit && 'timeout';
+  const known = id ? rowOf(id) : SYMPTOMS.find(({ broken }) => broken?.test(text.slice(0, TELLING)));
   return known ?? rowOf('unreachable') ?? unknownAt('network');
 }
 

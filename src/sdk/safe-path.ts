@@ -3,6 +3,7 @@
 import { type BigIntStats, lstatSync, mkdtempSync, readlinkSync, rmdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, parse, sep } from 'node:path';
 import { errorMessage, UsageError } from '../errors/errors.js';
+import { isDenied } from '../util/deno.js';
 
 const MAX_LINKS = 40;
 const STICKY = 0o1000n;
@@ -50,7 +51,7 @@ export function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    if (isHidden(error)) return true;
+    if (isDenied(error)) return true;
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
     throw error;
   }
@@ -124,10 +125,8 @@ function visible(path: string, setting: string): BigIntStats | undefined {
   try {
     return lstatSync(path, { bigint: true });
   } catch (error) {
-    if (isHidden(error)) return undefined;
+    if (isDenied(error)) return undefined;
     // As where a link leads nowhere.
     throw new UsageError(`${setting}: ${path} cannot be used: ${errorMessage(error)}`);
   }
 }
-
-const isHidden = (error: unknown) => error instanceof Error && error.name === 'NotCapable';

@@ -6,9 +6,13 @@ import type { Symptom } from './symptom.js';
 export const LARGE_COOKIE_ADVICE =
   'Use the token method, or an account in fewer groups; an administrator can remove groups from the scopes of oauth2-proxy, or store its sessions in Redis.';
 
-/** Words of servers whose limit for headers was exceeded: nginx, Node, uvicorn, Go. */
-const TOO_LARGE =
-  /Invalid HTTP request|(header|cookie|request).{0,30}too large|too (big|large).{0,20}(header|cookie)|Header Fields Too Large/i;
+/** What servers respond whose limit for headers was exceeded: nginx, Node, uvicorn, Go. */
+const TOO_LARGE = {
+  status: /^4(00|31|94)$/,
+  wordless: /^4(31|94)$/,
+  words:
+    /Invalid HTTP request|(header|cookie|request).{0,30}too large|too (big|large).{0,20}(header|cookie)|Header Fields Too Large/i,
+} as const;
 
 export const OAUTH2_PROXY = [
   {
@@ -24,9 +28,7 @@ export const OAUTH2_PROXY = [
     id: 'token-too-large',
     layer: 'oauth2-proxy',
     at: ['proxy', 'mlflow'],
-    status: /^4(00|31|94)$/,
-    wordless: /^4(31|94)$/,
-    words: TOO_LARGE,
+    ...TOO_LARGE,
     sent: 'token',
     title: 'Token too large',
     meaning: 'MLflow or a server in front of it does not accept headers of this size, and the token is one of them',
@@ -37,9 +39,7 @@ export const OAUTH2_PROXY = [
     id: 'header-too-large',
     layer: 'oauth2-proxy',
     at: ['proxy', 'callback', 'mlflow'],
-    status: /^4(00|31|94)$/,
-    wordless: /^4(31|94)$/,
-    words: TOO_LARGE,
+    ...TOO_LARGE,
     message:
       /Invalid HTTP request received|Request Header Fields Too Large|header (or cookie )?too (large|big)|cookie too (large|big)|error code 431|HTTP\/[\d.]+ 431/i,
     title: 'Session cookie too large',

@@ -31,7 +31,7 @@ RENEWAL_TIMEOUT = 300  # seconds; the command has limits of its own
 LEAST = 5  # seconds between two renewals: until then another thread may be the first to have a new one rejected
 PAUSE = 30  # seconds until the command is asked again that could not help; it has rules of its own
 LONGEST_FILE = 1 << 20  # characters
-REJECTED_FILE = "rejected-requests"  # beside the credential, a byte for each; src/sdk/rejected-requests.ts reads it
+REJECTED_FILE = "rejected-requests"  # next to the credential, one byte per request; src/sdk/rejected-requests.ts reads it
 MOST_REJECTED = 1 << 20  # bytes
 LONGEST_WORD = 32  # characters of a server's text in a row that can be no encoded secret
 LONGEST_TEXT = 300  # characters of a server's text
@@ -47,7 +47,7 @@ class MlflowAuthError(Exception):
 
 
 class RejectedError(MlflowAuthError):
-    """The request failed, since there is no credential that the server takes."""
+    """The request failed because no credential is available that the server accepts."""
 
 
 class MlflowAuthProvider:
@@ -367,7 +367,7 @@ def renewed_in_time(credential):
         return credential
     age = age_of(credential)
     good = life is None or age < life
-    if age < due or (good and _no_use[0] == credential["value"] and time.monotonic() - _no_use[1] < PAUSE):
+    if age < due or (good and is_recent(_no_use, credential, PAUSE)):
         return credential
     try:
         current = renew(credential, "due")

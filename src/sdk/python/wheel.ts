@@ -15,7 +15,7 @@ export const WHEEL = `${NAME}-py3-none-any.whl`;
 export function providerWheel(): Uint8Array {
   return zipOf({
     'mlflow_auth_provider.py': providerSource,
-    // No RECORD, so that the module is no requirement of a logged model.
+    // Without a RECORD, MLflow does not list the module in the requirements of a logged model.
     [`${NAME}.dist-info/METADATA`]: `Metadata-Version: 2.1\nName: mlflow-auth-provider\nVersion: ${VERSION}\n`,
     [`${NAME}.dist-info/entry_points.txt`]:
       '[mlflow.request_auth_provider]\nmlflow-auth = mlflow_auth_provider:MlflowAuthProvider\n',
