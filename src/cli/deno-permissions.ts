@@ -8,7 +8,7 @@ const LOGIN = [
   ...ROWS.flatMap(({ env, file }) => [...env, ...(file ? env.map((name) => `${name}_FILE`) : [])]),
   ...['MLFLOW_AUTH_CREDENTIAL_FILE', 'GITHUB_ACTIONS', 'GITHUB_OUTPUT', 'GITHUB_ACTOR', 'GITHUB_EVENT_NAME'],
   ...['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy'],
-  ...['NODE_V8_COVERAGE', 'UNDICI_NO_FG', 'JEST_WORKER_ID'],
+  ...['DENO_CERT', 'DENO_TLS_CA_STORE', 'NODE_V8_COVERAGE', 'UNDICI_NO_FG', 'JEST_WORKER_ID'],
 ];
 
 /** Read in addition where the SDK gets a folder: what would stand in the way of the credential. */

@@ -1,7 +1,6 @@
 // The command doctor: looks at each layer in order and goes on where it can, so that the first ✗ is the one to mend.
 
 import { setConnectDefaults } from '../http/globals.js';
-import { trustedRoots } from '../http/trust.js';
 import { proxyFor } from '../http/web-proxy.js';
 import type { Context } from '../login/context.js';
 import { openFor } from '../login/session.js';
@@ -55,7 +54,7 @@ interface Reached {
 }
 
 async function checkNetworks(report: Report, settings: Settings): Promise<Reached> {
-  const ca = settings.ca && trustedRoots(settings.ca.pem);
+  const ca = settings.ca?.pem;
   const reach = (address: string) => {
     const { origin } = new URL(address);
     return checkNetwork(report, { url: new URL(origin), ca, insecure: settings.insecureTls, proxy: proxyFor(origin) });

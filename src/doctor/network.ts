@@ -1,11 +1,16 @@
 // The way to one server, layer by layer below HTTP: name, connection, certificate, or the web proxy in between.
 
+import type { X509Certificate } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import * as tls from 'node:tls';
 import { AuthError, errorMessage } from '../errors/errors.js';
 import type { Broken } from '../errors/failure.js';
+import { shortName, trustHint } from '../http/certificate-facts.js';
 import { lookupFor } from '../http/loopback.js';
+import { chainOf, noteShown, shownIn } from '../http/shown-certificate.js';
+import { strictFlawsOf } from '../http/strict-certificates.js';
+import { trustedRoots } from '../http/trust.js';
 import { socketAddress } from '../util/url.js';
 import type { Report } from './report.js';
 
@@ -18,8 +23,8 @@ const brokenBy = (error: unknown): Broken => ({ text: errorMessage(error) });
 /** The server to check, and how it is reached. */
 export interface NetworkCheck {
   url: URL;
-  /** PEM texts of all trusted roots; undefined for the runtime's own. */
-  ca: string[] | undefined;
+  /** PEM text of the private CA, trusted in addition to the runtime's own roots. */
+  ca: string | undefined;
   insecure: boolean;
   /** The web proxy for the address, or ''. */
   proxy: string;
@@ -55,26 +60,34 @@ export async function checkNetwork(report: Report, { url, ca, insecure, proxy }:
     return [`port ${port} of ${host} is open`, true];
   });
   if (!connected || url.protocol !== 'https:') return connected === true;
+  let strict: string[] = [];
   const secured = await report.check('TLS', async () => {
     const options: tls.ConnectionOptions = { host, port, servername, ...lookupFor(host) };
-    const trusted = { ...options, ...(ca ? { ca } : {}), rejectUnauthorized: !insecure };
+    const trusted = { ...options, ...(ca ? { ca: trustedRoots(ca) } : {}), rejectUnauthorized: !insecure };
     try {
-      return [await handshake(trusted, describe), true];
+      const [text, chain] = await handshake(trusted, (socket): [string, X509Certificate[]] => [
+        describe(socket),
+        chainOf(socket),
+      ]);
+      strict = strictTexts(chain);
+      return [text, true];
     } catch (error) {
-      const chain = await handshake({ ...options, rejectUnauthorized: false }, issuers).catch(() => '');
+      noteShown(error, await handshake({ ...options, rejectUnauthorized: false }, chainOf).catch(() => []));
+      const broken = { ...brokenBy(error), shown: shownIn(error) };
       const save = `To save what it sends: openssl s_client -showcerts -connect ${host}:${port} </dev/null`;
-      const hint = chain ? `Its chain ends at "${chain}". ${save}.` : `${save}.`;
+      const hint = [trustHint(broken, ca), `${save}.`].filter(Boolean).join(' ');
       throw new AuthError(
-        { request: 'network', tried: { what: 'TLS with', address: url.host }, broken: brokenBy(error), hint },
+        { request: 'network', tried: { what: 'TLS with', address: url.host }, broken, hint },
         { cause: error },
       );
     }
   });
+  for (const text of strict) report.add({ layer: 'TLS', ok: undefined, text });
   return secured === true;
 }
 
 /** Opens a TLS connection, reads something off it and closes it. */
-function handshake(options: tls.ConnectionOptions, read: (socket: tls.TLSSocket) => string): Promise<string> {
+function handshake<T>(options: tls.ConnectionOptions, read: (socket: tls.TLSSocket) => T): Promise<T> {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ ...options, timeout: TIMEOUT_MS }, () => {
       try {
@@ -95,14 +108,13 @@ function describe(socket: tls.TLSSocket): string {
   return `${socket.getProtocol() ?? 'TLS'}${until}${socket.authorized ? '' : ', not checked (insecure-tls)'}`;
 }
 
-/** The name of the CA at the end of the chain that was sent. */
-function issuers(socket: tls.TLSSocket): string {
-  let certificate = socket.getPeerCertificate(true);
-  for (let hops = 0; hops < 10; hops++) {
-    const next = certificate.issuerCertificate;
-    if (!next || next === certificate || next.fingerprint256 === certificate.fingerprint256) break;
-    certificate = next;
-  }
-  const { CN, O } = certificate.issuer ?? {};
-  return String(CN ?? O ?? '');
+/** What Python 3.13 and later refuse in a chain that is trusted otherwise. */
+function strictTexts(chain: readonly X509Certificate[]): string[] {
+  return chain.flatMap((certificate, index) => {
+    const flaws = strictFlawsOf(certificate, index < chain.length - 1);
+    const name = shortName(certificate.subject);
+    return flaws.length > 0
+      ? [`the certificate of "${name}" has no ${flaws.join(', ')}: Python 3.13 and later refuse it`]
+      : [];
+  });
 }

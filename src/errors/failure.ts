@@ -45,6 +45,19 @@ export interface Refusal {
   schemes: readonly string[];
 }
 
+/** The certificate that a server showed, names in short, days as in 2026-11-26. */
+export interface ShownCertificate {
+  subject: string;
+  issuer: string;
+  from: string;
+  to: string;
+  /** Certificates in the chain, as far as it is known. */
+  length: number;
+  /** The issuer of the last one. */
+  end: string;
+  selfSigned: boolean;
+}
+
 /** Everything below HTTP. */
 export interface Broken {
   /** The runtime's own text with its error codes; '' after a time limit. */
@@ -53,6 +66,8 @@ export interface Broken {
   proxy?: string;
   /** It opened no tunnel. */
   refusal?: Refusal | undefined;
+  /** The certificate that was not trusted; not under Deno, which does not show it. */
+  shown?: ShownCertificate | undefined;
   /** Milliseconds of a time limit that passed, and whose it was. */
   limit?: { ms: number; of: 'request' | 'login' };
 }

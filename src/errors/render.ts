@@ -1,6 +1,6 @@
 // The sentences of a failure, made from its fields.
 
-import type { AnswerFacts, Broken, Failure, Tried } from './failure.js';
+import type { AnswerFacts, Broken, Failure, ShownCertificate, Tried } from './failure.js';
 import type { Symptom } from './symptoms/symptom.js';
 
 /** What was attempted, as "begin the login (GET https://platform/dex/api/v1/authorize)". */
@@ -32,12 +32,18 @@ export function reasonText({ kind, code, message, requestId }: AnswerFacts): str
   return `HTML page${text ? ` "${text}"` : ''}${requestId ? `, request id ${requestId}` : ''}`;
 }
 
-function brokenText({ text, proxy, limit }: Broken): string {
+/** What certificate was shown. */
+function shownText({ subject, issuer, from, to, length }: ShownCertificate): string {
+  const chain = length === 1 ? 'sent alone' : `in a chain of ${length}`;
+  return `; certificate of "${subject}", issued by "${issuer}", valid from ${from} to ${to}, ${chain}`;
+}
+
+function brokenText({ text, proxy, limit, shown }: Broken): string {
   const what =
     limit?.of === 'login'
       ? `the time limit of ${limit.ms / 1000} s for the login expired`
       : limit
         ? `no response within ${limit.ms} ms`
-        : text;
+        : `${text}${shown ? shownText(shown) : ''}`;
   return proxy ? `${what} through the HTTP proxy ${proxy}` : what;
 }

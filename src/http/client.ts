@@ -5,10 +5,12 @@ import { AuthError, errorMessage } from '../errors/errors.js';
 import type { Broken, Sent } from '../errors/failure.js';
 import { type Agents, openAgents, withoutRetryOn421 } from './agents.js';
 import { readBody } from './body.js';
+import { trustHint } from './certificate-facts.js';
 import { clockWatch } from './clock-skew.js';
 import { setFetchGlobals } from './globals.js';
 import { refusalIn } from './proxy-refusal.js';
 import { type Send, withRetry } from './retry.js';
+import { shownIn } from './shown-certificate.js';
 import type { Http, Request, Transport } from './types.js';
 
 /** Opens the transport; `close` drops all connections at once, so that the process can end. */
@@ -38,12 +40,12 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
 
 /** Sends each request once and reads the answer, within the time for one request and before `deadline`. */
 function sender(transport: Transport, { agentFor }: Agents, deadline: number): Send {
-  const { requestTimeout, totalTimeout, proxyFor } = transport;
+  const { ca, requestTimeout, totalTimeout, proxyFor } = transport;
   const clock = clockWatch(transport.clockDiffers ?? transport.note);
   return async (url, request, tried) => {
     const budget = Math.min(requestTimeout, deadline - Date.now());
     const failed = (broken: Broken, cause?: unknown) =>
-      new AuthError({ request: request.stage, tried, broken }, { cause });
+      new AuthError({ request: request.stage, tried, broken, hint: trustHint(broken, ca) }, { cause });
     if (budget <= 0) throw failed({ text: '', limit: { ms: totalTimeout, of: 'login' } });
     // Not AbortSignal.timeout: Deno would not end before that has run out.
     const controller = new AbortController();
@@ -74,7 +76,7 @@ function sender(transport: Transport, { agentFor }: Agents, deadline: number): S
       const via = proxy ? { proxy: new URL(proxy).host } : {};
       if (signal.aborted) throw failed({ text: '', limit: { ms: budget, of: 'request' }, ...via }, error);
       const text = errorMessage(error).replace(/^fetch failed: /, '');
-      throw failed({ text, refusal: refusalIn(error), ...via }, error);
+      throw failed({ text, refusal: refusalIn(error), shown: shownIn(error), ...via }, error);
     } finally {
       clearTimeout(timer);
     }

@@ -1,11 +1,13 @@
 // Opens connections one by one, each within its time limit, and with TLS against the certificates that count.
 
+import type { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
 import { errorMessage } from '../errors/errors.js';
 import { explainBroken } from '../errors/explain.js';
 import { socketAddress } from '../util/url.js';
 import { lookupFor } from './loopback.js';
+import { chainOf, noteShown } from './shown-certificate.js';
 import { secureContexts } from './trust.js';
 
 /** How to open connections. */
@@ -59,7 +61,13 @@ export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions):
     sockets.delete(socket);
     const tls = connectTls({ ...server, socket, secureContext: context(), rejectUnauthorized: !insecure });
     track(tls);
-    await waitFor(tls, 'secureConnect', deadline, timeout);
+    let chain: X509Certificate[] = [];
+    // Before Node checks it, and closes the connection where it is not trusted.
+    tls.prependOnceListener('secure', () => (chain = chainOf(tls)));
+    await waitFor(tls, 'secureConnect', deadline, timeout).catch((error) => {
+      noteShown(error, chain);
+      throw error;
+    });
     return tls;
   };
 

@@ -6,6 +6,8 @@ import type { Connections } from './preconnect.js';
 /** How to reach the servers. Times are in milliseconds. */
 export interface Transport {
   connections: Connections;
+  /** PEM text of the private CA, for what is said of a certificate that is not trusted. */
+  ca?: string | undefined;
   /** Skips certificate checks, on the way through a web proxy too. */
   insecure: boolean;
   requestTimeout: number;

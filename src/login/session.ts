@@ -1,5 +1,6 @@
 // One login from open to close: wires HTTP, secrets and progress together for the action and the command line.
 
+import { warningsOf } from '../http/certificate-facts.js';
 import { setConnectDefaults } from '../http/globals.js';
 import { isLoopback } from '../http/loopback.js';
 import { openConnections } from '../http/preconnect.js';
@@ -47,7 +48,15 @@ export async function openFor(
   // Most of the program is HTTP; it gets ready while the connections open.
   const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
   const totalTimeout = timeout * 1000;
-  return openHttp({ connections, insecure, requestTimeout, totalTimeout, proxyFor, ...listeners });
+  return openHttp({
+    connections,
+    ca: settings.ca?.pem,
+    insecure,
+    requestTimeout,
+    totalTimeout,
+    proxyFor,
+    ...listeners,
+  });
 }
 
 /** How many connections a login uses at the same time, by origin: two requests of its own, two of the proof. */
@@ -100,10 +109,11 @@ export async function runLogin(
 }
 
 /** Warns of what the user allowed by name and others on the network can use. */
-function warnOfRisks({ insecureTls, platform, trackingUri }: Settings, warn: WriteLine): void {
+function warnOfRisks({ insecureTls, platform, trackingUri, ca }: Settings, warn: WriteLine): void {
   if (insecureTls) {
     warn('insecure-tls: certificates are not verified, so anyone on the network can read the password and the token');
   }
+  if (ca) for (const text of warningsOf(ca.pem)) warn(`ca-cert: ${text}`);
   for (const address of new Set([platform, trackingUri].filter((one) => one.startsWith('http:')))) {
     if (!isLoopback(new URL(address).hostname)) warn(`allow-http: credentials are sent unencrypted to ${address}`);
   }

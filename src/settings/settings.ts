@@ -2,6 +2,7 @@
 
 import { errorMessage, UsageError } from '../errors/errors.js';
 import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
+import { runtimeCertificates } from './runtime-trust.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
 import { type Name, ROWS } from './table.js';
 import type { Needs, OnProblem, Problem, Settings } from './types.js';
@@ -66,6 +67,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const renew = needs.renew === true || (flag('renew') && canRenew(found, needs, note));
   const password = needs.login !== false && !(method === 'token' && text('refresh-token'));
   const refreshTokenFile = found.get('refresh-token')?.path;
+  const insecureTls = flag('insecure-tls');
   const scopes = check.scopes(text('scopes'), problem);
   return {
     platform,
@@ -87,8 +89,9 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     redirectUri: check.redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
     cookieName: check.cookieName(text('cookie-name'), problem),
     dir: text('dir') || undefined,
-    ca: certificate(text('ca-cert'), sources, problem),
-    insecureTls: flag('insecure-tls'),
+    ca:
+      certificate(text('ca-cert'), sources, problem) ?? (insecureTls ? undefined : runtimeCertificates(sources, note)),
+    insecureTls,
     allowBase64Password: flag('allow-base64-password'),
     verify,
     timeout: check.seconds('timeout', text('timeout'), problem),
@@ -116,7 +119,7 @@ function crossCheck({ ca, dir, insecureTls, method, verify }: Settings, { found,
     const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
     problem('ca-cert', `contradicts insecure-tls (${from}). Set only one of them.`, 'conflict');
   }
-  if (needs.caPath && !dir && ca && ca.path === undefined) {
+  if (needs.caPath && !dir && ca && ca.path === undefined && !ca.implied) {
     problem('ca-cert', 'is set as text, but the SDK requires a file. Set it to the path of a PEM file, or set dir.');
   }
   const located = found.has('cluster') || found.has('tracking-uri');

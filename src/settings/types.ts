@@ -31,8 +31,8 @@ export interface Settings {
   cookieName: string | undefined;
   /** Folder for the SDK, if it was given. */
   dir: string | undefined;
-  /** The private CA as PEM text, and its file where it came from one. */
-  ca: { pem: string; path: string | undefined } | undefined;
+  /** The private CA as PEM text, its file where it came from one, and whether the runtime had it and nobody gave it. */
+  ca: { pem: string; path: string | undefined; implied?: true } | undefined;
   insecureTls: boolean;
   allowBase64Password: boolean;
   verify: boolean;

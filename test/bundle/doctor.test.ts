@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { serverCertificate } from '../support/fake/certificates.js';
 import { type StartOptions, startPlatform } from '../support/fake/platform.js';
 import { USUAL } from '../support/fake/switches.js';
 import { goodEnv, runCommand, steady, timesAsked } from '../support/program.js';
@@ -140,12 +141,21 @@ describe('doctor', () => {
     });
   }
 
+  it('names certificates that Python 3.13 refuses', async () => {
+    const { status, stdout } = await doctor({ certificate: serverCertificate({ lax: true }) });
+    assert.equal(status, 0, stdout);
+    assert.match(
+      stdout,
+      /^- TLS: the certificate of "mlflow-auth test server" has no Authority Key Identifier: Python 3\.13 and later refuse it$/m,
+    );
+  });
+
   it('names the CA that is missing, and how to save it', async () => {
     const { status, stdout } = await doctor({}, [], ({ PLATFORM_CA: _, ...env }) => env);
     assert.equal(status, 1);
     assert.match(
       stdout,
-      /✗ TLS: TLS with localhost:\d+: .*\n {4}Its chain ends at "mlflow-auth test CA"\. To save what it sends: openssl s_client -showcerts -connect localhost:\d+ <\/dev\/null\./,
+      /✗ TLS: TLS with localhost:\d+: .*\n {4}If "mlflow-auth test CA" is an intermediate CA, the server must send its certificate as well\. To save what it sends: openssl s_client -showcerts -connect localhost:\d+ <\/dev\/null\./,
     );
   });
 

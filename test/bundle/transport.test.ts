@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { makeAuthority, serverCertificate } from '../support/fake/certificates.js';
+import { makeAuthority, serverCertificate, testAuthority } from '../support/fake/certificates.js';
+import { keyFor } from '../support/fake/keys.js';
 import { type StartOptions, startPlatform } from '../support/fake/platform.js';
 import { startWebProxy } from '../support/fake/web-proxy.js';
 import { goodEnv, runCommand } from '../support/program.js';
@@ -26,6 +27,10 @@ async function login(
 }
 
 const without = ({ PLATFORM_CA: _, ...env }: Record<string, string>) => env;
+
+const INTERMEDIATE = makeAuthority(keyFor('sign'), { name: 'an intermediate', issuer: testAuthority() });
+const leaf = serverCertificate({ issuer: INTERMEDIATE });
+const withIntermediate = { ...leaf, cert: leaf.cert + INTERMEDIATE.cert };
 
 describe('a certificate', () => {
   it('of a private CA is trusted when the CA is given as text, as a file, in a bundle, or in base64', async () => {
@@ -52,7 +57,36 @@ describe('a certificate', () => {
     change: (env: Record<string, string>) => Record<string, string>,
     message: RegExp,
   ][] = [
-    ['of a CA that is not given', {}, without, /that this machine does not trust.*\n.*ca-cert.*insecure-tls/],
+    [
+      'of a CA that is not given',
+      {},
+      without,
+      /; certificate of "mlflow-auth test server", issued by "mlflow-auth test CA", valid from [\d-]{10} to [\d-]{10}, sent alone \(.*that this machine does not trust.*\n.*ca-cert.*insecure-tls/,
+    ],
+    [
+      'that is sent without its intermediate',
+      { certificate: serverCertificate({ issuer: INTERMEDIATE }) },
+      (env) => env,
+      /issued by "an intermediate".*sent alone.*\n.*If "an intermediate" is an intermediate CA, the server must send its certificate/,
+    ],
+    [
+      'under an intermediate that is given without its root',
+      { certificate: withIntermediate },
+      (env) => ({ ...env, PLATFORM_CA: INTERMEDIATE.cert }),
+      /Of ca-cert, "an intermediate" is an intermediate CA: add the certificate of its issuer\. Its chain ends at "mlflow-auth test CA"/,
+    ],
+    [
+      'where ca-cert is that of the server',
+      {},
+      (env) => ({ ...env, PLATFORM_CA: serverCertificate({ hosts: ['x'] }).cert }),
+      /Of ca-cert, "mlflow-auth test server" is the certificate of a server, not of a CA/,
+    ],
+    [
+      'of itself',
+      { certificate: serverCertificate({ selfSigned: true }) },
+      (env) => env,
+      /issued by "mlflow-auth test server".*\n.*The certificate of the server is self-signed/,
+    ],
     [
       'of a CA that was given, and has a new key since',
       {},
@@ -85,6 +119,41 @@ describe('a certificate', () => {
       assert.match(stderr, message);
     });
   }
+
+  it('under an intermediate that the server sends is trusted by its root, and the wider trust too', async () => {
+    const { status, stderr } = await login({ certificate: withIntermediate });
+    assert.equal(status, 0, stderr);
+  });
+
+  it('of a CA that Python 3.13 refuses is taken with a warning, as one that has expired is warned of', async () => {
+    const ca = makeAuthority(keyFor('sign'), { name: 'a lax CA', lacks: ['keyUsage', 'subjectKeyIdentifier'] });
+    const old = makeAuthority(keyFor('sign'), { name: 'an old CA', expired: true });
+    const { status, stderr } = await login({ certificate: serverCertificate({ issuer: ca }) }, (env) => ({
+      ...env,
+      PLATFORM_CA: ca.cert + old.cert,
+    }));
+    assert.equal(status, 0, stderr);
+    assert.match(
+      stderr,
+      /^! ca-cert: "a lax CA" has no Key Usage, Subject Key Identifier, so Python 3\.13 and later refuse it$/m,
+    );
+    assert.match(stderr, /^! ca-cert: "an old CA" expired on [\d-]{10}$/m);
+  });
+
+  it('that the runtime trusts by NODE_EXTRA_CA_CERTS is passed on to the SDK', async () => {
+    const file = join(folder, 'extra.pem');
+    writeFileSync(file, testAuthority().cert);
+    const platform = await startPlatform({});
+    const env = { ...without(goodEnv(platform)), NODE_EXTRA_CA_CERTS: file };
+    const given = await runCommand(['env'], env);
+    const missing = await runCommand(['token'], { ...env, NODE_EXTRA_CA_CERTS: join(folder, 'none.pem') });
+    await platform.close();
+    assert.equal(given.status, 0, given.stderr);
+    assert.match(given.stderr, /^! ca-cert is not set: the MLflow SDK gets the certificates of NODE_EXTRA_CA_CERTS$/m);
+    assert.ok(given.stdout.includes(`MLFLOW_TRACKING_SERVER_CERT_PATH='${file}'`), given.stdout);
+    assert.equal(missing.status, 1);
+    assert.match(missing.stderr, /does not get the certificates of NODE_EXTRA_CA_CERTS: ENOENT/);
+  });
 
   it('is not looked at with insecure-tls, which is said', async () => {
     const { status, stderr } = await login(

@@ -16,13 +16,30 @@ export interface Flaws {
   expired?: boolean;
   /** Signed by itself in place of the tests' CA. */
   selfSigned?: boolean;
+  /** The CA that signs it, in place of the tests' own. */
+  issuer?: Authority;
+  /** It does not name the key of its issuer, which Python 3.13 and later demand. */
+  lax?: boolean;
+}
+
+/** A CA, as PEM and as forge signs with it. */
+export type Authority = Certificate & { forgeKey: forge.pki.rsa.PrivateKey; forgeCert: forge.pki.Certificate };
+
+/** What may be wrong with a CA, on purpose. */
+export interface AuthorityFlaws {
+  name?: string;
+  /** An intermediate CA, signed by this one. */
+  issuer?: Authority;
+  expired?: boolean;
+  /** Extensions to leave out, as node-forge calls them. */
+  lacks?: string[];
 }
 
 const DAY = 86_400_000;
 const HOSTS = ['localhost', '127.0.0.1', 'platform.test'];
 
 let usual: Certificate | undefined;
-let authority: (Certificate & { forgeKey: forge.pki.rsa.PrivateKey; forgeCert: forge.pki.Certificate }) | undefined;
+let authority: Authority | undefined;
 
 /** The tests' CA. */
 export function testAuthority() {
@@ -38,10 +55,10 @@ export function usualCertificate(): Certificate {
 
 /** A server certificate that the tests' CA signed, unless that is its flaw; `random` is 8 bytes for its serial number. */
 export function serverCertificate(
-  { hosts = HOSTS, expired = false, selfSigned = false }: Flaws = {},
+  { hosts = HOSTS, expired = false, selfSigned = false, issuer = testAuthority(), lax = false }: Flaws = {},
   random = randomBytes(8),
 ): Certificate {
-  const { forgeKey, forgeCert } = testAuthority();
+  const { forgeKey, forgeCert } = issuer;
   const { certificate, key } = blank('mlflow-auth test server', random, keyFor('server'));
   if (expired) {
     certificate.validity.notBefore = new Date(Date.now() - 3 * DAY);
@@ -52,22 +69,30 @@ export function serverCertificate(
   certificate.setExtensions([
     { name: 'subjectAltName', altNames },
     { name: 'extKeyUsage', serverAuth: true },
+    ...(lax ? [] : [{ name: 'authorityKeyIdentifier', keyIdentifier: keyIdOf(forgeCert) }]),
   ]);
   certificate.sign(selfSigned ? forge.pki.privateKeyFromPem(key) : forgeKey, forge.md.sha256.create());
   return { cert: forge.pki.certificateToPem(certificate), key };
 }
 
+const keyIdOf = (certificate: forge.pki.Certificate): string => certificate.generateSubjectKeyIdentifier().getBytes();
+
 /** A CA of the same name, with a key of its own unless one is given. */
-export function makeAuthority(keyObject = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey) {
-  const { certificate, key } = blank('mlflow-auth test CA', randomBytes(8), keyObject);
+export function makeAuthority(
+  keyObject = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+  { name = 'mlflow-auth test CA', issuer, expired = false, lacks = [] }: AuthorityFlaws = {},
+): Authority {
+  const { certificate, key } = blank(name, randomBytes(8), keyObject);
   const forgeKey = forge.pki.privateKeyFromPem(key);
-  certificate.setIssuer(certificate.subject.attributes);
-  certificate.setExtensions([
+  if (expired) certificate.validity.notAfter = new Date(Date.now() - DAY / 2);
+  certificate.setIssuer((issuer?.forgeCert ?? certificate).subject.attributes);
+  const extensions = [
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     { name: 'subjectKeyIdentifier' },
-  ]);
-  certificate.sign(forgeKey, forge.md.sha256.create());
+  ];
+  certificate.setExtensions(extensions.filter((one) => !lacks.includes(one.name)));
+  certificate.sign(issuer?.forgeKey ?? forgeKey, forge.md.sha256.create());
   return { cert: forge.pki.certificateToPem(certificate), key, forgeKey, forgeCert: certificate };
 }
 
