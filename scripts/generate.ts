@@ -10,13 +10,25 @@ import { ROWS, type Row } from '../src/settings/table.js';
 
 /** In the order in which a login reaches them. */
 const LAYERS: readonly Layer[] = [
-  ...(['runtime', 'network', 'web proxy', 'TLS', 'clock', 'login API', 'account', 'Dex', 'oauth2-proxy'] as const),
+  ...([
+    'runtime',
+    'network',
+    'web proxy',
+    'TLS',
+    'clock',
+    'CI',
+    'login API',
+    'account',
+    'Dex',
+    'oauth2-proxy',
+  ] as const),
   ...(['MLflow', 'Kubernetes RBAC', 'SDK settings'] as const),
 ];
 
 writeFileSync('action.yml', actionYml());
 writeFileSync('src/sdk/python/source.ts', providerSource());
-fill('README.md', { settings: settingsTable(), outputs: outputsTable() });
+fill('README.md', { settings: settingsTable(ROWS.filter(({ rare }) => !rare)), outputs: outputsTable() });
+fill('docs/inputs.md', { settings: settingsTable(ROWS) });
 fill('docs/cli.md', { deno: denoTable() });
 fill('docs/troubleshooting.md', { troubleshooting: troubleshooting() });
 
@@ -65,8 +77,8 @@ function fileHelp(row: Row): string {
   return `File from which ${row.name} is read, for mounted Secrets. Or the variable ${row.env.map((name) => `${name}_FILE`).join(', ')}.`;
 }
 
-function settingsTable(): string {
-  const lines = ROWS.map((row) => {
+function settingsTable(rows: readonly Row[]): string {
+  const lines = rows.map((row) => {
     const flag = row.actionOnly ? '' : `\`--${row.name}\``;
     const variables = row.env.map((name) => `\`${name}\``).join(', ');
     const names = row.file ? `${flag}, \`-file\`` : flag;

@@ -26,7 +26,10 @@ export async function dispatch(
   write: WriteLine,
 ): Promise<number> {
   const warn: WriteLine = (line) => write(`! ${printable(secrets.redact(line))}`);
-  const sources: Sources = { caller: 'cli', given: flags, env, readFile };
+  // A flag of the command's own hides a setting of the same name, as login does for doctor.
+  const own = (command.flags ?? []).map(({ name }) => name);
+  const given = Object.fromEntries(Object.entries(flags).filter(([name]) => !own.includes(name)));
+  const sources: Sources = { caller: 'cli', given, env, readFile };
   for (const { name, secret } of ROWS) {
     if (secret && flags[name])
       warn(`--${name} shows the secret in the list of processes; use --${name}-file or the environment`);

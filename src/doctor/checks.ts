@@ -9,11 +9,12 @@ import type { Context } from '../login/context.js';
 import { cookieMethod } from '../login/cookie-method.js';
 import type { Credential } from '../login/credential.js';
 import { decodeClaims } from '../login/dex/claims.js';
+import { firstLogin } from '../login/first-login.js';
 import { checkAuthorizationRequest } from '../login/oauth2-proxy/authorization-request.js';
 import { sizeOf } from '../login/oauth2-proxy/credential-size.js';
 import { startProxyLogin } from '../login/oauth2-proxy/start.js';
 import { askServerInfo } from '../login/server-info.js';
-import { authorizationRequest, tokenMethod } from '../login/token-method.js';
+import { authorizationRequest } from '../login/token-method.js';
 import { isTokenUnwanted, verify } from '../login/verify.js';
 import type { Settings } from '../settings/types.js';
 import type { Report } from './report.js';
@@ -52,6 +53,8 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
     return [`${settings.trackingUri} logs in as client ${query.get('client_id')} (${pkce})`, query.get('client_id')];
   });
   if (!client || !settings.clientId || settings.method !== 'token') return;
+  // A public client's token names that of oauth2-proxy as audience.
+  if (!settings.clientSecret) return;
   const same = client === settings.clientId;
   report.add({
     layer: 'oauth2-proxy',
@@ -65,8 +68,8 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
 
 /** Logs in by the method of the settings, once, and by the cookie too where a good token is not wanted. */
 export async function checkLogin(report: Report, context: Context, settings: Settings): Promise<void> {
-  if (!settings.username || !settings.password) {
-    const text = 'not logged in: doctor spends no refresh token; give user name and password';
+  if (settings.login === 'platform' && (!settings.username || !settings.password)) {
+    const text = 'not logged in: doctor does not use the refresh token; set username and password';
     report.add({ layer: 'account', ok: undefined, text });
     return;
   }
@@ -83,7 +86,7 @@ async function checkMethod(
 ): Promise<boolean> {
   const credential = await report.check('account', async () => {
     const made =
-      method === 'token' ? (await tokenMethod(context, settings)).credential : await cookieMethod(context, settings);
+      method === 'token' ? (await firstLogin(context, settings)).credential : await cookieMethod(context, settings);
     return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
   });
   if (!credential) return false;

@@ -8,9 +8,11 @@ import { overridesOf } from '../sdk/overrides.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
+import type { Env } from '../util/env.js';
 import type { Secrets } from '../util/secrets.js';
 import { checkLogin, checkLoginApi, checkProxy } from './checks.js';
 import { listSettings } from './given-settings.js';
+import { checkKeyless } from './keyless.js';
 import { checkNetwork } from './network.js';
 import { checkPython } from './python.js';
 import type { Report } from './report.js';
@@ -28,13 +30,14 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
   const settings = await report.check('settings', async () => {
     const read = readSettings(sources, { login: options.login }, secrets.add, noteIn(report, 'settings'));
     for (const address of [read.platform, read.trackingUri]) if (address) proxyFor(address);
-    return [`good, method ${read.method} (${read.methodReason})`, read];
+    const kind = read.loginReason && `, login ${read.login} (${read.loginReason})`;
+    return [`good${kind}, method ${read.method} (${read.methodReason})`, read];
   });
   if (options.python) await checkPython(report, options.python, sources.env);
   if (!settings) return;
   checkOverrides(report, settings, sources);
   const reached = await checkNetworks(report, settings);
-  await checkServers(report, settings, secrets, reached, options.login);
+  await checkServers(report, settings, secrets, reached, options.login, sources.env);
 }
 
 const noteIn = (report: Report, layer: 'settings' | 'network') => (text: string) =>
@@ -60,8 +63,11 @@ async function checkNetworks(report: Report, settings: Settings): Promise<Reache
     return checkNetwork(report, { url: new URL(origin), ca, insecure: settings.insecureTls, proxy: proxyFor(origin) });
   };
   setConnectDefaults();
-  const platform = await reach(settings.platform);
-  const elsewhere = settings.trackingUri !== '' && new URL(settings.trackingUri).origin !== settings.platform;
+  // Where the login goes: for an ID token that is used as it is, nowhere.
+  const origin = settings.login === 'keyless' ? new URL(settings.dexUrl).origin : settings.platform;
+  const platform = settings.login === 'id-token' || (await reach(origin));
+  const tracking = settings.trackingUri && new URL(settings.trackingUri).origin;
+  const elsewhere = tracking && (tracking !== origin || settings.login === 'id-token');
   return { platform, server: elsewhere ? await reach(settings.trackingUri) : platform };
 }
 
@@ -71,6 +77,7 @@ async function checkServers(
   secrets: Secrets,
   { platform, server }: Reached,
   login: boolean,
+  env: Env,
 ): Promise<void> {
   const note = noteIn(report, 'settings');
   const { http, close } = await openFor(settings, {
@@ -80,7 +87,8 @@ async function checkServers(
   });
   const context: Context = { http, mask: secrets.add, keep: undefined, step: (_, work) => work(), note, warn: note };
   try {
-    if (platform) await checkLoginApi(report, context, settings);
+    if (platform && settings.login === 'platform') await checkLoginApi(report, context, settings);
+    if (platform && settings.login !== 'platform') await checkKeyless(report, context, settings, env);
     if (server) await checkProxy(report, context, settings);
     if (!platform || !server) return;
     if (login) await checkLogin(report, context, settings);

@@ -68,6 +68,9 @@ const LAYERS: Record<RequestName, Layer> = {
   password: 'account',
   connectors: 'login API',
   login: 'login API',
+  ci: 'CI',
+  discovery: 'Dex',
+  exchange: 'Dex',
   token: 'Dex',
   refresh: 'Dex',
   proxy: 'oauth2-proxy',
@@ -87,4 +90,8 @@ function unknownAt(request: RequestName): Row {
 }
 
 /** Layers that take an article. */
-const NAMES: Partial<Record<Layer, string>> = { 'login API': 'the login API', network: 'the network' };
+const NAMES: Partial<Record<Layer, string>> = {
+  'login API': 'the login API',
+  network: 'the network',
+  CI: 'the CI system',
+};

@@ -10,6 +10,8 @@ export interface Context {
   keep: ((refreshToken: string) => void) | undefined;
   /** Called each time before the password is sent; an error of it keeps it from being sent. */
   beforePassword?: (() => void) | undefined;
+  /** Called before the ID token of a CI job is exchanged; an error of it keeps it from being sent. */
+  beforeExchange?: ((idToken: string) => void) | undefined;
   /** Runs one step of the login and tells how it went and how long it took. */
   step: <T>(text: string, work: () => Promise<T>) => Promise<T>;
   /** Tells something that the user should know, which is no failure. */

@@ -16,6 +16,8 @@ export interface TokenCredential extends Common {
   method: 'token';
   /** Without blanks around it. */
   token: string;
+  /** The file that it came from, if that is read again for each request. */
+  file?: string;
   refreshToken: string | undefined;
 }
 

@@ -1,14 +1,15 @@
 // From settings to a credential that was proven to work: picks the method, logs in, verifies.
 
-import { AuthError } from '../errors/errors.js';
+import { AuthError, hasSymptom } from '../errors/errors.js';
 import type { Settings } from '../settings/types.js';
 import { withOfflineAccess } from '../settings/validate.js';
 import type { Context } from './context.js';
 import { cookieMethod } from './cookie-method.js';
 import type { Credential } from './credential.js';
+import { firstLogin } from './first-login.js';
 import { sizeOf } from './oauth2-proxy/credential-size.js';
 import { refreshMethod } from './refresh-method.js';
-import { type TokenLogin, tokenMethod } from './token-method.js';
+import type { TokenLogin } from './token-method.js';
 import { isTokenUnwanted, verify } from './verify.js';
 
 /**
@@ -18,9 +19,17 @@ import { isTokenUnwanted, verify } from './verify.js';
  * @throws AuthError when the login or the proof fails
  */
 export async function login(context: Context, settings: Settings): Promise<Credential> {
+  if (settings.loginReason) context.note(`login: ${settings.login} (${settings.loginReason})`);
   context.note(`method: ${settings.method} (${settings.methodReason})`);
   if (settings.method === 'cookie') return prove(context, settings, await cookieMethod(context, settings));
-  const { credential, repeated } = await tokenLogin(context, settings);
+  const made = await tokenLogin(context, settings).catch((error) => {
+    if (!settings.allowFallback || !hasSymptom(error, 'client-secret-missing')) throw error;
+    context.note(`${error.got}: cookie method (method: auto)`);
+    return undefined;
+  });
+  // Nothing was sent yet.
+  if (!made) return prove(context, settings, await cookieMethod(context, { ...settings, method: 'cookie' }));
+  const { credential, repeated } = made;
   try {
     return await prove(context, settings, credential);
   } catch (error) {
@@ -33,18 +42,18 @@ export async function login(context: Context, settings: Settings): Promise<Crede
 
 /** By the refresh token, if there is one; by the password if not, or if that was refused. */
 async function tokenLogin(context: Context, settings: Settings): Promise<TokenLogin> {
-  if (!settings.refreshToken) return tokenMethod(context, settings);
+  if (!settings.refreshToken) return firstLogin(context, settings);
   try {
     return { credential: await refreshMethod(context, settings, settings.refreshToken), repeated: false };
   } catch (error) {
-    const canLogIn = settings.username !== '' && settings.password !== '';
+    const canLogIn = settings.idToken !== undefined || (settings.username !== '' && settings.password !== '');
     // A connection that broke says nothing of the refresh token.
     const answered = error instanceof AuthError && error.failure.request === 'refresh' && !('broken' in error.failure);
     if (!answered || !canLogIn) throw error;
     context.note(`${error.got} (${error.symptom.meaning}): logging in`);
     // Whoever keeps refresh tokens needs the next one. For others it would only end that of another job.
     const scopes = context.keep ? withOfflineAccess(settings.scopes) : settings.scopes;
-    return tokenMethod(context, { ...settings, scopes });
+    return firstLogin(context, { ...settings, scopes });
   }
 }
 

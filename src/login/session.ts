@@ -34,7 +34,7 @@ export async function openFor(
 ): Promise<{ http: Http; close: () => Promise<void> }> {
   const { insecureTls: insecure, timeout } = settings;
   // Before any request, what is wrong with a web proxy's address.
-  for (const address of [settings.platform, settings.trackingUri]) if (address) proxyFor(address);
+  for (const address of addressesOf(settings)) proxyFor(address);
   const requestTimeout = requestTime(timeout) * 1000;
   setConnectDefaults();
   const connections = openConnections({
@@ -59,9 +59,15 @@ export async function openFor(
   });
 }
 
+/** The servers of a login, without those that it does not use. */
+const addressesOf = ({ platform, trackingUri, dexUrl, login }: Settings): string[] =>
+  [...new Set([platform, trackingUri, login === 'keyless' ? new URL(dexUrl).origin : ''])].filter(Boolean);
+
 /** How many connections a login uses at the same time, by origin: two requests of its own, two of the proof. */
-function connectionsFor({ platform, trackingUri, method, refreshToken, verify }: Settings): Record<string, number> {
+function connectionsFor(settings: Settings): Record<string, number> {
+  const { platform, trackingUri, method, refreshToken, verify, login: kind } = settings;
   const tracking = trackingUri && new URL(trackingUri).origin;
+  if (kind !== 'platform') return Object.fromEntries(tracking ? [[tracking, 2]] : []);
   const proof = verify ? 2 : method === 'cookie' ? 1 : 0;
   const login = refreshToken || (method === 'cookie' && tracking !== platform) ? 1 : 2;
   if (tracking === platform) return { [platform]: Math.max(login, proof) };
@@ -74,6 +80,8 @@ export interface Hooks {
   keep?: ((refreshToken: string) => void) | undefined;
   /** Called each time before the password is sent; an error of it keeps it from being sent. */
   beforePassword?: (() => void) | undefined;
+  /** Called before the ID token of a CI job is exchanged; an error of it keeps it from being sent. */
+  beforeExchange?: ((idToken: string) => void) | undefined;
   /** Ends the login at once. */
   signal?: AbortSignal | undefined;
 }
@@ -86,14 +94,14 @@ export async function runLogin(
   settings: Settings,
   secrets: Secrets,
   log: Logger,
-  { keep, beforePassword, signal }: Hooks = {},
+  { keep, beforePassword, beforeExchange, signal }: Hooks = {},
 ): Promise<Credential> {
   const safe = (write: WriteLine) => (line: string) => write(printable(secrets.redact(line)));
   const warn = safe(log.warn);
   const { step, note } = progress(safe(log.info));
   warnOfRisks(settings, warn);
   const { http, close } = await openFor(settings, { mask: secrets.add, note }, connectionsFor(settings));
-  const context: Context = { http, mask: secrets.add, keep, beforePassword, step, note, warn };
+  const context: Context = { http, mask: secrets.add, keep, beforePassword, beforeExchange, step, note, warn };
   const abort = () => void close();
   signal?.addEventListener('abort', abort);
   try {
@@ -109,12 +117,13 @@ export async function runLogin(
 }
 
 /** Warns of what the user allowed by name and others on the network can use. */
-function warnOfRisks({ insecureTls, platform, trackingUri, ca }: Settings, warn: WriteLine): void {
+function warnOfRisks(settings: Settings, warn: WriteLine): void {
+  const { insecureTls, ca } = settings;
   if (insecureTls) {
     warn('insecure-tls: certificates are not verified, so anyone on the network can read the password and the token');
   }
   if (ca) for (const text of warningsOf(ca.pem)) warn(`ca-cert: ${text}`);
-  for (const address of new Set([platform, trackingUri].filter((one) => one.startsWith('http:')))) {
+  for (const address of addressesOf(settings).filter((one) => one.startsWith('http:'))) {
     if (!isLoopback(new URL(address).hostname)) warn(`allow-http: credentials are sent unencrypted to ${address}`);
   }
 }

@@ -11,6 +11,7 @@ import { openPrivateFolder } from '../sdk/private-folder.js';
 import { type Reason, requireLogin, secondsToWait, withLogin } from '../sdk/renewal-rules.js';
 import { readState, type State, settingsToKeep } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
+import { idTokenSource } from '../settings/login-kind.js';
 import { gather, type Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
 import { moment } from '../util/clock.js';
@@ -52,9 +53,9 @@ export async function renew(
       const state = readState(dir);
       if (state.failed)
         throw new Error(`${state.failed}\nmlflow-auth does not retry: this is the result of a previous attempt.`);
-      const settings = withPassword(state.settings, sources);
+      const settings = withCredentials(state.settings, sources);
       for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
-      if (!settings.refreshToken) requireLogin(state, moment());
+      if (sendsPassword(settings)) requireLogin(state, moment());
       await sleep(secondsToWait(state, reason, moment()) * 1000, undefined, { signal });
       await renewNow(recordIn(folder, lock, state, write), reason, settings, secrets, write, signal);
     },
@@ -82,19 +83,26 @@ async function renewNow(
     requireLogin(state(), moment());
     save({ logins: withLogin(state(), moment()) });
   };
+  let exchanged = '';
+  const beforeExchange = (idToken: string) => {
+    exchanged = fingerprint(idToken);
+    if (exchanged === state().refused)
+      throw new Error('the ID token of the CI job is the one that Dex rejected before: it is not sent again');
+  };
   try {
     const credential = await runLogin(
       settings,
       secrets,
       { info: write, warn: write },
       // At once, and before the proof: without it, nothing could be renewed any more.
-      { keep, beforePassword, signal },
+      { keep, beforePassword, beforeExchange, signal },
     );
     save({ settings: settingsToKeep(settings, credential), last: { ...last, result: 'renewed' } });
     finish(credential);
   } catch (error) {
     const changes: Partial<State> = {
-      ...(isFinal(error) ? { failed: secrets.redact(errorMessage(error)) } : {}),
+      ...(hasSymptom(error, 'exchange-refused') ? { refused: exchanged } : {}),
+      ...(isFinal(error, settings) ? { failed: secrets.redact(errorMessage(error)) } : {}),
       ...(isRejection(error) ? { last: { ...last, result: 'rejected' } } : {}),
     };
     if (Object.keys(changes).length > 0) attempt(() => save(changes));
@@ -111,10 +119,18 @@ function attempt(work: () => void): void {
   }
 }
 
-/** User name and password of the environment, where the state has none. */
-function withPassword(settings: Settings, sources: Sources): Settings {
-  if (settings.password) return settings;
+/** Without a refresh token, only the ID token of a CI job spares the password. */
+const sendsPassword = ({ refreshToken, login }: Settings) => !refreshToken && login === 'platform';
+
+/** What is in the environment alone, where the state has none: user name and password, or the ID token of the CI job. */
+function withCredentials(settings: Settings, sources: Sources): Settings {
+  if (settings.password || settings.idToken) return settings;
   const found = gather(sources);
+  if (settings.login !== 'platform') {
+    const idToken = idTokenSource(found, sources.env);
+    if (!idToken) throw new Error(`no ID token of the CI job in the environment: log in again`);
+    return { ...settings, idToken };
+  }
   const username = found.get('username')?.value ?? '';
   const password = found.get('password')?.value ?? '';
   if (!settings.refreshToken && !(username && password)) {
@@ -123,8 +139,9 @@ function withPassword(settings: Settings, sources: Sources): Settings {
   return { ...settings, username, password };
 }
 
-/** Whatever came back after a password was sent is final. */
-function isFinal(error: unknown): boolean {
+/** Whatever came back after a password was sent is final, and so is a refusal of the job itself, for which GitHub vouches anew each time. */
+function isFinal(error: unknown, { idToken }: Settings): boolean {
+  if (hasSymptom(error, 'exchange-refused')) return idToken?.kind === 'github';
   return error instanceof AuthError && error.failure.request === 'login';
 }
 

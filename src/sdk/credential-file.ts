@@ -1,7 +1,7 @@
 // The file with the credential: what src/sdk/python/mlflow_auth_provider.py reads, and renewals replace.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { jsonObject } from '../http/response.js';
 import { type Credential, fingerprint } from '../login/credential.js';
 import type { Target } from '../login/workspace-proof.js';
@@ -19,6 +19,8 @@ export interface CredentialFile {
   tracking_uri: string;
   method: Credential['method'];
   value: string;
+  /** Where the value is read from for each request in place of this file, since it is replaced there. */
+  value_file?: string | undefined;
   /** That of the login, for SDKs that know no workspaces. */
   workspace?: string | undefined;
   issued_at?: string | undefined;
@@ -48,15 +50,18 @@ export function writeCredential(
   renew: readonly string[] | undefined,
 ): string {
   const value = credential.method === 'token' ? credential.token : credential.cookie;
-  const { life } = credential;
+  const valueFile = credential.method === 'token' ? credential.file : undefined;
+  // What is known of the first value is not known of those that follow it in its file.
+  const { life, expiresAt } = valueFile === undefined ? credential : { life: undefined, expiresAt: undefined };
   const received = uptime();
   const file: CredentialFile = {
     tracking_uri: trackingUri,
     method: credential.method,
     value,
+    value_file: valueFile && resolve(valueFile),
     workspace,
     issued_at: new Date().toISOString(),
-    expires_at: isoTime(credential.expiresAt),
+    expires_at: isoTime(expiresAt),
     life,
     renew_after: life === undefined ? undefined : renewAfter(life),
     received_at_uptime: received?.seconds,
@@ -91,7 +96,9 @@ export function readCredential(dir: string): CredentialFile {
     typeof file.tracking_uri === 'string' &&
     (file.method === 'token' || file.method === 'cookie') &&
     typeof file.value === 'string' &&
-    ['issued_at', 'expires_at', 'boot_id'].every((name) => ['string', 'undefined'].includes(typeof file[name])) &&
+    ['value_file', 'issued_at', 'expires_at', 'boot_id'].every((name) =>
+      ['string', 'undefined'].includes(typeof file[name]),
+    ) &&
     ['life', 'renew_after', 'received_at_uptime'].every((name) => isSeconds(file[name]));
   if (!good) throw new Error(`${path} is damaged: log in again`);
   return file as unknown as CredentialFile;

@@ -43,7 +43,7 @@ function obstaclesOf(
   { env, readFile }: Pick<Sources, 'env' | 'readFile'>,
 ): string[] {
   const found = overridesOf(env, settings, readFile, withFolder);
-  if (settings.renew && credential.method === 'token' && !credential.refreshToken)
+  if (settings.renew && settings.login === 'platform' && credential.method === 'token' && !credential.refreshToken)
     found.push(
       'the platform returned no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
     );

@@ -13,6 +13,8 @@ export interface State extends History {
   settings: Settings;
   /** Why a login was refused; it is not tried again. */
   failed?: string;
+  /** Fingerprint of the ID token of a CI job that Dex has rejected; it is not sent again. */
+  refused?: string;
   /** Grows by one each time the state is written, so that whoever has read an older one does not overwrite a newer one. */
   generation?: number | undefined;
 }
@@ -23,10 +25,17 @@ export interface State extends History {
  */
 export function settingsToKeep(settings: Settings, credential: Credential): Settings {
   const { method } = credential;
-  const { refreshTokenFile } = settings;
+  const { refreshTokenFile, idToken } = settings;
+  // The request token of a runner and a token that was given stay in the environment; a file is only named.
+  const source = idToken?.kind === 'file' ? { ...idToken, path: resolve(idToken.path) } : undefined;
   const first = { method, allowFallback: false, methodReason: 'the method of the first login' };
   // A renewal may run in another folder.
-  const common = { ...settings, ...first, refreshTokenFile: refreshTokenFile && resolve(refreshTokenFile) };
+  const common = {
+    ...settings,
+    ...first,
+    idToken: source,
+    refreshTokenFile: refreshTokenFile && resolve(refreshTokenFile),
+  };
   // After a fallback, client-id is not that of oauth2-proxy, with which the cookie method would compare it.
   const clientId = settings.method === 'cookie' ? settings.clientId : '';
   if (credential.method === 'cookie') return { ...common, clientId, clientSecret: '', refreshToken: '' };
@@ -44,6 +53,7 @@ export function parseState(path: string): State {
   const good =
     isSettings(state.settings) &&
     ['string', 'undefined'].includes(typeof state.failed) &&
+    ['string', 'undefined'].includes(typeof state.refused) &&
     ['number', 'undefined'].includes(typeof state.generation) &&
     (state.last === undefined || isMoment((state.last as { at?: unknown } | null)?.at)) &&
     (state.logins === undefined || (Array.isArray(state.logins) && state.logins.every(isMoment)));

@@ -1,6 +1,7 @@
 // The settings that follow from several values: the method, the tracking URI, the CA.
 
 import { certificatesIn, fromBase64, isCertificate, withLineBreaks } from '../http/trust.js';
+import { LOGIN_NAMES } from './login-kind.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
@@ -9,6 +10,7 @@ import * as check from './validate.js';
 /** The method, and why that one. */
 export function chooseMethod(
   found: Map<Name, Found>,
+  login: Settings['login'],
   only: Settings['method'] | undefined,
   problem: OnProblem,
 ): Pick<Settings, 'method' | 'methodReason' | 'allowFallback'> {
@@ -16,13 +18,20 @@ export function chooseMethod(
   const method = wish?.value.toLowerCase();
   if (only && wish?.explicit && method !== only && method !== 'auto')
     problem('method', `the command ${only} requires method ${only}.`);
+  if (login !== 'platform') {
+    if (only === 'cookie' || method === 'cookie')
+      problem('method', `${LOGIN_NAMES[login]} gives a token, never a session cookie.`, 'conflict');
+    return { method: 'token', methodReason: `${LOGIN_NAMES[login]} gives a token`, allowFallback: false };
+  }
   if (only) return { method: only, methodReason: `the command is ${only}`, allowFallback: false };
   if (method === 'token' || method === 'cookie')
     return { method, methodReason: `set by ${wish?.from}`, allowFallback: false };
   if (method !== 'auto')
     problem('method', `invalid ${check.quoted(wish?.value ?? '')}: expected auto, token or cookie.`);
-  return found.has('client-secret')
-    ? { method: 'token', methodReason: 'client-secret is set', allowFallback: !found.has('refresh-token') }
+  const allowFallback = !found.has('refresh-token');
+  if (found.has('client-secret')) return { method: 'token', methodReason: 'client-secret is set', allowFallback };
+  return found.has('client-id')
+    ? { method: 'token', methodReason: 'client-id is set without client-secret: a public client', allowFallback }
     : { method: 'cookie', methodReason: 'client-secret is not set', allowFallback: true };
 }
 

@@ -1,6 +1,7 @@
 // The settings of one run, checked: all that is wrong is said in one message, before any request.
 
 import { errorMessage, UsageError } from '../errors/errors.js';
+import { chooseLogin, hasGitHubTokens, howToGetIdToken, idTokenSource, LOGIN_NAMES } from './login-kind.js';
 import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
 import { runtimeCertificates } from './runtime-trust.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
@@ -33,6 +34,7 @@ export function readSettings(
   const problem: OnProblem = (name, text, kind = 'invalid') => problems.push({ name, kind, text });
   const found = gather(sources);
   for (const { name, secret } of ROWS) if (secret && found.get(name)?.value) mask(found.get(name)?.value ?? '');
+  if (hasGitHubTokens(sources.env)) mask(sources.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '');
   for (const [name, { error }] of found) {
     // The first login makes the file.
     const first =
@@ -60,23 +62,40 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   };
 
   const allowHttp = flag('allow-http');
-  const address = required('platform-address', true);
+  const cookie = needs.method === 'cookie' || text('method').toLowerCase() === 'cookie';
+  const { login, loginReason } = chooseLogin(found, sources.env, cookie, problem);
+  const idToken = login === 'platform' ? undefined : idTokenSource(found, sources.env);
+  const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
+  const elsewhere = login === 'id-token' || (login === 'keyless' && dexUrl !== '');
+  const address = required('platform-address', !elsewhere || (found.has('cluster') && !found.has('tracking-uri')));
   const platform = address && check.platformAddress(address, allowHttp, problem);
-  const { method, methodReason, allowFallback } = chooseMethod(found, needs.method, problem);
+  const { method, methodReason, allowFallback } = chooseMethod(found, login, needs.method, problem);
   const verify = flag('verify');
-  const renew = needs.renew === true || (flag('renew') && canRenew(found, needs, note));
-  const password = needs.login !== false && !(method === 'token' && text('refresh-token'));
+  // Only GitHub gives another token for the one that is used as it is; a file is read for each request.
+  const renewable = login !== 'id-token' || idToken?.kind === 'github';
+  const renew = renewable && (needs.renew === true || (flag('renew') && canRenew(found, needs, note)));
+  const password = needs.login !== false && login === 'platform' && !(method === 'token' && text('refresh-token'));
+  const isPublic = method === 'token' && login !== 'id-token' && !found.has('client-secret');
   const refreshTokenFile = found.get('refresh-token')?.path;
   const insecureTls = flag('insecure-tls');
   const scopes = check.scopes(text('scopes'), problem);
   return {
     platform,
+    dexUrl: dexUrl || `${platform}/dex`,
     trackingUri: trackingUri(found, platform, allowHttp, problem),
     workspace: check.workspace(text('workspace'), problem),
     username: check.plain('username', required('username', password), problem),
     password: required('password', password),
-    clientId: check.plain('client-id', method === 'token' ? required('client-id') : text('client-id'), problem),
-    clientSecret: method === 'token' ? required('client-secret') : text('client-secret'),
+    clientId: check.plain(
+      'client-id',
+      method === 'token' && login !== 'id-token' ? required('client-id') : text('client-id'),
+      problem,
+    ),
+    clientSecret: text('client-secret'),
+    audience: check.plain('audience', text('audience'), problem),
+    login,
+    loginReason,
+    idToken,
     refreshToken: text('refresh-token'),
     refreshTokenFile: refreshTokenFile === '-' ? undefined : refreshTokenFile,
     renew,
@@ -85,8 +104,11 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     allowFallback,
     connector: check.plain('connector', text('connector'), problem),
     // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
-    scopes: renew ? check.withOfflineAccess(scopes) : scopes,
-    redirectUri: check.redirectUri(text('redirect-uri') || `${platform}/oauth2/callback`, problem),
+    scopes: renew && login === 'platform' ? check.withOfflineAccess(scopes) : scopes,
+    redirectUri: check.redirectUri(
+      text('redirect-uri') || (isPublic ? PUBLIC_REDIRECT_URI : `${platform}/oauth2/callback`),
+      problem,
+    ),
     cookieName: check.cookieName(text('cookie-name'), problem),
     dir: text('dir') || undefined,
     ca:
@@ -113,8 +135,22 @@ function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): string[] {
   );
 }
 
+/** Nobody listens there: the code is read off the redirect. Dex takes it for each public client without redirect URIs. */
+const PUBLIC_REDIRECT_URI = 'http://localhost/mlflow-auth';
+
 /** What is wrong only in view of other settings, or of what the command needs. */
-function crossCheck({ ca, dir, insecureTls, method, verify }: Settings, { found, needs, problem }: Reading): void {
+function crossCheck(settings: Settings, { found, sources, needs, problem }: Reading): void {
+  const { ca, dir, insecureTls, method, verify, login, idToken } = settings;
+  if (login !== 'platform' && !idToken && needs.login !== false)
+    problem('id-token', howToGetIdToken(sources.env), 'missing');
+  if (login === 'keyless' && found.get('connector')?.from === 'default')
+    problem(
+      'connector',
+      'a keyless login requires the ID of the Dex connector for ID tokens of the CI system.',
+      'missing',
+    );
+  if (login !== 'platform' && needs.newRefreshToken && !settings.refreshToken)
+    problem('login', `${LOGIN_NAMES[login]} gives no refresh token; use the command token.`, 'conflict');
   if (ca && insecureTls) {
     const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
     problem('ca-cert', `contradicts insecure-tls (${from}). Set only one of them.`, 'conflict');

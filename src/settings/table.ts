@@ -12,6 +12,8 @@ export interface Row {
   file?: true;
   /** `true` or `false`; as a flag it needs no value. */
   boolean?: true;
+  /** Most users leave it alone: README names it in docs/inputs.md only. */
+  rare?: true;
   /** Makes sense in the action alone. */
   actionOnly?: true;
   help: string;
@@ -22,6 +24,12 @@ export const TABLE = [
     name: 'platform-address',
     env: ['PLATFORM_ADDRESS'],
     help: 'URL of the platform, such as https://platform.example.com. Any path is ignored.',
+  },
+  {
+    name: 'dex-url',
+    env: ['DEX_URL'],
+    rare: true,
+    help: 'URL of Dex. Defaults to {platform-address}/dex.',
   },
   {
     name: 'cluster',
@@ -55,9 +63,29 @@ export const TABLE = [
     name: 'client-id',
     env: ['DEX_CLIENT_ID'],
     file: true,
-    help: 'OAuth 2.0 client ID of the MLflow proxy, for the token method; on Alauda usually alauda-auth. With the cookie method, if it is set, a login for any other client is refused.',
+    help: 'OAuth 2.0 client ID, for the token method: that of the MLflow proxy, on Alauda usually alauda-auth, or of a public client, which requires no client-secret. With the cookie method, if it is set, a login for any other client is refused.',
   },
-  { name: 'client-secret', env: ['DEX_CLIENT_SECRET'], secret: true, file: true, help: 'Client secret of client-id.' },
+  {
+    name: 'client-secret',
+    env: ['DEX_CLIENT_SECRET'],
+    secret: true,
+    file: true,
+    help: 'Client secret of client-id. Leave it empty for a public client.',
+  },
+  {
+    name: 'id-token',
+    env: ['MLFLOW_AUTH_ID_TOKEN'],
+    secret: true,
+    file: true,
+    help: 'ID token of the CI job, for a keyless login. id-token-file is read again for each renewal. On GitHub neither is required: with permissions id-token: write, the action requests a token.',
+  },
+  {
+    name: 'id-token-audience',
+    env: ['MLFLOW_AUTH_ID_TOKEN_AUDIENCE'],
+    rare: true,
+    default: 'mlflow',
+    help: 'Audience of the ID token that is requested from GitHub.',
+  },
   {
     name: 'refresh-token',
     env: ['DEX_REFRESH_TOKEN'],
@@ -76,33 +104,49 @@ export const TABLE = [
     name: 'method',
     env: ['MLFLOW_AUTH_METHOD'],
     default: 'auto',
-    help: 'Login method: auto, token or cookie. auto uses token if client-secret is set, otherwise cookie.',
+    help: 'Login method: auto, token or cookie. auto uses token for keyless logins, public clients, and if client-secret is set, otherwise cookie.',
+  },
+  {
+    name: 'login',
+    env: ['MLFLOW_AUTH_LOGIN'],
+    default: 'auto',
+    help: 'How to log in: platform (username and password), keyless (exchange the ID token of the CI job at Dex), id-token (use that token itself) or auto: keyless if id-token is set, or if neither username nor password is set and GitHub provides ID tokens, otherwise platform.',
   },
   {
     name: 'connector',
     env: ['DEX_CONNECTOR'],
     default: 'local',
-    help: 'ID of the Dex connector of the account: local, or that of an LDAP connector.',
+    help: 'ID of the Dex connector of the account: local, or that of an LDAP connector. For a keyless login, the required ID of the connector for ID tokens of the CI system.',
+  },
+  {
+    name: 'audience',
+    env: ['DEX_AUDIENCE'],
+    rare: true,
+    help: 'Client ID of the MLflow proxy, if client-id is another client: the token is then also for this one. Detected automatically for public clients.',
   },
   {
     name: 'scopes',
     env: ['DEX_SCOPES'],
+    rare: true,
     default: 'openid email groups',
     help: 'OAuth 2.0 scopes, separated by spaces.',
   },
   {
     name: 'redirect-uri',
     env: ['DEX_REDIRECT_URI'],
-    help: 'Redirect URI registered for the client. Defaults to {platform-address}/oauth2/callback. With the cookie method, the callback URL of the MLflow proxy, required only if it is on a host of its own.',
+    rare: true,
+    help: 'Redirect URI registered for the client. Defaults to {platform-address}/oauth2/callback, or http://localhost/mlflow-auth for a public client. With the cookie method, the callback URL of the MLflow proxy, required only if it is on a host of its own.',
   },
   {
     name: 'cookie-name',
     env: ['MLFLOW_AUTH_COOKIE_NAME'],
+    rare: true,
     help: 'Name of the session cookie of oauth2-proxy, for the cookie method. Detected automatically by default.',
   },
   {
     name: 'dir',
     env: ['MLFLOW_AUTH_DIR'],
+    rare: true,
     help: 'Directory for the files of the Python SDK: credential, auth provider, CA bundle. The action creates one below RUNNER_TEMP by default; env writes these files only if dir is set.',
   },
   {
@@ -113,6 +157,7 @@ export const TABLE = [
   {
     name: 'insecure-tls',
     env: ['MLFLOW_TRACKING_INSECURE_TLS'],
+    rare: true,
     default: 'false',
     boolean: true,
     help: 'Disable TLS certificate verification, also in the MLflow SDK. For testing only.',
@@ -120,6 +165,7 @@ export const TABLE = [
   {
     name: 'allow-http',
     env: ['MLFLOW_AUTH_ALLOW_HTTP'],
+    rare: true,
     default: 'false',
     boolean: true,
     help: 'Allow http: URLs other than localhost, such as that of the in-cluster Service. Credentials are then sent unencrypted.',
@@ -127,6 +173,7 @@ export const TABLE = [
   {
     name: 'allow-base64-password',
     env: ['MLFLOW_AUTH_ALLOW_BASE64_PASSWORD'],
+    rare: true,
     default: 'false',
     boolean: true,
     help: 'For old platforms without a public key: send the password in base64 if RSA is not possible.',
@@ -141,12 +188,14 @@ export const TABLE = [
   {
     name: 'timeout',
     env: ['MLFLOW_AUTH_TIMEOUT'],
+    rare: true,
     default: '60',
     help: 'Overall time limit of the login in seconds, 1 to 3600. Each request may take a quarter of it, but at least 15 s.',
   },
   {
     name: 'export-env',
     env: [],
+    rare: true,
     default: 'true',
     boolean: true,
     actionOnly: true,
@@ -155,6 +204,7 @@ export const TABLE = [
   {
     name: 'mask-workspace',
     env: [],
+    rare: true,
     default: 'true',
     boolean: true,
     actionOnly: true,

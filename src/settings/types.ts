@@ -2,17 +2,39 @@
 
 import type { Name } from './table.js';
 
+/** Where the ID token of a CI job comes from. */
+export type IdTokenSource =
+  /** GitHub's request endpoint; it gives a new one as often as it is asked. */
+  | { kind: 'github'; url: string; requestToken: string; audience: string }
+  /** A file that the CI system, or the kubelet, replaces; it is read for each use. */
+  | { kind: 'file'; path: string }
+  /** A text, which cannot be renewed. */
+  | { kind: 'given'; token: string };
+
+/** How a login begins: with username and password at the platform's API, or with the ID token of a CI job. */
+export type LoginKind = 'platform' | 'keyless' | 'id-token';
+
 /** Checked settings, all that the rest of the program knows of them. */
 export interface Settings {
-  /** Origin of the platform, without a trailing slash. */
+  /** Origin of the platform, without a trailing slash; '' where nothing needs it. */
   platform: string;
+  /** Address of Dex without a trailing slash. */
+  dexUrl: string;
   /** MLflow's address without a trailing slash; '' when neither it nor a cluster was given. */
   trackingUri: string;
   workspace: string | undefined;
   username: string;
   password: string;
   clientId: string;
+  /** '' for a public client. */
   clientSecret: string;
+  /** The client of the MLflow proxy, if it was given and is another one. */
+  audience: string;
+  login: LoginKind;
+  /** Why that login, for the log; '' for the usual one. */
+  loginReason: string;
+  /** Undefined for a login by password. */
+  idToken: IdTokenSource | undefined;
   /** A refresh token to begin with, or ''. */
   refreshToken: string;
   /** The file that the refresh token is in, or will be in after the first login; undefined for standard input. */

@@ -49,10 +49,16 @@ export function platformAddress(value: string, allowHttp: boolean, problem: OnPr
   return url('platform-address', value, allowHttp, problem)?.origin ?? '';
 }
 
-export function trackingUri(value: string, allowHttp: boolean, problem: OnProblem): string {
-  const uri = url('tracking-uri', value, allowHttp, problem);
-  return uri ? (uri.origin + uri.pathname).replace(/\/+$/, '') : '';
+export function dexUrl(value: string, allowHttp: boolean, problem: OnProblem): string {
+  return withoutSlash(url('dex-url', value, allowHttp, problem));
 }
+
+export function trackingUri(value: string, allowHttp: boolean, problem: OnProblem): string {
+  return withoutSlash(url('tracking-uri', value, allowHttp, problem));
+}
+
+/** Origin and path. */
+const withoutSlash = (uri: URL | undefined): string => (uri ? (uri.origin + uri.pathname).replace(/\/+$/, '') : '');
 
 export function redirectUri(value: string, problem: OnProblem): string {
   if (!parseUrl(value) && !value.startsWith('/'))

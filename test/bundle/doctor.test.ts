@@ -222,7 +222,7 @@ describe('doctor', () => {
     assert.doesNotMatch(mended.stdout, /is set and empty/);
   });
 
-  it('--login spends no refresh token, and never logs in without a name', async () => {
+  it('--login does not use the refresh token, and never logs in without a name', async () => {
     const { status, stdout, logins } = await doctor(
       {},
       ['--login'],
@@ -232,7 +232,7 @@ describe('doctor', () => {
       }),
     );
     assert.deepEqual([status, logins], [0, 0], stdout);
-    assert.match(stdout, /- account: not logged in: doctor spends no refresh token; give user name and password/);
+    assert.match(stdout, /- account: not logged in: doctor does not use the refresh token; set username and password/);
   });
 
   it('--json is the same for machines', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { serverCertificate } from '../support/fake/certificates.js';
-import { signJwt } from '../support/fake/dex.js';
+import { signJwt } from '../support/fake/jwt.js';
 import { type FakePlatform, type StartOptions, startPlatform } from '../support/fake/platform.js';
 import type { Canned, Endpoint } from '../support/fake/switches.js';
 import { readFileCommand } from '../support/github-runner.js';

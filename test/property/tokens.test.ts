@@ -13,7 +13,7 @@ import { check, checkEnds } from '../support/property/check.js';
 import { assertLine, fakeHttp, outcome, type Reply, reply } from '../support/property/replies.js';
 
 const PLATFORM = 'https://platform.test';
-const CLIENT: Client = { platform: PLATFORM, clientId: 'c', clientSecret: 'x', redirectUri: `${PLATFORM}/cb` };
+const CLIENT: Client = { dexUrl: `${PLATFORM}/dex`, clientId: 'c', clientSecret: 'x', redirectUri: `${PLATFORM}/cb` };
 const VERIFIER = 'v'.repeat(43);
 const claims = jsonWith('iss', 'aud', 'sub', 'exp', 'iat', 'email', 'preferred_username', 'name');
 const jwtOf = (payload: string) => `eyJhbGciOiJSUzI1NiJ9.${Buffer.from(payload).toString('base64url')}.c2ln`;

@@ -4,6 +4,7 @@ import { ACCOUNT, LOGIN_REFUSED } from './account.js';
 import { CALLBACK, CALLBACK_WITHOUT_COOKIE } from './callback.js';
 import { CONNECTION } from './connection.js';
 import { AUTHORIZATION_REQUEST, TOKEN_ENDPOINT } from './dex.js';
+import { KEYLESS, UNTRUSTED_BY_KUBERNETES } from './keyless.js';
 import { LOGIN_API, LOGIN_API_STATUS, LOGIN_API_UNAVAILABLE } from './login-api.js';
 import { MLFLOW, MLFLOW_PROTECTIONS } from './mlflow.js';
 import { OAUTH2_PROXY } from './oauth2-proxy.js';
@@ -14,6 +15,7 @@ import type { Symptom } from './symptom.js';
 const ROWS = [
   ...SDK,
   ...LOGIN_API_UNAVAILABLE,
+  ...KEYLESS,
   ...AUTHORIZATION_REQUEST,
   ...ACCOUNT,
   ...LOGIN_API,
@@ -24,6 +26,7 @@ const ROWS = [
   ...CALLBACK,
   ...OAUTH2_PROXY,
   ...CALLBACK_WITHOUT_COOKIE,
+  ...UNTRUSTED_BY_KUBERNETES,
   ...MLFLOW,
   ...CONNECTION,
 ] as const;

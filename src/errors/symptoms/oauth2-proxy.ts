@@ -61,7 +61,8 @@ export const OAUTH2_PROXY = [
     found: '{status} the token is for client {audiences}, oauth2-proxy logs in as {client}',
     title: 'Token for another client',
     meaning: 'oauth2-proxy accepts only tokens for its own client, from its own issuer',
-    advice: 'Set client-id and client-secret to the client of the MLflow proxy, and platform-address to its issuer.',
+    advice:
+      'Set client-id and client-secret to the client of the MLflow proxy, or, for a public client, audience to it, and platform-address to its issuer.',
   },
   {
     id: 'issuer',

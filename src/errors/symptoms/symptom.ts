@@ -8,6 +8,9 @@ export type RequestName =
   | 'password'
   | 'connectors'
   | 'login'
+  | 'ci'
+  | 'discovery'
+  | 'exchange'
   | 'token'
   | 'refresh'
   | 'proxy'
@@ -27,6 +30,7 @@ export type Layer =
   | 'web proxy'
   | 'TLS'
   | 'clock'
+  | 'CI'
   | 'login API'
   | 'account'
   | 'Dex'
@@ -57,7 +61,7 @@ export interface Symptom<Id extends string = string> {
   /** The credential that the request carried. */
   sent?: Sent;
   /** Whether oauth2-proxy has let the credential in at another request. */
-  letIn?: false;
+  letIn?: boolean;
   /** The runtime's error codes, or its text where it has no code (Deno). */
   broken?: RegExp;
   /** The same request may succeed when it is sent again. */

@@ -13,6 +13,8 @@ export interface Claims {
   email?: unknown;
   preferred_username?: unknown;
   name?: unknown;
+  /** Of GitHub's ID tokens. */
+  repository_owner?: unknown;
 }
 
 /** The payload of a JWT (RFC 7519, 3), or undefined when the text is none. */

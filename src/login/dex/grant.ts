@@ -5,6 +5,7 @@ import { AuthError, errorCodes, errorMessage, hasSymptom } from '../../errors/er
 import type { RequestName } from '../../errors/failure.js';
 import { type Json, jsonObject, responseError } from '../../http/response.js';
 import type { Http, HttpResponse } from '../../http/types.js';
+import { isJwt } from '../../util/jwt.js';
 import { isVisibleAscii } from '../../util/text.js';
 import type { Context } from '../context.js';
 import { expectedIssuer } from './issuer.js';
@@ -14,10 +15,16 @@ const CLOCK_TOLERANCE = 120;
 
 /** The client at Dex, and where. */
 export interface Client {
-  platform: string;
+  dexUrl: string;
   clientId: string;
+  /** '' for a public client. */
   clientSecret: string;
   redirectUri: string;
+}
+
+/** A secret goes into the body (client_secret_post): the platform takes no Basic. A public client sends none. */
+export function clientAuthentication({ clientSecret }: Client): oauth.ClientAuth {
+  return clientSecret ? oauth.ClientSecretPost(clientSecret) : oauth.None();
 }
 
 /** A successful token response (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3). */
@@ -33,6 +40,10 @@ export type GrantContext = Pick<Context, 'http' | 'mask' | 'keep'>;
 export interface Grant {
   stage: RequestName;
   what: string;
+  /** Where the ID token is in the response, if not in `id_token` (RFC 8693, 2.2.1). */
+  tokenIn?: 'access_token';
+  /** Whether it may be sent again after a broken connection and 429, 502, 503 and 504. */
+  retry?: boolean;
   send: (
     server: oauth.AuthorizationServer,
     client: oauth.Client,
@@ -51,7 +62,7 @@ export interface Grant {
  */
 export async function grant(context: GrantContext, client: Client, request: Grant): Promise<Tokens> {
   const { stage, what, check } = request;
-  const issuer = `${client.platform}/dex`;
+  const issuer = client.dexUrl;
   const server = { issuer, token_endpoint: `${issuer}/token` };
   const oauthClient: oauth.Client = { client_id: client.clientId, [oauth.clockTolerance]: CLOCK_TOLERANCE };
   const fail = (error: unknown): never => {
@@ -63,10 +74,12 @@ export async function grant(context: GrantContext, client: Client, request: Gran
   };
   const answer = await post(context.http, request, server, oauthClient).catch(fail);
   const json = receive(context, answer);
+  // The library checks its claims there.
+  if (json && request.tokenIn) json.id_token = json[request.tokenIn];
   if (answer.status !== 200 || !json) throw refused(answer, stage, client);
   const flaw = flawIn(json);
   if (flaw) return fail(new Error(flaw));
-  const expected = { ...server, issuer: await expectedIssuer(context.http, client.platform, json.id_token) };
+  const expected = { ...server, issuer: await expectedIssuer(context.http, client.dexUrl, json.id_token) };
   const response = new Response(JSON.stringify(json), { headers: answer.headers });
   const { id_token, refresh_token } = await check(expected, oauthClient, response).catch(fail);
   if (id_token === undefined) return fail(new Error('"id_token" is missing in the response'));
@@ -76,7 +89,7 @@ export async function grant(context: GrantContext, client: Client, request: Gran
 /** Lets oauth4webapi send the request through this program's HTTP. */
 async function post(
   http: Http,
-  { stage, what, send }: Grant,
+  { stage, what, retry = false, send }: Grant,
   server: oauth.AuthorizationServer,
   client: oauth.Client,
 ): Promise<HttpResponse> {
@@ -85,7 +98,7 @@ async function post(
     // The settings have already refused http: to other machines, unless asked for by name.
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (address, { headers, body }) => {
-      answer = await http(address, { stage, what, headers, body: String(body) });
+      answer = await http(address, { stage, what, headers, body: String(body), retry });
       // It looks at the answer in its check alone.
       return new Response();
     },
@@ -120,8 +133,7 @@ function receive({ mask, keep }: GrantContext, { status, body }: HttpResponse): 
  * @returns undefined where nothing does; never a part of the token
  */
 function flawIn({ id_token, refresh_token }: Json): string | undefined {
-  if (typeof id_token === 'string' && !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(id_token))
-    return 'an invalid "id_token": expected three base64url parts';
+  if (typeof id_token === 'string' && !isJwt(id_token)) return 'an invalid "id_token": expected three base64url parts';
   if (typeof refresh_token === 'string' && refresh_token !== '' && !isVisibleAscii(refresh_token))
     return 'an invalid "refresh_token": expected visible ASCII without whitespace';
   return undefined;
@@ -129,8 +141,11 @@ function flawIn({ id_token, refresh_token }: Json): string | undefined {
 
 function refused(answer: HttpResponse, stage: RequestName, { clientSecret }: Client): AuthError {
   const error = responseError(answer, stage);
-  return hasSymptom(error, 'invalid-client') ? responseError(answer, stage, base64Hint(clientSecret)) : error;
+  if (!hasSymptom(error, 'invalid-client')) return error;
+  return responseError(answer, stage, clientSecret ? base64Hint(clientSecret) : NO_SECRET);
 }
+
+const NO_SECRET = 'client-secret is not set, so client-id was used as a public client.';
 
 /** A secret copied from `kubectl -o yaml` is still in base64. */
 function base64Hint(secret: string): string | undefined {

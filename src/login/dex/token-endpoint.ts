@@ -1,12 +1,12 @@
 // What Dex's token endpoint gives tokens for: an authorization code, and a refresh token.
 
 import * as oauth from 'oauth4webapi';
-import { type Client, type GrantContext, grant, type Tokens } from './grant.js';
+import { type Client, clientAuthentication, type GrantContext, grant, type Tokens } from './grant.js';
 
 export type { Client, Tokens };
 
 /**
- * Redeems an authorization code. The client authenticates in the body (client_secret_post): the platform takes no Basic.
+ * Redeems an authorization code.
  * @param parameters of the redirect, with code and state
  * @param state that was sent
  * @throws AuthError; its id is "invalid-grant" when the code is stale
@@ -18,7 +18,7 @@ export function redeemCode(
   state: string,
   verifier: string,
 ): Promise<Tokens> {
-  const secret = oauth.ClientSecretPost(client.clientSecret);
+  const secret = clientAuthentication(client);
   return grant(context, client, {
     stage: 'token',
     what: 'redeem the code',
@@ -36,7 +36,7 @@ export function redeemCode(
  * @throws AuthError; its id is "refresh-refused" when only a new login helps
  */
 export function refreshTokens(context: GrantContext, client: Client, refreshToken: string): Promise<Tokens> {
-  const secret = oauth.ClientSecretPost(client.clientSecret);
+  const secret = clientAuthentication(client);
   return grant(context, client, {
     stage: 'refresh',
     what: 'refresh the token',

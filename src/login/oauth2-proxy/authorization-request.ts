@@ -11,6 +11,7 @@ import type { ProxyLogin } from './start.js';
 /** What the settings say of the login that is to be begun. */
 export interface Expected {
   platform: string;
+  dexUrl: string;
   trackingUri: string;
   method: 'token' | 'cookie';
   /** The client of oauth2-proxy, checked with the method cookie; '' where it is not known. */
@@ -24,7 +25,7 @@ export interface Expected {
 /** Servers differ in which of two they take. */
 const SINGLE = ['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state'];
 /** With it, Dex makes a token that other clients take as well. */
-const CROSS_CLIENT = 'audience:server:client_id:';
+export const CROSS_CLIENT = 'audience:server:client_id:';
 
 /** @throws AuthError when the request is not one that the oauth2-proxy in front of this MLflow can have begun */
 export async function checkAuthorizationRequest(http: Http, login: ProxyLogin, expected: Expected): Promise<void> {
@@ -39,8 +40,7 @@ export async function checkAuthorizationRequest(http: Http, login: ProxyLogin, e
     const hint = `If ${uri} is the callback of this MLflow proxy, set redirect-uri to it.`;
     refuse(`with the redirect URI ${uri}, which is neither the platform's nor the tracking URI's`, hint);
   }
-  if (!(await isPlatformsEndpoint(http, login, expected.platform)))
-    refuse(`to ${login.endpoint.origin}, which is not this platform`);
+  if (!(await isDexEndpoint(http, login, expected))) refuse(`to ${login.endpoint.origin}, which is not this platform`);
 }
 
 /** What no oauth2-proxy asks for, or not this one. */
@@ -68,10 +68,14 @@ function isOwnRedirectUri(uri: URL, { platform, trackingUri, redirectUri }: Expe
   return uri.protocol === 'https:' && uri.href === parseUrl(redirectUri)?.href;
 }
 
-/** The platform is where the login goes; its Dex may know itself by another address, which its discovery then names. */
-async function isPlatformsEndpoint(http: Http, { endpoint, relative }: ProxyLogin, platform: string): Promise<boolean> {
-  if (relative || endpoint.origin === platform) return true;
-  const { issuer, authorization_endpoint } = await discover(http, platform, 'proxy');
+/** Whether the login goes to this Dex: the platform is where that is; its Dex may know itself by another address, which its discovery then names. */
+export async function isDexEndpoint(
+  http: Http,
+  { endpoint, relative }: Pick<ProxyLogin, 'endpoint' | 'relative'>,
+  { platform, dexUrl }: Pick<Expected, 'platform' | 'dexUrl'>,
+): Promise<boolean> {
+  if (relative || endpoint.origin === platform || endpoint.origin === new URL(dexUrl).origin) return true;
+  const { issuer, authorization_endpoint } = await discover(http, dexUrl, 'proxy');
   return [issuer, authorization_endpoint].some(
     (address) => typeof address === 'string' && parseUrl(address.trim())?.origin === endpoint.origin,
   );

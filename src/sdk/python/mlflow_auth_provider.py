@@ -138,7 +138,7 @@ def read_credential():
         if len(text) > LONGEST_FILE:
             raise ValueError("it is too large")
         # An integer of many digits takes long, a float of as many does not.
-        return checked(json.loads(text, parse_int=float))
+        return with_value(checked(json.loads(text, parse_int=float)))
     except (OSError, ValueError, RecursionError) as error:
         problem = str(error) or type(error).__name__
     raise MlflowAuthError("the credential file {} cannot be read ({}). Log in again.".format(path, problem))
@@ -151,6 +151,17 @@ def checked(credential):
     for name, good in FIELDS.items():
         if not good(credential.get(name)):
             raise ValueError("invalid or missing field: " + name)
+    return credential
+
+
+def with_value(credential):
+    """The credential with the value of the file that it names, which the kubelet, for one, replaces. Raises OSError, ValueError."""
+    if credential.get("value_file"):
+        with open(credential["value_file"], encoding="utf-8") as file:
+            value = file.read(LONGEST_FILE).strip()
+        if not is_header(value):
+            raise ValueError("{} holds no token".format(credential["value_file"]))
+        credential["value"] = value
     return credential
 
 
@@ -190,6 +201,7 @@ FIELDS = {
     "tracking_uri": is_address,
     "method": lambda value: is_text(value) and value in ("token", "cookie"),
     "value": is_header,
+    "value_file": lambda value: value is None or (is_text(value) and "\0" not in value),
     "workspace": lambda value: value is None or is_header(value),
     "expires_at": is_time,
     "life": is_seconds,
@@ -222,10 +234,12 @@ def check(response, sent, options, again=False):
     if again:
         _rejected_again = (sent["value"], time.monotonic())
         raise rejected(sent, got, ", and so was the one before it: a new one is made in {} s at the earliest".format(PAUSE))
-    if not sent.get("renew"):
+    if not sent.get("renew") and not sent.get("value_file"):
         raise rejected(sent, got)
     current = read_credential()
     if current["value"] == sent["value"]:
+        if not sent.get("renew"):
+            raise rejected(sent, got)
         if is_recent(_rejected_again, sent, PAUSE) or is_recent(_renewed, sent, LEAST):
             raise rejected(sent, got, ", as it was right after its renewal")
         current = renew(current, "rejected")

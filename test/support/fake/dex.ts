@@ -1,9 +1,11 @@
 // The fake's Dex with the vendor's JSON login API: authorize, public key, login, token, as facts of real ones have it.
 
-import { constants, createHash, createPublicKey, createSign, privateDecrypt } from 'node:crypto';
+import { constants, createHash, createPublicKey, privateDecrypt } from 'node:crypto';
+import { signJwt } from './jwt.js';
 import { keyFor } from './keys.js';
 import type { Answer, Asked } from './platform.js';
 import type { Switches } from './switches.js';
+import { exchange, GRANT } from './token-exchange.js';
 
 /** One login that was begun, and later its code. */
 interface Pending {
@@ -18,6 +20,8 @@ export class FakeDex {
   readonly #stamps = new Set<string>();
   #refreshToken: string | undefined;
   #formerRefreshToken: string | undefined;
+  /** Claims of the last login's tokens that differ by its client; a refresh keeps them. */
+  #audience: Record<string, unknown> = {};
   #count = 0;
 
   constructor(switches: Switches) {
@@ -36,8 +40,16 @@ export class FakeDex {
   }
 
   #refuses(query: URLSearchParams, origin: string): Answer | undefined {
-    const uris = this.#switches.redirectUris.map((uri) => new URL(uri, origin).href);
-    if (query.get('client_id') !== this.#switches.clientId) return status(404, 'NotFound', 'Invalid client_id.');
+    const { publicClients, trustedPeers, clientId } = this.#switches;
+    const client = query.get('client_id') ?? '';
+    const isPublic = publicClients.includes(client);
+    const uris = isPublic
+      ? ['http://localhost/mlflow-auth']
+      : this.#switches.redirectUris.map((uri) => new URL(uri, origin).href);
+    if (client !== clientId && !isPublic) return status(404, 'NotFound', 'Invalid client_id.');
+    const peer = /audience:server:client_id:\S+/.exec(query.get('scope') ?? '')?.[0];
+    if (peer && !trustedPeers.includes(client))
+      return status(400, 'BadRequest', `invalid_scope: Client can't request scope(s) ["${peer}"]`);
     if (!this.#switches.anyRedirectUri && !uris.includes(query.get('redirect_uri') ?? ''))
       return status(400, 'BadRequest', 'Unregistered redirect_uri.');
     if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge')) {
@@ -122,13 +134,14 @@ export class FakeDex {
   /** `POST /dex/token`, as Dex 2.45 answers (server/handlers.go), but for Basic authentication, which the vendor refuses. */
   token({ url, body, headers }: Asked): Answer {
     const form = new URLSearchParams(body);
-    if (
-      headers.authorization ||
-      form.get('client_id') !== this.#switches.clientId ||
-      form.get('client_secret') !== this.#switches.clientSecret
-    ) {
+    const { clientId, clientSecret, publicClients } = this.#switches;
+    const client = form.get('client_id') ?? '';
+    const secret = client === clientId ? clientSecret : publicClients.includes(client) ? '' : undefined;
+    if (headers.authorization || secret !== (form.get('client_secret') ?? '')) {
       return { status: 401, body: { error: 'invalid_client', error_description: 'Invalid client credentials.' } };
     }
+    if (form.get('grant_type') === GRANT)
+      return exchange(form, url.origin, this.#switches, (claims) => this.#idToken(url.origin, claims));
     if (form.get('grant_type') === 'refresh_token') return this.#refresh(url.origin, form.get('refresh_token') ?? '');
     const code = form.get('code') ?? '';
     const pending = this.#codes.get(code);
@@ -142,16 +155,18 @@ export class FakeDex {
       .digest('base64url');
     if (challenge !== pending.query.get('code_challenge')) return grantError('invalid_grant', 'Invalid code_verifier.');
     const offline = pending.query.get('scope')?.includes('offline_access') ?? false;
+    this.#audience = client === clientId ? {} : audienceOf(client, pending.query.get('scope') ?? '');
     return this.#tokens(url.origin, offline);
   }
 
   #tokens(origin: string, offline: boolean): Answer {
     const { changesText, changesIdToken } = this.#switches;
+    const audience = this.#audience;
     const tokens = {
-      access_token: changesText(this.#idToken(origin, { at: 1 })),
+      access_token: changesText(this.#idToken(origin, { ...audience, at: 1 })),
       token_type: 'bearer',
       expires_in: this.#switches.tokenLife,
-      id_token: changesIdToken(changesText(this.#idToken(origin))),
+      id_token: changesIdToken(changesText(this.#idToken(origin, audience))),
     };
     if (!offline || !this.#switches.givesRefreshTokens) return { status: 200, body: tokens };
     // One refresh token for each account and client: a new one ends the one before.
@@ -194,15 +209,19 @@ export class FakeDex {
 
   /** `GET /dex/.well-known/openid-configuration` */
   discovery({ url }: Asked): Answer {
-    return { status: 200, body: { issuer: this.issuer(url.origin), token_endpoint: `${url.origin}/dex/token` } };
+    const { grantTypes } = this.#switches;
+    const endpoint = `${url.origin}/dex/token`;
+    return {
+      status: 200,
+      body: { issuer: this.issuer(url.origin), token_endpoint: endpoint, grant_types_supported: grantTypes },
+    };
   }
 }
 
-/** A JWT of these claims, signed with RS256 by the fake's key. */
-export function signJwt(claims: Record<string, unknown>): string {
-  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const content = `${encode({ alg: 'RS256', kid: 'fake' })}.${encode(claims)}`;
-  return `${content}.${createSign('RSA-SHA256').update(content).sign(keyFor('sign'), 'base64url')}`;
+/** The audience of a token for this client, with that of a cross-client scope (server/oauth2.go, newIDToken). */
+function audienceOf(client: string, scope: string): Record<string, unknown> {
+  const peer = /audience:server:client_id:(\S+)/.exec(scope)?.[1];
+  return peer ? { aud: [peer, client], azp: client } : { aud: client };
 }
 
 /** RSAES-PKCS1-v1_5 decryption by hand: Node 20 and later refuse it. */

@@ -1,6 +1,7 @@
 // The fake's oauth2-proxy: login start, callback with csrf and session cookies, userinfo, and the guard of what is behind it.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { ciIssuer } from './ci.js';
 import type { FakeDex } from './dex.js';
 import type { Answer, Asked } from './platform.js';
 import type { Switches } from './switches.js';
@@ -114,7 +115,12 @@ export class FakeOauth2Proxy {
     if (!token || !this.#switches.skipJwtBearerTokens) return undefined;
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     const good = [claims.aud].flat().includes(this.#switches.proxyClientId) && claims.exp * 1000 > Date.now();
-    return good && claims.iss === this.#dex.issuer(url.origin) ? claims.email : undefined;
+    // `--extra-jwt-issuers`: the CI's own tokens, by their audience; the user is then the subject.
+    if (good || !this.#switches.extraJwtIssuers)
+      return good && claims.iss === this.#dex.issuer(url.origin) ? claims.email : undefined;
+    return claims.iss === ciIssuer(url.origin) && claims.aud === 'mlflow' && claims.exp * 1000 > Date.now()
+      ? claims.sub
+      : undefined;
   }
 
   /** The single cookie wins over the chunks, which are read up to the first gap (pkg/sessions/cookie/session_store.go). */

@@ -9,6 +9,7 @@ import {
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type Certificate, testAuthority, usualCertificate } from './certificates.js';
+import { requestCiToken } from './ci.js';
 import { FakeDex } from './dex.js';
 import { makeReady } from './keys.js';
 import { FakeMlflow } from './mlflow.js';
@@ -38,6 +39,7 @@ const ROUTES: [method: string, path: RegExp, endpoint: Endpoint][] = [
   ['GET', /^\/dex\/api\/v1\/connectors$/, 'connectors'],
   ['POST', /^\/dex\/token$/, 'token'],
   ['GET', /^\/dex\/\.well-known\/openid-configuration$/, 'discovery'],
+  ['GET', /^\/_ci\/request$/, 'ci'],
   ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/userinfo$/, 'userinfo'],
   ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/start$/, 'start'],
   ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/callback$/, 'callback'],
@@ -97,6 +99,7 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
     connectors: () => dex.connectors(),
     token: (request) => dex.token(request),
     discovery: (request) => dex.discovery(request),
+    ci: requestCiToken,
     userinfo: (request) => proxy.userinfo(request),
     start: (request) => proxy.start(request),
     callback: (request) => proxy.callback(request),

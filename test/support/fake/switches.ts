@@ -10,6 +10,7 @@ export type Endpoint =
   | 'connectors'
   | 'token'
   | 'discovery'
+  | 'ci'
   | 'userinfo'
   | 'start'
   | 'callback'
@@ -47,6 +48,11 @@ export interface Switches {
   clientId: string;
   clientSecret: string;
   redirectUris: string[];
+  /** Clients without a secret, and those that the client of oauth2-proxy trusts. */
+  publicClients: string[];
+  trustedPeers: string[];
+  /** What Dex's discovery document lists, and its token endpoint takes. */
+  grantTypes: string[];
   /** Dex takes any other redirect URI, too. */
   anyRedirectUri: boolean;
   /** Claims of the id token that differ from the usual ones. */
@@ -63,6 +69,8 @@ export interface Switches {
   reusesRefreshTokens: boolean;
   /** oauth2-proxy takes bearer tokens. */
   skipJwtBearerTokens: boolean;
+  /** oauth2-proxy takes ID tokens of the CI system, too. */
+  extraJwtIssuers: boolean;
   /** The client of oauth2-proxy. */
   proxyClientId: string;
   /** oauth2-proxy does not use PKCE. */
@@ -122,6 +130,9 @@ export const USUAL: Switches = {
   clientId: 'alauda-auth',
   clientSecret: 'a+b/c%=&x secret',
   redirectUris: ['/oauth2/callback', '/clusters/c1/mlflow/oauth2/callback'],
+  publicClients: ['mlflow-ci', 'mlflow-lone'],
+  trustedPeers: ['mlflow-ci'],
+  grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:token-exchange'],
   anyRedirectUri: false,
   claims: {},
   issuer: undefined,
@@ -130,6 +141,7 @@ export const USUAL: Switches = {
   givesRefreshTokens: true,
   reusesRefreshTokens: false,
   skipJwtBearerTokens: true,
+  extraJwtIssuers: false,
   proxyClientId: 'alauda-auth',
   proxyWithoutPkce: false,
   cookieName: '_oauth2_proxy',

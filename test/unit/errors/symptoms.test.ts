@@ -55,6 +55,37 @@ const ROWS: Record<
   string,
   [layer: string, at: At | undefined, got: string, advice: RegExp, sent?: 'token' | 'cookie']
 > = {
+  'ci-token-file': ['CI', undefined, '', /id-token-file/],
+  'ci-token-invalid': ['CI', undefined, '', /id_tokens/],
+  'ci-token-expired': ['CI', undefined, '', /timeout of the job/],
+  'ci-token-request': ['CI', 'ci', '403 Forbidden', /id-token: write/],
+  'exchange-off': ['Dex', 'exchange', '400 unsupported_grant_type: no', /oauth2\.grantTypes/],
+  'exchange-connector': [
+    'Dex',
+    'exchange',
+    '400 invalid_request: Requested connector does not exist.',
+    /DEX_CONNECTOR/,
+  ],
+  'exchange-connector-client': [
+    'Dex',
+    'exchange',
+    '400 invalid_grant: Connector not allowed for this client.',
+    /allowedConnectors/,
+  ],
+  'exchange-refused': ['Dex', 'exchange', '401 access_denied: ', /allowedGroups/],
+  'exchange-client': ['Dex', 'exchange', '401 invalid_client: Invalid client credentials.', /public: true/],
+  'exchange-peer': ['Dex', 'exchange', '500 server_error: ', /trustedPeers/],
+  'exchange-type': ['Dex', 'exchange', '400 request_not_supported: Invalid requested_token_type.', /2\.38/],
+  'exchange-unavailable': ['Dex', 'exchange', '503 HTML page "nginx"', /Try again later/],
+  'not-dex': ['Dex', 'discovery', '404 an empty response', /DEX_URL/],
+  'client-secret-missing': ['Dex', undefined, '', /DEX_CLIENT_SECRET/],
+  peer: [
+    'Dex',
+    'authorize',
+    '400 BadRequest: invalid_scope: Client can\'t request scope(s) ["audience:server:client_id:x"]',
+    /trustedPeers/,
+  ],
+  'kubernetes-untrusted': ['Kubernetes RBAC', undefined, '', /structured authentication/],
   'no-permission': ['runtime', 'broken', 'getaddrinfo EPERM localhost', /--allow-net --allow-env/],
   'certificate-untrusted': [
     'TLS',

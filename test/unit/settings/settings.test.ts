@@ -62,12 +62,17 @@ describe('settings', () => {
       { ...settings, password: '', clientSecret: '' },
       {
         platform: 'https://platform.test',
+        dexUrl: 'https://platform.test/dex',
         trackingUri: 'https://platform.test/clusters/c1/mlflow',
         workspace: undefined,
         username: 'ci@example.com',
         password: '',
         clientId: 'alauda-auth',
         clientSecret: '',
+        audience: '',
+        login: 'platform',
+        loginReason: '',
+        idToken: undefined,
         refreshToken: '',
         refreshTokenFile: undefined,
         renew: false,
@@ -395,8 +400,13 @@ describe('values', () => {
   });
 
   it('method auto says why it chose', () => {
-    assert.deepEqual(withGood({ 'client-secret': undefined }).method, 'cookie');
-    assert.equal(withGood({ 'client-secret': undefined }).methodReason, 'client-secret is not set');
+    const none = withGood({ 'client-secret': undefined, 'client-id': undefined });
+    assert.deepEqual([none.method, none.methodReason], ['cookie', 'client-secret is not set']);
+    const { method, methodReason, allowFallback, redirectUri } = withGood({ 'client-secret': undefined });
+    assert.deepEqual(
+      [method, methodReason, allowFallback, redirectUri],
+      ['token', 'client-id is set without client-secret: a public client', true, 'http://localhost/mlflow-auth'],
+    );
     assert.equal(withGood({ method: 'token' }).methodReason, 'set by --method');
   });
 
