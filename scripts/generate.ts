@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { OUTPUTS } from '../src/action/outputs.js';
 import { COMMANDS } from '../src/cli/commands.js';
 import { denoFlags } from '../src/cli/deno-permissions.js';
+import { dexConfig } from '../src/doctor/dex-config.js';
 import { SYMPTOMS } from '../src/errors/symptoms/all.js';
 import type { Layer } from '../src/errors/symptoms/symptom.js';
 import { ROWS, type Row } from '../src/settings/table.js';
@@ -25,10 +26,19 @@ const LAYERS: readonly Layer[] = [
   ...(['MLflow', 'Kubernetes RBAC', 'SDK settings'] as const),
 ];
 
+const DEX_EXAMPLE = {
+  owner: 'my-org',
+  platform: 'https://platform.example.com',
+  clientId: 'mlflow-ci',
+  connector: 'github-actions',
+  audience: 'alauda-auth',
+};
+
 writeFileSync('action.yml', actionYml());
 writeFileSync('src/sdk/python/source.ts', providerSource());
 fill('README.md', { settings: settingsTable(ROWS.filter(({ rare }) => !rare)), outputs: outputsTable() });
 fill('docs/inputs.md', { settings: settingsTable(ROWS) });
+fill('docs/administrators.md', { dex: `\`\`\`yaml\n${dexConfig(DEX_EXAMPLE)}\`\`\`` });
 fill('docs/cli.md', { deno: denoTable() });
 fill('docs/troubleshooting.md', { troubleshooting: troubleshooting() });
 

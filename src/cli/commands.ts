@@ -70,6 +70,11 @@ export const COMMANDS: readonly Command[] = [
         value: 'TEXT',
         help: 'Explain an error message of the MLflow SDK, curl or mlflow-auth; "-" reads it from standard input.',
       },
+      {
+        name: 'print-dex-config',
+        value: 'OWNER',
+        help: 'Print the configuration of Dex for keyless logins of this GitHub organization or user.',
+      },
     ],
     masks: 'never',
     load: () => import(/* webpackMode: "eager" */ './doctor.js'),

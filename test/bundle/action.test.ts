@@ -229,7 +229,7 @@ Logged in as ci@example.com, valid until <time>.
     assert.equal(status, 1);
     assert.match(
       stdout,
-      /^::error title=mlflow-auth%3A Settings::6 configuration errors:%0A {2}username: required; set input username/m,
+      /^::error title=mlflow-auth%3A Settings::5 configuration errors:%0A {2}username: required; set input username/m,
     );
     assert.equal(platform.asked.length, before);
     const { GITHUB_STEP_SUMMARY: summary = '', ...others } = files;

@@ -149,6 +149,30 @@ class ProviderTest(unittest.TestCase):
         session.get(self.base + "/x", auth=provider.authorize)
         self.assertEqual(self.sent()["Cookie"], "_oauth2_proxy=new")
 
+    def test_a_token_in_a_file_of_its_own_is_read_for_each_request(self):
+        path = os.path.join(os.path.dirname(self.file.name), "projected")
+        self.write(method="token", value="a.b.first", value_file=path)
+        for token in ("a.b.first", "a.b.second"):
+            with open(path, "w") as file:
+                file.write(token + "\n")
+            self.ask(self.base + "/x")
+            self.assertEqual(self.sent()["Authorization"], "Bearer " + token)
+        for text in ("", "two\nlines"):
+            with open(path, "w") as file:
+                file.write(text)
+            self.assertRegex(self.failure(self.base + "/x"), "holds no token")
+        os.remove(path)
+        self.assertRegex(self.failure(self.base + "/x"), "cannot be read")
+
+    def test_a_rejected_token_that_is_still_in_its_file_is_not_sent_again(self):
+        path = os.path.join(os.path.dirname(self.file.name), "projected")
+        self.write(method="token", value="a.b.old", value_file=path)
+        with open(path, "w") as file:
+            file.write("a.b.old")
+        self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")
+        self.assertRegex(self.failure(self.base + "/x"), "was rejected")
+        self.assertEqual(len(self.server.seen), 1)
+
     def test_nothing_for_other_addresses(self):
         for url in [
             self.other.address + "/clusters/c1/mlflow/x",

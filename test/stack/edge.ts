@@ -10,7 +10,7 @@ export interface Edge {
   /** While on, each code is redeemed before its owner can do it. */
   thief: { on: boolean };
   /** Requests for tokens so far, by kind. */
-  grants: { code: number; refresh: number };
+  grants: { code: number; refresh: number; exchange: number };
   /** Requests that carried a password so far. */
   logins: { count: number };
   /** So many of the next requests for tokens are answered with 500, before they reach Dex. */
@@ -49,14 +49,15 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
 
   // Somebody else redeems each code first, as long as this is on.
   const thief = { on: false };
-  const grants = { code: 0, refresh: 0 };
+  const grants = { code: 0, refresh: 0, exchange: 0 };
   const logins = { count: 0 };
   const tokenErrors = { next: 0 };
   const codes: Edge['codes'] = [];
   /** Passes a request for tokens on, and counts it. */
   const token = async (incoming: IncomingMessage, response: ServerResponse) => {
     const body = await textOf(incoming);
-    grants[body.includes('grant_type=refresh_token') ? 'refresh' : 'code']++;
+    const grant = new URLSearchParams(body).get('grant_type') ?? '';
+    grants[grant === 'refresh_token' ? 'refresh' : grant.endsWith(':token-exchange') ? 'exchange' : 'code']++;
     if (tokenErrors.next > 0) {
       tokenErrors.next--;
       // Not "server_error", with which a login begins once more: Dex says that of a stale code.

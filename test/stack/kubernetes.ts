@@ -7,8 +7,14 @@ import { decodeClaims } from '../../src/login/dex/claims.js';
 /** Who may do everything in which namespace. */
 export type Rights = Record<string, string[]>;
 
-/** Starts the API. `rights` has an entry for each namespace, also for those in which nobody may do anything. */
-export async function startKubernetes(rights: Rights): Promise<{ address: string; close: () => Promise<void> }> {
+/**
+ * Starts the API. `rights` has an entry for each namespace, also for those in which nobody may do anything; a token for
+ * the audience `untrusted` is not let in at all.
+ */
+export async function startKubernetes(
+  rights: Rights,
+  untrusted?: string,
+): Promise<{ address: string; close: () => Promise<void> }> {
   const namespaces = Object.keys(rights).map((name) => ({
     metadata: { name, labels: { 'mlflow-enabled': 'true' }, resourceVersion: '1', annotations: {} },
   }));
@@ -32,8 +38,10 @@ export async function startKubernetes(rights: Rights): Promise<{ address: string
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
       const { spec } = JSON.parse(Buffer.concat(chunks).toString());
-      const email = decodeClaims(request.headers.authorization ?? '')?.email;
-      const allowed = rights[spec.resourceAttributes?.namespace]?.includes(String(email)) ?? false;
+      const { aud, email, sub } = decodeClaims(request.headers.authorization ?? '') ?? {};
+      if (untrusted !== undefined && aud === untrusted)
+        return send(401, { kind: 'Status', status: 'Failure', code: 401 });
+      const allowed = rights[spec.resourceAttributes?.namespace]?.includes(String(email ?? sub)) ?? false;
       return send(201, {
         kind: 'SelfSubjectAccessReview',
         apiVersion: 'authorization.k8s.io/v1',

@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { runCommand } from '../support/program.js';
-import { quiet } from './run-python.js';
+import { losesNothing } from './loses-nothing.js';
 import { type Stack, startStack } from './stack.js';
 
 const SECONDS = 90;
@@ -17,28 +16,6 @@ before(async () => {
 });
 after(() => stack?.stop());
 
-/** Runs the workers under exec, and compares what they say they logged with what the server holds. */
-async function losesNothing(
-  more: Record<string, string>,
-  meanwhile: () => Promise<void> = async () => {},
-  flags: string[] = [],
-): Promise<string> {
-  const env = { ...stack.env, ...quiet(stack), ...more };
-  const command = [stack.tools.python, 'test/stack/python/workers.py', String(SECONDS)];
-  const [{ status, stdout, stderr }] = await Promise.all([
-    runCommand(['exec', ...flags, '--', ...command], env),
-    meanwhile(),
-  ]);
-  assert.equal(status, 0, stderr);
-  const run = /^run: ([0-9a-f]{32})$/m.exec(stdout)?.[1] ?? assert.fail(stdout);
-  const said = /^metrics: (\d+) artifacts: (\d+)$/m.exec(stdout) ?? assert.fail(stdout);
-  assert.ok(Number(said[1]) > SECONDS * 4, `${said[0]}: the workers hardly ran`);
-  const count = [stack.tools.python, 'test/stack/python/count_run.py', run];
-  const counted = await runCommand(['exec', '--', ...count], { ...stack.env, ...quiet(stack) });
-  assert.equal(counted.stdout.trim(), said[0], counted.stderr);
-  return stderr;
-}
-
 /** Renewals, counted by the requests for tokens at Dex, that the edge saw during the work. */
 async function renewalsDuring(work: () => Promise<unknown>): Promise<number> {
   const start = stack.grants.refresh + stack.grants.code;
@@ -49,14 +26,16 @@ async function renewalsDuring(work: () => Promise<unknown>): Promise<number> {
 describe('a job of 90 seconds with short-lived credentials', () => {
   it('loses nothing with a token, and logs in once', async () => {
     const codes = stack.grants.code;
-    const renewals = await renewalsDuring(() => losesNothing({}));
+    const renewals = await renewalsDuring(() => losesNothing(stack, stack.env, SECONDS));
     assert.ok(renewals - 2 >= 3, `${renewals} grants`);
     // One login to begin with, and one to count.
     assert.equal(stack.grants.code - codes, 2);
   });
 
   it('loses nothing with a cookie', async () => {
-    const renewals = await renewalsDuring(() => losesNothing({ CLUSTER: 'cookie', MLFLOW_AUTH_METHOD: 'cookie' }));
+    const renewals = await renewalsDuring(() =>
+      losesNothing(stack, { ...stack.env, CLUSTER: 'cookie', MLFLOW_AUTH_METHOD: 'cookie' }, SECONDS),
+    );
     assert.ok(renewals - 2 >= 3, `${renewals} grants`);
   });
 
@@ -66,6 +45,6 @@ describe('a job of 90 seconds with short-lived credentials', () => {
       await stack.restartDex();
     };
     // The workers find the credential rejected before exec renews it, and need the password for that.
-    await losesNothing({}, restart, ['--keep-secrets']);
+    await losesNothing(stack, stack.env, SECONDS, restart, ['--keep-secrets']);
   });
 });

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testAuthority } from '../support/fake/certificates.js';
+import { type CiSystem, ciConnectors, startCi } from './ci-issuer.js';
 import { type Edge, startEdge } from './edge.js';
 import { kubeconfig, startKubernetes } from './kubernetes.js';
 import { freePorts, startServer, stopAll, stopServer } from './processes.js';
@@ -18,6 +19,12 @@ const GROUPS = Array.from({ length: 60 }, () => randomBytes(16).toString('hex'))
 /** Needs every kind of encoding on its way. */
 export const CLIENT_SECRET = 'a+b/c%=&x';
 
+/** A job of the CI system on its main branch, and one that runs in a pod, as Dex names them. */
+export const CI_JOB = 'repo:org/repo:ref:refs/heads/main';
+const SERVICE_ACCOUNT = 'system:serviceaccount:team-a:trainer';
+/** The audience whose tokens Kubernetes does not take. */
+export const UNTRUSTED = 'not-for-kubernetes';
+
 /** Settings of an oauth2-proxy that differ from the usual ones, in its own names and in TOML's syntax. */
 export type ProxySettings = Record<string, string | number | boolean | string[] | undefined>;
 
@@ -25,6 +32,8 @@ export type ProxySettings = Record<string, string | number | boolean | string[] 
 export interface Options {
   /** Life of an id token, in Dex's notation. */
   idTokens?: string;
+  /** Grants that Dex allows, if not all. */
+  grantTypes?: string[];
 }
 
 export interface Stack {
@@ -32,7 +41,7 @@ export interface Stack {
   /** While on, each code is redeemed before its owner can do it. */
   thief: { on: boolean };
   /** Requests for tokens so far, by kind. */
-  grants: { code: number; refresh: number };
+  grants: { code: number; refresh: number; exchange: number };
   /** Requests that carried a password so far. */
   logins: { count: number };
   /** So many of the next requests for tokens are answered with 500, before they reach Dex. */
@@ -48,13 +57,17 @@ export interface Stack {
   tools: Tools;
   /** Environment of a login as ci@example.com in team-a on cluster c1. */
   env: Record<string, string>;
+  /** The CI system whose ID tokens Dex exchanges, and the environment of a job of it, which has no secret. */
+  ci: CiSystem;
+  keyless: Record<string, string>;
   stop: () => Promise<void>;
 }
 
-/** Starts it all; what was started is ended again when something fails. @param proxies what is special about the oauth2-proxy of each cluster */
+/** Starts it all; what was started is ended again when something fails. @param proxies what is special about the oauth2-proxy of each cluster @param special the same, with the CI system known */
 export async function startStack(
   proxies: Record<string, ProxySettings> = { c1: {} },
   options: Options = {},
+  special: (ci: CiSystem) => Record<string, ProxySettings> = () => ({}),
 ): Promise<Stack> {
   const programs = await tools();
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-stack-'));
@@ -64,7 +77,10 @@ export async function startStack(
   };
   try {
     const clusters = new Map<string, number>();
-    const parts = await startAll(programs, folder, proxies, clusters, options, (close) => closing.push(close));
+    const ci = await startCi();
+    closing.push(ci.close);
+    const all = { ...proxies, ...special(ci) };
+    const parts = await startAll(programs, folder, all, clusters, ci, options, (close) => closing.push(close));
     const { address, ...rest } = parts;
     const caFile = join(folder, 'ca.pem');
     const env = {
@@ -77,8 +93,10 @@ export async function startStack(
       DEX_CLIENT_SECRET: CLIENT_SECRET,
       PLATFORM_CA: caFile,
     };
+    const { MLFLOW_USERNAME: _, MLFLOW_PASSWORD: __, DEX_CLIENT_SECRET: ___, ...others } = env;
+    const keyless = { ...others, DEX_CLIENT_ID: 'mlflow-ci', DEX_CONNECTOR: 'github-actions' };
     const inCluster = (cluster: string) => `http://127.0.0.1:${clusters.get(cluster)}`;
-    return { address, ...rest, inCluster, folder, caFile, tools: programs, env, stop };
+    return { address, ...rest, inCluster, folder, caFile, tools: programs, env, ci, keyless, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -90,6 +108,7 @@ async function startAll(
   folder: string,
   proxies: Record<string, ProxySettings>,
   clusters: Map<string, number>,
+  ci: CiSystem,
   options: Options,
   atEnd: (close: () => Promise<void>) => void,
 ): Promise<Pick<Stack, 'address' | 'restartDex' | Exclude<keyof Edge, 'close'>>> {
@@ -97,7 +116,8 @@ async function startAll(
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
-  const kubernetes = await startKubernetes({ 'team-a': ['ci@example.com', 'big@example.com'], 'team-b': [] });
+  const accounts = ['ci@example.com', 'big@example.com', CI_JOB, SERVICE_ACCOUNT];
+  const kubernetes = await startKubernetes({ 'team-a': accounts, 'team-b': [] }, UNTRUSTED);
   atEnd(kubernetes.close);
   const names = Object.keys(proxies);
   const [port = 0, dexPort = 0, mlflowPort = 0, ...own] = await freePorts(3 + names.length);
@@ -107,7 +127,7 @@ async function startAll(
   const edge = await startEdge(port, dexPort, clusters);
   atEnd(edge.close);
 
-  const dexConfig = file('dex.json', JSON.stringify(dex(address, dexPort, names, options)));
+  const dexConfig = file('dex.json', JSON.stringify(dex(address, dexPort, names, ci.issuer, options)));
   const startDex = () =>
     startServer('dex', programs.dex, ['serve', dexConfig], `http://127.0.0.1:${dexPort}/dex/healthz`);
   let dexProcess = await startDex();
@@ -128,7 +148,7 @@ async function startAll(
   return { address, ...counts, restartDex };
 }
 
-function dex(address: string, port: number, clusters: string[], { idTokens = '24h' }: Options) {
+function dex(address: string, port: number, clusters: string[], ci: string, { idTokens = '24h', grantTypes }: Options) {
   const redirectURIs = [
     `${address}/oauth2/callback`,
     ...clusters.map((name) => `${address}/clusters/${name}/mlflow/oauth2/callback`),
@@ -144,12 +164,15 @@ function dex(address: string, port: number, clusters: string[], { idTokens = '24
     issuer: `${address}/dex`,
     storage: { type: 'memory' },
     web: { http: `127.0.0.1:${port}` },
-    oauth2: { skipApprovalScreen: true },
+    oauth2: { skipApprovalScreen: true, grantTypes },
     expiry: { idTokens },
     staticClients: [
-      { id: 'alauda-auth', name: 'MLflow', secret: CLIENT_SECRET, redirectURIs },
+      { id: 'alauda-auth', name: 'MLflow', secret: CLIENT_SECRET, redirectURIs, trustedPeers: ['mlflow-ci'] },
+      { id: 'mlflow-ci', name: 'MLflow CI', public: true },
+      { id: 'mlflow-lone', name: 'Not trusted', public: true },
       { id: 'another-client', name: 'Another', secret: CLIENT_SECRET, redirectURIs },
     ],
+    connectors: ciConnectors(ci),
     enablePasswordDB: true,
     staticPasswords: [
       account('ci', '08a8684b-db88-4b73-90a9-3cd1661f5466'),

@@ -48,7 +48,7 @@ export class FakeDex {
       : this.#switches.redirectUris.map((uri) => new URL(uri, origin).href);
     if (client !== clientId && !isPublic) return status(404, 'NotFound', 'Invalid client_id.');
     const peer = /audience:server:client_id:\S+/.exec(query.get('scope') ?? '')?.[0];
-    if (peer && !trustedPeers.includes(client))
+    if (peer && isPublic && !trustedPeers.includes(client))
       return status(400, 'BadRequest', `invalid_scope: Client can't request scope(s) ["${peer}"]`);
     if (!this.#switches.anyRedirectUri && !uris.includes(query.get('redirect_uri') ?? ''))
       return status(400, 'BadRequest', 'Unregistered redirect_uri.');
