@@ -38,7 +38,8 @@ export function endOf(row: Row, kind: Kind | 'redirect'): End {
 
 /** A case, with a name that tells its place in the table. */
 export function caseOf(row: Row, fault: Fault, end: End, more: Partial<Case> = {}): Case {
-  const name = `${row.method} method, ${row.name}: ${fault.name}`;
-  const logins = end === SUCCESS && row.name !== 'refresh' ? 1 : row.logins;
+  const name = `${row.method === 'keyless' ? 'keyless login' : `${row.method} method`}, ${row.name}: ${fault.name}`;
+  const sends = row.name !== 'refresh' && row.method !== 'keyless';
+  const logins = end === SUCCESS && sends ? 1 : row.logins;
   return { name, row, fault, end, logins, ...more };
 }

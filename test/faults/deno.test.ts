@@ -31,13 +31,13 @@ const DIFFERS: Record<string, Partial<Case>> = {
 faultSuite(CASES, {
   name: 'Deno',
   differs: ({ fault, row }) => DIFFERS[row.always ? '' : fault.name] ?? {},
-  run: async (inputs) => {
+  run: async (inputs, more) => {
     const given = Object.entries(inputs).map(([input, value]) => [
       ROWS.find(({ name }) => name === input)?.env[0],
       value,
     ]);
-    const env = { ...Object.fromEntries(given), DENO_DIR: folder, NO_COLOR: '1' };
-    return runProgram(await denoProgram(), [...args, inputs.method ?? ''], env, '', LIMIT);
+    const env = { ...Object.fromEntries(given), DENO_DIR: folder, NO_COLOR: '1', ...more };
+    return runProgram(await denoProgram(), [...args, inputs.method ?? 'token'], env, '', LIMIT);
   },
   assertFailed: (outcome, end) => {
     const { status, stdout, stderr = '' } = outcome;

@@ -1,4 +1,4 @@
-// The requests of both methods: how each is brought about, and what a user is to read when it goes wrong.
+// The requests of all logins: how each is brought about, and what a user is to read when it goes wrong.
 
 import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import type { Endpoint, Switches } from '../support/fake/switches.js';
@@ -10,7 +10,7 @@ export type End = SymptomId | typeof SUCCESS;
 
 /** One row of the fault table. */
 export interface Row {
-  method: 'token' | 'cookie';
+  method: 'token' | 'cookie' | 'keyless';
   /** Name of the request. */
   name: string;
   /** Where it goes; the start of a login has two entrances. */
@@ -31,6 +31,8 @@ export interface Row {
   tells: Partial<Record<Kind | 'redirect', End>>;
   platform?: Partial<Switches>;
   inputs?: Record<string, string>;
+  /** Keyless: the job requests its ID token from GitHub, in place of one that is given. */
+  gitHub?: true;
 }
 
 const API: Row['tells'] = {
@@ -59,8 +61,27 @@ const MLFLOW: Row['tells'] = {
   redirect: 'mlflow-login',
 };
 
+/** The discovery document, and the exchange itself. */
+const DEX: Row['tells'] = {
+  busy: 'exchange-unavailable',
+  failed: 'exchange-unavailable',
+  '500': 'exchange-unavailable',
+  text: 'not-dex',
+  page: 'not-dex',
+  redirect: 'not-dex',
+};
+const GITHUB: Row['tells'] = {
+  busy: 'ci-token-request',
+  failed: 'ci-token-request',
+  '500': 'ci-token-request',
+  text: 'ci-token-request',
+  page: 'ci-token-request',
+  redirect: 'ci-token-request',
+};
+
 const token = (row: Omit<Row, 'method'>): Row => ({ method: 'token', ...row });
 const cookie = (row: Omit<Row, 'method'>): Row => ({ method: 'cookie', ...row });
+const keyless = (row: Omit<Row, 'method' | 'logins'>): Row => ({ method: 'keyless', logins: 0, ...row });
 
 export const ROWS: Row[] = [
   token({ name: 'authorize', endpoints: ['authorize'], after: [], tries: 3, logins: 0, tells: API }),
@@ -161,4 +182,22 @@ export const ROWS: Row[] = [
     logins: 1,
     tells: MLFLOW,
   }),
+  keyless({ name: 'discovery', endpoints: ['discovery'], after: [], twin: true, tries: 3, tells: DEX }),
+  keyless({
+    name: 'start',
+    endpoints: ['start', 'root'],
+    after: [],
+    twin: true,
+    tries: 8,
+    tells: { ...USERINFO, text: 'not-the-proxy', page: 'not-the-proxy' },
+  }),
+  keyless({
+    name: 'ID token request',
+    endpoints: ['ci'],
+    after: ['discovery', 'start'],
+    tries: 3,
+    tells: GITHUB,
+    gitHub: true,
+  }),
+  keyless({ name: 'exchange', endpoints: ['token'], after: ['discovery', 'start'], tries: 3, tells: DEX }),
 ];

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { markOf } from '../../src/errors/explain.js';
 import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import { testAuthority } from '../support/fake/certificates.js';
+import { ciJwt, gitHubVariables } from '../support/fake/ci.js';
 import { makePlatform } from '../support/fake/platform.js';
 import { assertNoSecret, secretsOf } from '../support/leaks.js';
 import { goodInputs, type Outcome } from '../support/program.js';
@@ -42,6 +43,13 @@ export async function check(one: Case, runtime: Runtime): Promise<void> {
   }
 }
 
+/** Those of a job without a secret. */
+function keylessInputs(target: Parameters<typeof goodInputs>[0], gitHub: boolean | undefined): Record<string, string> {
+  const { username: _, password: __, 'client-secret': ___, ...others } = goodInputs(target);
+  const job = { ...others, 'client-id': 'mlflow-ci', connector: 'github-actions' };
+  return gitHub ? job : { ...job, 'id-token': ciJwt(target.address) };
+}
+
 /** @returns whether the fault struck; if not, nothing else counts */
 async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<boolean> {
   const { row, fault, end, logins, times = Infinity, most, plain = false } = one;
@@ -53,13 +61,13 @@ async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<bo
     const address = one.preload ? front.address.replace('localhost', LOOKED_UP) : front.address;
     const target = { address, ca: testAuthority().cert };
     const inputs = {
-      ...goodInputs(target),
-      method: row.method,
+      ...(row.method === 'keyless' ? keylessInputs(target, row.gitHub) : { ...goodInputs(target), method: row.method }),
       timeout: String(timeout),
       ...row.inputs,
       ...one.inputs,
     };
-    const outcome = await runtime.run(inputs, one.preload ? preloadEnv(front.port) : {});
+    const env = row.gitHub ? gitHubVariables(address) : {};
+    const outcome = await runtime.run(inputs, { ...env, ...(one.preload ? preloadEnv(front.port) : {}) });
     const output = `${outcome.stdout}${outcome.stderr}`;
     assert.notEqual(outcome.status, null, `did not end: ${output}`);
     if (front.fired() === 0) return false;

@@ -36,6 +36,14 @@ const FIELDS: Record<string, Record<string, [end: End, others?: Partial<Record<V
   discovery: { issuer: ['token-claims'], token_endpoint: [SUCCESS] },
   'server-info': { workspaces_enabled: ['workspace-unknown', {}] },
   connectors: { conn_id: ['wrong-password'] },
+  'keyless discovery': { issuer: [SUCCESS], grant_types_supported: [SUCCESS, { 'an array': 'exchange-off' }] },
+  'keyless ID token request': { count: [SUCCESS], value: ['ci-token-request', { '1 MB of text': 'ci-token-invalid' }] },
+  'keyless exchange': {
+    access_token: ['token-claims'],
+    token_type: ['token-claims'],
+    expires_in: ['token-claims', { missing: SUCCESS, 'a number': SUCCESS }],
+    issued_token_type: [SUCCESS],
+  },
   refresh: {
     access_token: ['token-claims', { '1 MB of text': SUCCESS }],
     token_type: ['token-claims'],
@@ -50,21 +58,22 @@ const SENT: End[] = ['login-request-gone', 'stale-key'];
 /** Every field with every value. */
 export function shapeCases(): Case[] {
   return ROWS.flatMap((row) =>
-    Object.entries(FIELDS[row.name] ?? {}).flatMap(([fields, [usual, others = {}]]) =>
-      (Object.keys(VALUES) as Value[]).map((value) => {
-        const end = others[value] ?? usual;
-        const answer = ({ answer, socket }: Reached) =>
-          void socket.end(whole({ ...answer, body: spoil(answer.body, fields.split(' '), value) }));
-        const fault = {
-          name: `${fields.replace(' ', ' and ')} ${value === 'missing' ? value : `is ${value}`}`,
-          answer,
-        };
-        return caseOf(row, fault, end, {
-          kind: `a field is ${value}`,
-          plain: true,
-          ...(SENT.includes(end) ? { logins: 1 } : {}),
-        });
-      }),
+    Object.entries(FIELDS[row.method === 'keyless' ? `keyless ${row.name}` : row.name] ?? {}).flatMap(
+      ([fields, [usual, others = {}]]) =>
+        (Object.keys(VALUES) as Value[]).map((value) => {
+          const end = others[value] ?? usual;
+          const answer = ({ answer, socket }: Reached) =>
+            void socket.end(whole({ ...answer, body: spoil(answer.body, fields.split(' '), value) }));
+          const fault = {
+            name: `${fields.replace(' ', ' and ')} ${value === 'missing' ? value : `is ${value}`}`,
+            answer,
+          };
+          return caseOf(row, fault, end, {
+            kind: `a field is ${value}`,
+            plain: true,
+            ...(SENT.includes(end) ? { logins: 1 } : {}),
+          });
+        }),
     ),
   );
 }

@@ -24,10 +24,11 @@ export function secretsOf({ asked }: Pick<FakePlatform, 'asked'>, given: Record<
       ...json,
       form.get('code'),
       form.get('code_verifier'),
+      form.get('subject_token'),
       request.headers.authorization?.replace('Bearer ', ''),
     ];
   });
-  const all = [given.password, given['client-secret'], ...sent];
+  const all = [given.password, given['client-secret'], given['id-token'], ...sent];
   return [...new Set(all.filter((one): one is string => typeof one === 'string' && one.length > 0))];
 }
 

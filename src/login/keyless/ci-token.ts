@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { AuthError, errorMessage } from '../../errors/errors.js';
 import type { Diagnosis } from '../../errors/failure.js';
-import { jsonObject, responseError } from '../../http/response.js';
+import { isText, jsonObject, responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
 import type { IdTokenSource } from '../../settings/types.js';
 import { isJwt } from '../../util/jwt.js';
@@ -82,7 +82,13 @@ async function fromGitHub(
 export function claimsText({ iss, sub, aud, repository_owner, exp }: Claims): string {
   const owner = repository_owner === undefined ? {} : { repository_owner };
   const end = expiryOf({ exp })?.toISOString();
-  return Object.entries({ iss, sub, aud: [aud].flat().join(', '), ...owner, exp: end })
-    .map(([name, value]) => `${name} ${shortened(printable(String(value ?? 'missing')), LONGEST_CLAIM)}`)
+  return Object.entries({ iss, sub, aud, ...owner, exp: end })
+    .map(([name, value]) => `${name} ${shortened(printable(claimText(value)), LONGEST_CLAIM)}`)
     .join('; ');
+}
+
+/** A string, or a list of strings, as it is; anything else as JSON. */
+function claimText(value: unknown): string {
+  const texts = [value].flat();
+  return texts.every(isText) ? texts.join(', ') : (JSON.stringify(value) ?? 'missing');
 }
