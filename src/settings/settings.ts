@@ -1,7 +1,8 @@
 // The settings of one run, checked: all that is wrong is said in one message, before any request.
 
 import { errorMessage, UsageError } from '../errors/errors.js';
-import { chooseLogin, hasGitHubTokens, howToGetIdToken, idTokenSource, LOGIN_NAMES } from './login-kind.js';
+import { crossCheck, fromEarlierLogin, type Reading } from './contradictions.js';
+import { chooseLogin, hasGitHubTokens, idTokenSource } from './login-kind.js';
 import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
 import { runtimeCertificates } from './runtime-trust.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
@@ -9,14 +10,8 @@ import { type Name, ROWS } from './table.js';
 import type { Needs, OnProblem, Problem, Settings } from './types.js';
 import * as check from './validate.js';
 
-/** What the checks work on, and where they tell what they find. */
-interface Reading {
-  found: Map<Name, Found>;
-  sources: Sources;
-  needs: Needs;
-  problem: OnProblem;
-  note: (text: string) => void;
-}
+/** Nobody listens there: the code is read off the redirect. Dex takes it for each public client without redirect URIs. */
+const PUBLIC_REDIRECT_URI = 'http://localhost/mlflow-auth';
 
 /**
  * Reads and checks all settings.
@@ -120,50 +115,6 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     exportEnv: flag('export-env'),
     maskWorkspace: flag('mask-workspace'),
   };
-}
-
-/** What an earlier login handed over, by the variable that only a login sets, and this one takes for want of a setting. */
-function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): string[] {
-  if (!env.MLFLOW_AUTH_CREDENTIAL_FILE) return [];
-  const taken = (['tracking-uri', 'workspace', 'insecure-tls'] as const).flatMap((name) => {
-    const one = found.get(name);
-    const used = one && !one.explicit && one.from !== 'default';
-    return used && !(name === 'tracking-uri' && found.get('cluster')?.explicit) ? [{ name, from: one.from }] : [];
-  });
-  return taken.map(
-    ({ name, from }) => `${name} is taken from ${from}, which a previous login set; set ${name} if it must differ`,
-  );
-}
-
-/** Nobody listens there: the code is read off the redirect. Dex takes it for each public client without redirect URIs. */
-const PUBLIC_REDIRECT_URI = 'http://localhost/mlflow-auth';
-
-/** What is wrong only in view of other settings, or of what the command needs. */
-function crossCheck(settings: Settings, { found, sources, needs, problem }: Reading): void {
-  const { ca, dir, insecureTls, method, verify, login, idToken } = settings;
-  if (login !== 'platform' && !idToken && needs.login !== false)
-    problem('id-token', howToGetIdToken(sources.env), 'missing');
-  if (login === 'keyless' && found.get('connector')?.from === 'default')
-    problem(
-      'connector',
-      'a keyless login requires the ID of the Dex connector for ID tokens of the CI system.',
-      'missing',
-    );
-  if (login !== 'platform' && needs.newRefreshToken && !settings.refreshToken)
-    problem('login', `${LOGIN_NAMES[login]} gives no refresh token; use the command token.`, 'conflict');
-  if (ca && insecureTls) {
-    const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
-    problem('ca-cert', `contradicts insecure-tls (${from}). Set only one of them.`, 'conflict');
-  }
-  if (needs.caPath && !dir && ca && ca.path === undefined && !ca.implied) {
-    problem('ca-cert', 'is set as text, but the SDK requires a file. Set it to the path of a PEM file, or set dir.');
-  }
-  const located = found.has('cluster') || found.has('tracking-uri');
-  const always = needs.trackingUri || (method === 'cookie' && needs.login !== false);
-  if (!located && (always || (verify && needs.login !== false))) {
-    const why = always ? '' : ', or set verify to false';
-    problem('cluster', `set cluster (CLUSTER) or tracking-uri (MLFLOW_TRACKING_URI)${why}.`, 'missing');
-  }
 }
 
 function listOf(problems: readonly Problem[], found: Map<Name, Found>, { caller, env }: Sources): string[] {

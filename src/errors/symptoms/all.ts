@@ -3,10 +3,10 @@
 import { ACCOUNT, LOGIN_REFUSED } from './account.js';
 import { CALLBACK, CALLBACK_WITHOUT_COOKIE } from './callback.js';
 import { CONNECTION } from './connection.js';
-import { AUTHORIZATION_REQUEST, TOKEN_ENDPOINT } from './dex.js';
-import { KEYLESS, UNTRUSTED_BY_KUBERNETES } from './keyless.js';
+import { AUTHORIZATION_REQUEST, PUBLIC_CLIENT, TOKEN_ENDPOINT } from './dex.js';
+import { KEYLESS } from './keyless.js';
 import { LOGIN_API, LOGIN_API_STATUS, LOGIN_API_UNAVAILABLE } from './login-api.js';
-import { MLFLOW, MLFLOW_PROTECTIONS } from './mlflow.js';
+import { MLFLOW, MLFLOW_PROTECTIONS, UNTRUSTED_BY_KUBERNETES } from './mlflow.js';
 import { OAUTH2_PROXY } from './oauth2-proxy.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
@@ -16,6 +16,7 @@ const ROWS = [
   ...SDK,
   ...LOGIN_API_UNAVAILABLE,
   ...KEYLESS,
+  ...PUBLIC_CLIENT,
   ...AUTHORIZATION_REQUEST,
   ...ACCOUNT,
   ...LOGIN_API,

@@ -2,6 +2,29 @@
 
 import type { Symptom } from './symptom.js';
 
+/** Clients without a secret. */
+export const PUBLIC_CLIENT = [
+  {
+    id: 'client-secret-missing',
+    layer: 'Dex',
+    found: '{client} is the client of the MLflow proxy itself, and client-secret is not set',
+    title: 'Client secret required',
+    meaning: 'this client is not a public client: oauth2-proxy has a secret for it',
+    advice:
+      'Set client-secret (DEX_CLIENT_SECRET), or set client-id to a public client that the client of the MLflow proxy lists in trustedPeers, or use the cookie method.',
+  },
+  {
+    id: 'peer',
+    layer: 'Dex',
+    at: ['authorize', 'pubkey', 'login', 'token'],
+    words: /Client can't request scope/i,
+    message: /Client can't request scope/,
+    title: 'Client not trusted by the MLflow proxy',
+    meaning: 'the client of the MLflow proxy does not list this client in trustedPeers',
+    advice: 'Ask the administrator of Dex to add client-id to trustedPeers of the client of the MLflow proxy.',
+  },
+] as const satisfies readonly Symptom[];
+
 /** What Dex refuses when a login begins: the client, its redirect URI, scopes and PKCE. */
 export const AUTHORIZATION_REQUEST = [
   {

@@ -1,4 +1,4 @@
-// Symptoms of logins with the ID token of a CI job: its source, its exchange at Dex, and what Kubernetes thinks of it.
+// Symptoms of logins with the ID token of a CI job: its source, and its exchange at Dex.
 
 import type { Symptom } from './symptom.js';
 
@@ -140,43 +140,4 @@ const EXCHANGE = [
   },
 ] as const satisfies readonly Symptom[];
 
-/** Clients without a secret. */
-const PUBLIC_CLIENT = [
-  {
-    id: 'client-secret-missing',
-    layer: 'Dex',
-    found: '{client} is the client of the MLflow proxy itself, and client-secret is not set',
-    title: 'Client secret required',
-    meaning: 'this client is not a public client: oauth2-proxy has a secret for it',
-    advice:
-      'Set client-secret (DEX_CLIENT_SECRET), or set client-id to a public client that the client of the MLflow proxy lists in trustedPeers, or use the cookie method.',
-  },
-  {
-    id: 'peer',
-    layer: 'Dex',
-    at: ['authorize', 'pubkey', 'login', 'token'],
-    words: /Client can't request scope/i,
-    message: /Client can't request scope/,
-    title: 'Client not trusted by the MLflow proxy',
-    meaning: 'the client of the MLflow proxy does not list this client in trustedPeers',
-    advice: 'Ask the administrator of Dex to add client-id to trustedPeers of the client of the MLflow proxy.',
-  },
-] as const satisfies readonly Symptom[];
-
-export const KEYLESS = [...CI_TOKEN, ...EXCHANGE, ...PUBLIC_CLIENT] as const;
-
-/** oauth2-proxy takes the token that MLflow passes on to Kubernetes, which does not. */
-export const UNTRUSTED_BY_KUBERNETES = [
-  {
-    id: 'kubernetes-untrusted',
-    layer: 'Kubernetes RBAC',
-    at: ['mlflow'],
-    status: /^401$/,
-    words: /Authentication with the Kubernetes API failed/i,
-    letIn: true,
-    title: 'Kubernetes rejects the token',
-    meaning: 'oauth2-proxy accepted the token, but the Kubernetes API server, to which MLflow passes it on, did not',
-    advice:
-      'Ask the administrator to have the API server of the cluster trust the issuer and the audience of the token (structured authentication configuration), or to run the kubernetes-auth plugin with subject_access_review.',
-  },
-] as const satisfies readonly Symptom[];
+export const KEYLESS = [...CI_TOKEN, ...EXCHANGE] as const;

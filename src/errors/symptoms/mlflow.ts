@@ -18,6 +18,22 @@ export const MLFLOW_PROTECTIONS = [
   },
 ] as const satisfies readonly Symptom[];
 
+/** oauth2-proxy takes the token that MLflow passes on to Kubernetes, which does not. */
+export const UNTRUSTED_BY_KUBERNETES = [
+  {
+    id: 'kubernetes-untrusted',
+    layer: 'Kubernetes RBAC',
+    at: ['mlflow'],
+    status: /^401$/,
+    words: /Authentication with the Kubernetes API failed/i,
+    letIn: true,
+    title: 'Kubernetes rejects the token',
+    meaning: 'oauth2-proxy accepted the token, but the Kubernetes API server, to which MLflow passes it on, did not',
+    advice:
+      'Ask the administrator to have the API server of the cluster trust the issuer and the audience of the token (structured authentication configuration), or to run the kubernetes-auth plugin with subject_access_review.',
+  },
+] as const satisfies readonly Symptom[];
+
 export const MLFLOW = [
   {
     id: 'workspace-forbidden',

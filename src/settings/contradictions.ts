@@ -1,0 +1,56 @@
+// What is wrong, or odd, only in view of several settings, or of what a command needs.
+
+import { howToGetIdToken, LOGIN_NAMES } from './login-kind.js';
+import type { Found, Sources } from './sources.js';
+import type { Name } from './table.js';
+import type { Needs, OnProblem, Settings } from './types.js';
+
+/** What the checks work on, and where they tell what they find. */
+export interface Reading {
+  found: Map<Name, Found>;
+  sources: Sources;
+  needs: Needs;
+  problem: OnProblem;
+  note: (text: string) => void;
+}
+
+/** What an earlier login handed over, by the variable that only a login sets, and this one takes for want of a setting. */
+export function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): string[] {
+  if (!env.MLFLOW_AUTH_CREDENTIAL_FILE) return [];
+  const taken = (['tracking-uri', 'workspace', 'insecure-tls'] as const).flatMap((name) => {
+    const one = found.get(name);
+    const used = one && !one.explicit && one.from !== 'default';
+    return used && !(name === 'tracking-uri' && found.get('cluster')?.explicit) ? [{ name, from: one.from }] : [];
+  });
+  return taken.map(
+    ({ name, from }) => `${name} is taken from ${from}, which a previous login set; set ${name} if it must differ`,
+  );
+}
+
+/** What is wrong only in view of other settings, or of what the command needs. */
+export function crossCheck(settings: Settings, { found, sources, needs, problem }: Reading): void {
+  const { ca, dir, insecureTls, method, verify, login, idToken } = settings;
+  if (login !== 'platform' && !idToken && needs.login !== false)
+    problem('id-token', howToGetIdToken(sources.env), 'missing');
+  if (login === 'keyless' && found.get('connector')?.from === 'default')
+    problem(
+      'connector',
+      'a keyless login requires the ID of the Dex connector for ID tokens of the CI system.',
+      'missing',
+    );
+  if (login !== 'platform' && needs.newRefreshToken && !settings.refreshToken)
+    problem('login', `${LOGIN_NAMES[login]} gives no refresh token; use the command token.`, 'conflict');
+  if (ca && insecureTls) {
+    const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
+    problem('ca-cert', `contradicts insecure-tls (${from}). Set only one of them.`, 'conflict');
+  }
+  if (needs.caPath && !dir && ca && ca.path === undefined && !ca.implied) {
+    problem('ca-cert', 'is set as text, but the SDK requires a file. Set it to the path of a PEM file, or set dir.');
+  }
+  const located = found.has('cluster') || found.has('tracking-uri');
+  const always = needs.trackingUri || (method === 'cookie' && needs.login !== false);
+  if (!located && (always || (verify && needs.login !== false))) {
+    const why = always ? '' : ', or set verify to false';
+    problem('cluster', `set cluster (CLUSTER) or tracking-uri (MLFLOW_TRACKING_URI)${why}.`, 'missing');
+  }
+}
