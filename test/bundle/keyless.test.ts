@@ -326,6 +326,14 @@ describe('the settings of a keyless login', () => {
       env: () => ({ MLFLOW_AUTH_LOGIN: 'keyless', GITHUB_ACTIONS: 'true' }),
       says: /^ {2}id-token: required; grant the job permissions: id-token: write/m,
     },
+    "with an address of GitHub's that others can read": {
+      env: () => ({ ACTIONS_ID_TOKEN_REQUEST_URL: 'http://github.example/x?a=b', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }),
+      says: /^ {2}id-token: invalid ACTIONS_ID_TOKEN_REQUEST_URL: expected a URL that begins with https:/m,
+    },
+    "with an address of GitHub's that is none": {
+      env: () => ({ ACTIONS_ID_TOKEN_REQUEST_URL: 'nonsense', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }),
+      says: /^ {2}id-token: invalid ACTIONS_ID_TOKEN_REQUEST_URL/m,
+    },
     'with a file that is missing': {
       env: () => ({ MLFLOW_AUTH_ID_TOKEN_FILE: join(folder, 'nothing') }),
       says: /^ {2}id-token: cannot read its file: ENOENT/m,
