@@ -9,6 +9,7 @@ import type { Context } from '../login/context.js';
 import { cookieMethod } from '../login/cookie-method.js';
 import type { Credential } from '../login/credential.js';
 import { decodeClaims } from '../login/dex/claims.js';
+import { getDiscovery } from '../login/dex/issuer.js';
 import { firstLogin } from '../login/first-login.js';
 import { checkAuthorizationRequest } from '../login/oauth2-proxy/authorization-request.js';
 import { sizeOf } from '../login/oauth2-proxy/credential-size.js';
@@ -16,6 +17,7 @@ import { startProxyLogin } from '../login/oauth2-proxy/start.js';
 import { askServerInfo } from '../login/server-info.js';
 import { authorizationRequest } from '../login/token-method.js';
 import { isTokenUnwanted, verify } from '../login/verify.js';
+import { isPasswordLogin } from '../settings/login-kind.js';
 import type { Settings } from '../settings/types.js';
 import type { Report } from './report.js';
 
@@ -39,6 +41,15 @@ export async function checkLoginApi(report: Report, { http }: Context, settings:
     const { query } = await authorizationRequest(settings);
     await authorize(http, platform, query.toString(), true);
     return [`client ${clientId} may use ${settings.redirectUri} and the scopes ${settings.scopes}`, true];
+  });
+}
+
+/** What Dex says of itself (OpenID Connect Discovery, 4). */
+export async function checkDexPages(report: Report, { http }: Context, { dexUrl }: Settings): Promise<void> {
+  await report.check('Dex', async () => {
+    const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
+    if (answer.status !== 200 || typeof document?.issuer !== 'string') throw responseError(answer, 'discovery');
+    return [`Dex responds at ${dexUrl}, its issuer is ${document.issuer}`, true];
   });
 }
 
@@ -68,7 +79,7 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
 
 /** Logs in by the method of the settings, once, and by the cookie too where a good token is not wanted. */
 export async function checkLogin(report: Report, context: Context, settings: Settings): Promise<void> {
-  if (settings.login === 'platform' && (!settings.username || !settings.password)) {
+  if (isPasswordLogin(settings.login) && (!settings.username || !settings.password)) {
     const text = 'not logged in: doctor does not use the refresh token; set username and password';
     report.add({ layer: 'account', ok: undefined, text });
     return;

@@ -5,12 +5,13 @@ import { proxyFor } from '../http/web-proxy.js';
 import type { Context } from '../login/context.js';
 import { openFor } from '../login/session.js';
 import { overridesOf } from '../sdk/overrides.js';
+import { isPasswordLogin } from '../settings/login-kind.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 import type { Secrets } from '../util/secrets.js';
-import { checkLogin, checkLoginApi, checkProxy } from './checks.js';
+import { checkDexPages, checkLogin, checkLoginApi, checkProxy } from './checks.js';
 import { listSettings } from './given-settings.js';
 import { checkKeyless } from './keyless.js';
 import { checkNetwork } from './network.js';
@@ -88,7 +89,8 @@ async function checkServers(
   const context: Context = { http, mask: secrets.add, keep: undefined, step: (_, work) => work(), note, warn: note };
   try {
     if (platform && settings.login === 'platform') await checkLoginApi(report, context, settings);
-    if (platform && settings.login !== 'platform') await checkKeyless(report, context, settings, env);
+    if (platform && settings.login === 'dex') await checkDexPages(report, context, settings);
+    if (platform && !isPasswordLogin(settings.login)) await checkKeyless(report, context, settings, env);
     if (server) await checkProxy(report, context, settings);
     if (!platform || !server) return;
     if (login) await checkLogin(report, context, settings);

@@ -1,6 +1,7 @@
 // The cookie method: oauth2-proxy begins and ends the login, we do in between what a browser would; it ends in its session cookie.
 
-import { type Account, platformLogin } from './alauda/platform-login.js';
+import type { Account } from './account.js';
+import { authenticate } from './authenticate.js';
 import { codeFrom } from './check-state.js';
 import type { Context } from './context.js';
 import { withCookies } from './cookies-kept.js';
@@ -30,11 +31,10 @@ export async function cookieMethod(context: Context, request: CookieRequest, ret
     await checkAuthorizationRequest(http, login, request);
     return login;
   });
-  const query = starting.then((login) => login.query);
-  const parameters = await platformLogin(
+  const parameters = await authenticate(
     { ...context, http: withCookies(http, request.platform) },
     request,
-    query,
+    starting,
     retry,
   );
   const login = await starting;

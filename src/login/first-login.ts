@@ -9,6 +9,7 @@ import { withAudience } from './with-audience.js';
 export async function firstLogin(context: Context, settings: Settings): Promise<TokenLogin> {
   switch (settings.login) {
     case 'platform':
+    case 'dex':
       return tokenMethod(context, await withAudience(context, settings));
     case 'keyless': {
       const { keylessLogin } = await import(/* webpackMode: "eager" */ './keyless/exchange.js');

@@ -2,7 +2,8 @@
 
 import * as oauth from 'oauth4webapi';
 import { hasSymptom } from '../errors/errors.js';
-import { type Account, platformLogin } from './alauda/platform-login.js';
+import type { Account } from './account.js';
+import { authenticate } from './authenticate.js';
 import { codeFrom } from './check-state.js';
 import type { Context } from './context.js';
 import { withCookies } from './cookies-kept.js';
@@ -62,7 +63,7 @@ async function flow(given: Context, request: TokenRequest, retry: boolean): Prom
   const { mask, step } = context;
   const { query, state, verifier } = await authorizationRequest(request);
   mask(verifier);
-  const parameters = await platformLogin(context, request, query.toString(), retry);
+  const parameters = await authenticate(context, request, { query: query.toString() }, retry);
   codeFrom(parameters, state);
   return step('code exchanged for a token', () => redeemCode(context, request, parameters, state, verifier));
 }

@@ -1,6 +1,7 @@
 // The audience of a token that a client gets which is not that of oauth2-proxy, such as a public client.
 
 import { AuthError } from '../errors/errors.js';
+import { isPasswordLogin } from '../settings/login-kind.js';
 import type { Settings } from '../settings/types.js';
 import type { Context } from './context.js';
 import { CROSS_CLIENT, isDexEndpoint } from './oauth2-proxy/authorization-request.js';
@@ -20,7 +21,7 @@ type Given = Pick<
 export async function withAudience<S extends Given>(context: Context, settings: S): Promise<S> {
   const { audience: given, clientId, clientSecret, login, trackingUri } = settings;
   // A client with a secret is that of oauth2-proxy, unless the user names another audience.
-  if (clientSecret && !given && login === 'platform') return settings;
+  if (clientSecret && !given && isPasswordLogin(login)) return settings;
   const found = given || (trackingUri && (await clientOfProxy(context, settings)));
   if (!found || found === clientId) return { ...settings, audience: '' };
   const scope = `${CROSS_CLIENT}${found}`;
@@ -45,7 +46,7 @@ async function clientOfProxy({ http, note, step }: Context, settings: Given): Pr
       });
     return { client: clients[0] ?? '', tried: start.tried };
   });
-  if (client === clientId && !clientSecret && login === 'platform')
+  if (client === clientId && !clientSecret && isPasswordLogin(login))
     throw new AuthError({ request: 'proxy', tried, diagnosis: { id: 'client-secret-missing', facts: { client } } });
   if (client !== clientId) note(`audience: ${client} (the client of the MLflow proxy)`);
   return client;

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { trustedRoots } from '../http/trust.js';
 import type { Credential } from '../login/credential.js';
+import { isPasswordLogin } from '../settings/login-kind.js';
 import type { Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
 import { moment } from '../util/clock.js';
@@ -43,7 +44,7 @@ function obstaclesOf(
   { env, readFile }: Pick<Sources, 'env' | 'readFile'>,
 ): string[] {
   const found = overridesOf(env, settings, readFile, withFolder);
-  if (settings.renew && settings.login === 'platform' && credential.method === 'token' && !credential.refreshToken)
+  if (settings.renew && isPasswordLogin(settings.login) && credential.method === 'token' && !credential.refreshToken)
     found.push(
       'the platform returned no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
     );

@@ -2,7 +2,7 @@
 
 import { isLoopback } from '../http/loopback.js';
 import { parseUrl } from '../util/url.js';
-import { howToGetIdToken, LOGIN_NAMES } from './login-kind.js';
+import { howToGetIdToken, isPasswordLogin, LOGIN_NAMES } from './login-kind.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
@@ -38,7 +38,7 @@ function isPrivate(address: string): boolean {
 /** What is wrong only in view of other settings, or of what the command needs. */
 export function crossCheck(settings: Settings, { found, sources, needs, problem }: Reading): void {
   const { ca, dir, insecureTls, method, verify, login, idToken } = settings;
-  if (login !== 'platform' && !idToken && needs.login !== false)
+  if (!isPasswordLogin(login) && !idToken && needs.login !== false)
     problem('id-token', howToGetIdToken(sources.env), 'missing');
   if (idToken?.kind === 'github' && !isPrivate(idToken.url))
     problem('id-token', 'invalid ACTIONS_ID_TOKEN_REQUEST_URL: expected a URL that begins with https://.', 'conflict');
@@ -48,7 +48,7 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
       'a keyless login requires the ID of the Dex connector for ID tokens of the CI system.',
       'missing',
     );
-  if (login !== 'platform' && needs.newRefreshToken && !settings.refreshToken)
+  if (!isPasswordLogin(login) && needs.newRefreshToken && !settings.refreshToken)
     problem('login', `${LOGIN_NAMES[login]} gives no refresh token; use the command token.`, 'conflict');
   if (ca && insecureTls) {
     const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;

@@ -6,11 +6,12 @@ import type { Name } from './table.js';
 import type { IdTokenSource, LoginKind, OnProblem, Settings } from './types.js';
 import { quoted } from './validate.js';
 
-const KINDS: readonly string[] = ['platform', 'keyless', 'id-token'] satisfies LoginKind[];
+const KINDS: readonly string[] = ['platform', 'dex', 'keyless', 'id-token'] satisfies LoginKind[];
 
 /** Logins by the ID token of a CI job, in messages. */
 export const LOGIN_NAMES = {
   platform: 'a login at the platform',
+  dex: 'a login at the pages of Dex',
   keyless: 'a keyless login',
   'id-token': 'a login with id-token',
 } as const satisfies Record<LoginKind, string>;
@@ -32,19 +33,27 @@ export function chooseLogin(
   env: Env,
   cookie: boolean,
   problem: OnProblem,
-): Pick<Settings, 'login' | 'loginReason'> {
+): Pick<Settings, 'login' | 'loginReason' | 'loginOpen'> {
+  const loginOpen = false;
   const wish = found.get('login');
   const login = wish?.value.toLowerCase() ?? '';
-  if (KINDS.includes(login)) return { login: login as LoginKind, loginReason: `set by ${wish?.from}` };
+  if (KINDS.includes(login)) return { login: login as LoginKind, loginReason: `set by ${wish?.from}`, loginOpen };
   if (login !== 'auto')
-    problem('login', `invalid ${quoted(wish?.value ?? '')}: expected auto, platform, keyless or id-token.`);
+    problem('login', `invalid ${quoted(wish?.value ?? '')}: expected auto, platform, dex, keyless or id-token.`);
   const given = found.get('id-token');
-  if (given && !cookie) return { login: 'keyless', loginReason: `${given.from} is set` };
+  if (given && !cookie) return { login: 'keyless', loginReason: `${given.from} is set`, loginOpen };
   const none = (['username', 'password', 'refresh-token'] as const).every((name) => !found.has(name));
   if (none && !cookie && hasGitHubTokens(env))
-    return { login: 'keyless', loginReason: 'no password is set, and the job may request ID tokens from GitHub' };
-  return { login: 'platform', loginReason: '' };
+    return {
+      login: 'keyless',
+      loginReason: 'no password is set, and the job may request ID tokens from GitHub',
+      loginOpen,
+    };
+  return { login: 'platform', loginReason: '', loginOpen: true };
 }
+
+/** Whether username and password are sent, at whichever page or API. */
+export const isPasswordLogin = (login: LoginKind): boolean => login === 'platform' || login === 'dex';
 
 /** The source of the ID token: what is given, never GitHub in its place. @returns undefined where there is none */
 export function idTokenSource(found: Map<Name, Found>, env: Env): IdTokenSource | undefined {

@@ -1,7 +1,7 @@
 // The settings that follow from several values: the method, the tracking URI, the CA.
 
 import { certificatesIn, fromBase64, isCertificate, withLineBreaks } from '../http/trust.js';
-import { LOGIN_NAMES } from './login-kind.js';
+import { isPasswordLogin, LOGIN_NAMES } from './login-kind.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
@@ -18,7 +18,7 @@ export function chooseMethod(
   const method = wish?.value.toLowerCase();
   if (only && wish?.explicit && method !== only && method !== 'auto')
     problem('method', `the command ${only} requires method ${only}.`);
-  if (login !== 'platform') {
+  if (!isPasswordLogin(login)) {
     if (only === 'cookie' || method === 'cookie')
       problem('method', `${LOGIN_NAMES[login]} gives a token, never a session cookie.`, 'conflict');
     return { method: 'token', methodReason: `${LOGIN_NAMES[login]} gives a token`, allowFallback: false };

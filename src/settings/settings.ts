@@ -2,7 +2,7 @@
 
 import { errorMessage, UsageError } from '../errors/errors.js';
 import { crossCheck, fromEarlierLogin, type Reading } from './contradictions.js';
-import { chooseLogin, hasGitHubTokens, idTokenSource } from './login-kind.js';
+import { chooseLogin, hasGitHubTokens, idTokenSource, isPasswordLogin } from './login-kind.js';
 import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
 import { runtimeCertificates } from './runtime-trust.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
@@ -58,10 +58,10 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
 
   const allowHttp = flag('allow-http');
   const cookie = needs.method === 'cookie' || text('method').toLowerCase() === 'cookie';
-  const { login, loginReason } = chooseLogin(found, sources.env, cookie, problem);
-  const idToken = login === 'platform' ? undefined : idTokenSource(found, sources.env);
+  const { login, loginReason, loginOpen } = chooseLogin(found, sources.env, cookie, problem);
+  const idToken = isPasswordLogin(login) ? undefined : idTokenSource(found, sources.env);
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
-  const elsewhere = login === 'id-token' || (login === 'keyless' && dexUrl !== '');
+  const elsewhere = login === 'id-token' || (login !== 'platform' && dexUrl !== '');
   const address = required('platform-address', !elsewhere || (found.has('cluster') && !found.has('tracking-uri')));
   const platform = address && check.platformAddress(address, allowHttp, problem);
   const { method, methodReason, allowFallback } = chooseMethod(found, login, needs.method, problem);
@@ -69,7 +69,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   // Only GitHub gives another token for the one that is used as it is; a file is read for each request.
   const renewable = login !== 'id-token' || idToken?.kind === 'github';
   const renew = renewable && (needs.renew === true || (flag('renew') && canRenew(found, needs, note)));
-  const password = needs.login !== false && login === 'platform' && !(method === 'token' && text('refresh-token'));
+  const password = needs.login !== false && isPasswordLogin(login) && !(method === 'token' && text('refresh-token'));
   const isPublic = method === 'token' && login !== 'id-token' && !found.has('client-secret');
   const refreshTokenFile = found.get('refresh-token')?.path;
   const insecureTls = flag('insecure-tls');
@@ -90,6 +90,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     audience: check.plain('audience', text('audience'), problem),
     login,
     loginReason,
+    loginOpen,
     idToken,
     refreshToken: text('refresh-token'),
     refreshTokenFile: refreshTokenFile === '-' ? undefined : refreshTokenFile,
@@ -98,8 +99,9 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     methodReason,
     allowFallback,
     connector: check.plain('connector', text('connector'), problem),
+    namedConnector: found.get('connector')?.from === 'default' ? undefined : text('connector'),
     // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
-    scopes: renew && login === 'platform' ? check.withOfflineAccess(scopes) : scopes,
+    scopes: renew && isPasswordLogin(login) ? check.withOfflineAccess(scopes) : scopes,
     redirectUri: check.redirectUri(
       text('redirect-uri') || (isPublic ? PUBLIC_REDIRECT_URI : `${platform}/oauth2/callback`),
       problem,

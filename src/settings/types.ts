@@ -12,7 +12,7 @@ export type IdTokenSource =
   | { kind: 'given'; token: string };
 
 /** How a login begins: with username and password at the platform's API, or with the ID token of a CI job. */
-export type LoginKind = 'platform' | 'keyless' | 'id-token';
+export type LoginKind = 'platform' | 'dex' | 'keyless' | 'id-token';
 
 /** Checked settings, all that the rest of the program knows of them. */
 export interface Settings {
@@ -33,6 +33,8 @@ export interface Settings {
   login: LoginKind;
   /** Why that login, for the log; '' for the usual one. */
   loginReason: string;
+  /** Nobody asked for the kind of login, so that the pages of Dex follow where there is no login API. */
+  loginOpen: boolean;
   /** Undefined for a login by password. */
   idToken: IdTokenSource | undefined;
   /** A refresh token to begin with, or ''. */
@@ -47,6 +49,8 @@ export interface Settings {
   /** Nobody asked for the method, so the other one may be tried when oauth2-proxy rejects this one's credential. */
   allowFallback: boolean;
   connector: string;
+  /** The connector, where the user named it. */
+  namedConnector: string | undefined;
   scopes: string;
   redirectUri: string;
   /** Name of the session cookie, if it was given. */

@@ -21,7 +21,12 @@ export interface Edge {
 }
 
 /** @param clusters port of the oauth2-proxy of each cluster; may grow later */
-export async function startEdge(port: number, dexPort: number, clusters: ReadonlyMap<string, number>): Promise<Edge> {
+export async function startEdge(
+  port: number,
+  dexPort: number,
+  clusters: ReadonlyMap<string, number>,
+  hasApi = true,
+): Promise<Edge> {
   const issuer = `https://localhost:${port}/dex`;
   const api = loginApi(`http://127.0.0.1:${dexPort}/dex`, issuer);
 
@@ -31,6 +36,8 @@ export async function startEdge(port: number, dexPort: number, clusters: Readonl
     const json = ({ status, body }: { status: number; body: unknown }) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
+    if (!hasApi && url.pathname.startsWith('/dex/') && url.pathname !== '/dex/token')
+      return pass(incoming, response, dexPort, raw);
     if (url.pathname === '/dex/api/v1/authorize') return json(await api.authorize(url.search.slice(1)));
     if (url.pathname === '/dex/pubkey') return json(api.pubkey());
     if (url.pathname === '/dex/api/v1/connectors') return json({ status: 200, body: [{ conn_id: 'local' }] });

@@ -32,6 +32,8 @@ export type ProxySettings = Record<string, string | number | boolean | string[] 
 export interface Options {
   /** Life of an id token, in Dex's notation. */
   idTokens?: string;
+  /** Whether there is the vendor's login API in front of Dex. */
+  loginApi?: boolean;
   /** Grants that Dex allows, if not all. */
   grantTypes?: string[];
 }
@@ -124,7 +126,7 @@ async function startAll(
   for (const [index, name] of names.entries()) clusters.set(name, own[index] ?? 0);
   const address = `https://localhost:${port}`;
   const caFile = file('ca.pem', testAuthority().cert);
-  const edge = await startEdge(port, dexPort, clusters);
+  const edge = await startEdge(port, dexPort, clusters, options.loginApi);
   atEnd(edge.close);
 
   const dexConfig = file('dex.json', JSON.stringify(dex(address, dexPort, names, ci.issuer, options)));
@@ -209,7 +211,7 @@ function oauth2Proxy(
 }
 
 /** JSON's strings, numbers, booleans and lists are TOML's too. */
-function toml(settings: ProxySettings): string {
+export function toml(settings: ProxySettings): string {
   return Object.entries(settings)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`)

@@ -25,6 +25,7 @@ export function secretsOf({ asked }: Pick<FakePlatform, 'asked'>, given: Record<
       form.get('code'),
       form.get('code_verifier'),
       form.get('subject_token'),
+      form.get('password'),
       request.headers.authorization?.replace('Bearer ', ''),
     ];
   });

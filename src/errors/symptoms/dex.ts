@@ -25,6 +25,54 @@ export const PUBLIC_CLIENT = [
   },
 ] as const satisfies readonly Symptom[];
 
+/** What the pages of Dex end in (dexidp/dex, server/handlers.go and web/templates). */
+export const DEX_PAGES = [
+  {
+    id: 'connector-error',
+    layer: 'Dex',
+    at: ['authorize', 'login'],
+    words: /Login error|Connector failed to initialize/i,
+    message: /Login error\. Please contact your administrator|Connector failed to initialize/i,
+    title: 'Dex cannot use the connector',
+    meaning:
+      'the connector failed: its LDAP server is down, its configuration is wrong, or the account is ambiguous; the password was not rejected',
+    advice: 'Send these lines to the administrator of Dex, whose log shows the cause. mlflow-auth does not retry.',
+  },
+  {
+    id: 'connector-browser',
+    layer: 'Dex',
+    found: '{status} redirect to {target}',
+    title: 'Connector without a password',
+    meaning: 'accounts of this connector log in at another identity provider, in a browser',
+    advice:
+      'Set connector (DEX_CONNECTOR) to one with a login form: local, or the ID of an LDAP connector. No password was sent.',
+  },
+  {
+    id: 'dex-elsewhere',
+    layer: 'Dex',
+    found: '{status} redirect to {target}',
+    title: 'Unexpected redirect',
+    meaning: 'after the login, Dex redirects to neither its own pages nor the redirect URI',
+    advice: 'Check dex-url: if Dex has several addresses, use the one in its issuer.',
+  },
+  {
+    id: 'foreign-form',
+    layer: 'Dex',
+    found: '{status} login form for {target}',
+    title: 'Login form of another server',
+    meaning: 'the login form would send the password to an address that is not below that of Dex',
+    advice: 'No password was sent. Check dex-url, and tell the administrator of Dex.',
+  },
+  {
+    id: 'dex-steps',
+    layer: 'Dex',
+    found: 'more than {steps} pages and redirects',
+    title: 'Login without an end',
+    meaning: 'the pages of Dex lead to no redirect URI',
+    advice: 'Send these lines to the administrator of Dex.',
+  },
+] as const satisfies readonly Symptom[];
+
 /** What Dex refuses when a login begins: the client, its redirect URI, scopes and PKCE. */
 export const AUTHORIZATION_REQUEST = [
   {

@@ -67,8 +67,7 @@ export const LOGIN_API = [
   {
     id: 'connector',
     layer: 'Dex',
-    at: ['login'],
-    body: ['json', 'text'],
+    at: ['authorize', 'login'],
     words: /connector ?id|no connector|connector .{0,20}(not|unknown|invalid)|unknown connector/i,
     found: 'no connector {connector}; there are {ids}',
     title: 'Unknown connector',

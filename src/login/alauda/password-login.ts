@@ -3,8 +3,8 @@
 import { AuthError, hasSymptom } from '../../errors/errors.js';
 import { responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
-import { bounded } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
+import { answerParameters } from '../answer-parameters.js';
 import { listConnectors } from './connectors.js';
 import { expectField } from './expect-field.js';
 
@@ -48,27 +48,7 @@ export async function logIn(http: Http, login: Login): Promise<URLSearchParams> 
     const facts = { status: answer.status, field: 'a valid "redirect_url"' };
     throw new AuthError({ request: 'login', tried: answer.tried, diagnosis: { id: 'field-missing', facts } });
   }
-  const parameters = parametersOf(url);
-  const error = parameters.get('error');
-  if (error) {
-    const message = bounded(parameters.get('error_description') ?? 'no reason given');
-    const facts = { status: answer.status, kind: 'json', code: bounded(error), message } as const;
-    throw new AuthError({ request: 'login', tried: answer.tried, answer: facts });
-  }
-  for (const name of ['code', 'state']) {
-    const value = parameters.get(name);
-    // What is there twice stays so, and is refused later.
-    if (value !== null && value !== value.trim()) parameters.set(name, value.trim());
-  }
-  return parameters;
-}
-
-/** The query's parameters, or the fragment's where the query has none of an answer's. */
-function parametersOf(url: URL): URLSearchParams {
-  const answers = ['code', 'error', 'id_token'];
-  const inQuery = answers.some((name) => url.searchParams.has(name));
-  const fragment = new URLSearchParams(url.hash.slice(1));
-  return !inQuery && answers.some((name) => fragment.has(name)) ? fragment : url.searchParams;
+  return answerParameters(url, answer, 'login');
 }
 
 /** Names the connectors that there are: "wrong password" often means "another connector". */

@@ -1,6 +1,7 @@
 // A whole login at the platform: authorize and the public key at the same time, then the password, once.
 
 import { AuthError } from '../../errors/errors.js';
+import type { Settings } from '../../settings/types.js';
 import type { Context } from '../context.js';
 import { authorize } from './authorize.js';
 import { encryptPassword } from './encrypt-password.js';
@@ -10,15 +11,7 @@ import { fetchLoginKey, type LoginKey, sizeOf } from './public-key.js';
 /** Bits of a key from which on it is not warned of. */
 const GOOD_SIZE = 2048;
 
-/** Who logs in, and where. */
-export interface Account {
-  platform: string;
-  connector: string;
-  username: string;
-  password: string;
-  /** The user agreed to base64 in place of RSA where the platform has no key. */
-  allowBase64Password: boolean;
-}
+type Account = Pick<Settings, 'platform' | 'connector' | 'username' | 'password' | 'allowBase64Password'>;
 
 /**
  * Drives the login page's own API with an authorization request made elsewhere: by the token method or by oauth2-proxy.

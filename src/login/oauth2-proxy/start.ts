@@ -72,7 +72,7 @@ function locationOf({ status, headers, url }: HttpResponse): URL | undefined {
 function redirectToLogin(answer: HttpResponse): Omit<ProxyLogin, 'jar'> | undefined {
   const endpoint = locationOf(answer);
   const parameters = endpoint?.searchParams;
-  const redirectUri = parseUrl(parameters?.get('redirect_uri') ?? '');
+  const redirectUri = parseUrl(parameters?.get('redirect_uri') ?? '', answer.url);
   if (!endpoint || !parameters?.get('client_id') || !redirectUri) return undefined;
   const location = answer.headers.get('location') ?? '';
   const query = location.replace(/#.*$/s, '').replace(/^[^?]*\?/, '');

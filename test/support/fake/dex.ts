@@ -32,14 +32,15 @@ export class FakeDex {
   /** `GET /dex/api/v1/authorize` */
   authorize({ url }: Asked): Answer {
     const query = url.searchParams;
-    const problem = this.#refuses(query, url.origin);
+    const problem = this.refuses(query, url.origin);
     if (problem) return problem;
     const req = `${this.#switches.req}${++this.#count}`;
     this.#logins.set(req, { query, used: false });
     return { status: 200, body: { req: this.#switches.changesText(req) } };
   }
 
-  #refuses(query: URLSearchParams, origin: string): Answer | undefined {
+  /** What is wrong with an authorization request. */
+  refuses(query: URLSearchParams, origin: string): Answer | undefined {
     const { publicClients, trustedPeers, clientId } = this.#switches;
     const client = query.get('client_id') ?? '';
     const isPublic = publicClients.includes(client);
@@ -113,6 +114,15 @@ export class FakeDex {
   }
 
   #answer(pending: Pending): Answer {
+    return { status: 200, body: { redirect_url: this.#redirect(pending), session_state: '' } };
+  }
+
+  /** Where a login with this authorization request ends, with a code. */
+  redirectFor(query: URLSearchParams): string {
+    return this.#redirect({ query, used: true });
+  }
+
+  #redirect(pending: Pending): string {
     const code = `${this.#switches.code}${++this.#count}`;
     this.#codes.set(code, pending);
     const state = this.#switches.state ?? pending.query.get('state') ?? '';
@@ -123,7 +133,7 @@ export class FakeDex {
     const parameters = new URLSearchParams({ code: changesText(code), state: changesText(state) });
     const target = this.#switches.answerIn === 'relative' ? new URL(uri).pathname : uri;
     const mark = this.#switches.answerIn === 'fragment' ? '#' : target.includes('?') ? '&' : '?';
-    return { status: 200, body: { redirect_url: changesText(`${target}${mark}${parameters}`), session_state: '' } };
+    return changesText(`${target}${mark}${parameters}`);
   }
 
   /** `GET /dex/api/v1/connectors` */
@@ -213,7 +223,12 @@ export class FakeDex {
     const endpoint = `${url.origin}/dex/token`;
     return {
       status: 200,
-      body: { issuer: this.issuer(url.origin), token_endpoint: endpoint, grant_types_supported: grantTypes },
+      body: {
+        issuer: this.issuer(url.origin),
+        authorization_endpoint: `${url.origin}/dex/auth`,
+        token_endpoint: endpoint,
+        grant_types_supported: grantTypes,
+      },
     };
   }
 }

@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { type Certificate, testAuthority, usualCertificate } from './certificates.js';
 import { requestCiToken } from './ci.js';
 import { FakeDex } from './dex.js';
+import { FakeDexPages } from './dex-pages.js';
 import { makeReady } from './keys.js';
 import { FakeMlflow } from './mlflow.js';
 import { FakeOauth2Proxy } from './oauth2-proxy.js';
@@ -37,6 +38,12 @@ const ROUTES: [method: string, path: RegExp, endpoint: Endpoint][] = [
   ['GET', /^\/dex\/pubkey$/, 'pubkey'],
   ['POST', /^\/dex\/api\/v1\/authorize\/[^/]+$/, 'login'],
   ['GET', /^\/dex\/api\/v1\/connectors$/, 'connectors'],
+  ['GET', /^\/dex\/auth$/, 'auth'],
+  ['GET', /^\/dex\/auth\/[^/]+$/, 'connector'],
+  ['GET', /^\/dex\/auth\/[^/]+\/login$/, 'form'],
+  ['POST', /^\/dex\/auth\/[^/]+\/login$/, 'login'],
+  ['GET', /^\/dex\/approval$/, 'approval'],
+  ['POST', /^\/dex\/approval$/, 'approval'],
   ['POST', /^\/dex\/token$/, 'token'],
   ['GET', /^\/dex\/\.well-known\/openid-configuration$/, 'discovery'],
   ['GET', /^\/_ci\/request$/, 'ci'],
@@ -90,12 +97,17 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
   const switches: Switches = { ...USUAL, ...given };
   const asked: Answers['asked'] = [];
   const dex = new FakeDex(switches);
+  const pages = new FakeDexPages(switches, dex);
   const proxy = new FakeOauth2Proxy(switches, dex);
   const mlflow = new FakeMlflow(switches, proxy);
   const usual: Record<Endpoint, (request: Asked) => Answer> = {
     authorize: (request) => dex.authorize(request),
     pubkey: () => dex.pubkey(),
-    login: (request) => dex.login(request),
+    login: (request) => (request.url.pathname.startsWith('/dex/auth/') ? pages : dex).login(request),
+    auth: (request) => pages.auth(request),
+    connector: (request) => pages.connector(request),
+    form: (request) => pages.form(request),
+    approval: (request) => pages.approval(request),
     connectors: () => dex.connectors(),
     token: (request) => dex.token(request),
     discovery: (request) => dex.discovery(request),
@@ -113,6 +125,9 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
   const answer = (request: Asked): Answer => {
     const endpoint = endpointOf(request.method, request.url.pathname);
     asked.push({ endpoint: `${request.method} ${endpoint ?? request.url.pathname}`, request });
+    const noApi = !switches.loginApi && /^\/dex\/(api\/|pubkey)/.test(request.url.pathname);
+    if (noApi)
+      return { status: 404, body: '404 page not found\n', headers: { 'content-type': 'text/plain; charset=utf-8' } };
     if (!endpoint)
       return {
         status: 200,

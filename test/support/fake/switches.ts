@@ -8,6 +8,10 @@ export type Endpoint =
   | 'pubkey'
   | 'login'
   | 'connectors'
+  | 'auth'
+  | 'connector'
+  | 'form'
+  | 'approval'
   | 'token'
   | 'discovery'
   | 'ci'
@@ -48,6 +52,16 @@ export interface Switches {
   clientId: string;
   clientSecret: string;
   redirectUris: string[];
+  /** The vendor's JSON login API, which upstream Dex does not have. */
+  loginApi: boolean;
+  /** The pages of Dex: those of 2.45, with an own theme, or of the generation after it. */
+  pages: 'stock' | 'theme' | 'newer';
+  /** Dex asks whether the client may have the token. */
+  approval: boolean;
+  /** Where the login form leads, in place of its own address. */
+  formAction: string | undefined;
+  /** Status of the form after a wrong password; 200 before Dex 2.36. */
+  passwordStatus: number;
   /** Clients without a secret, and those that the client of oauth2-proxy trusts. */
   publicClients: string[];
   trustedPeers: string[];
@@ -130,6 +144,11 @@ export const USUAL: Switches = {
   clientId: 'alauda-auth',
   clientSecret: 'a+b/c%=&x secret',
   redirectUris: ['/oauth2/callback', '/clusters/c1/mlflow/oauth2/callback'],
+  loginApi: true,
+  pages: 'stock',
+  approval: false,
+  formAction: undefined,
+  passwordStatus: 401,
   publicClients: ['mlflow-ci', 'mlflow-lone'],
   trustedPeers: ['mlflow-ci'],
   grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:token-exchange'],

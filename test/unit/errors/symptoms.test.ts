@@ -78,6 +78,16 @@ const ROWS: Record<
   'exchange-type': ['Dex', 'exchange', '400 request_not_supported: Invalid requested_token_type.', /2\.38/],
   'exchange-unavailable': ['Dex', 'exchange', '503 HTML page "nginx"', /Try again later/],
   'not-dex': ['Dex', 'discovery', '404 an empty response', /DEX_URL/],
+  'connector-error': [
+    'Dex',
+    'login',
+    '500 HTML page "Login error. Please contact your administrator or try again later."',
+    /administrator of Dex/,
+  ],
+  'connector-browser': ['Dex', undefined, '', /DEX_CONNECTOR/],
+  'dex-elsewhere': ['Dex', undefined, '', /dex-url/],
+  'foreign-form': ['Dex', undefined, '', /No password was sent/],
+  'dex-steps': ['Dex', undefined, '', /administrator of Dex/],
   'client-secret-missing': ['Dex', undefined, '', /DEX_CLIENT_SECRET/],
   peer: [
     'Dex',

@@ -1,0 +1,108 @@
+// A page of Dex, recognised by what a theme cannot change: the names of its fields, and where its links lead.
+
+import { Parser } from 'htmlparser2';
+import { printable } from '../../util/text.js';
+import { parseUrl } from '../../util/url.js';
+
+/** An input of a form, as far as it is sent. */
+interface Field {
+  name: string;
+  value: string;
+  hidden: boolean;
+}
+
+/** A form; `action` is '' where it leads to the page's own address. */
+export interface Form {
+  action: string;
+  fields: readonly Field[];
+}
+
+/** What Dex's pages are (dexidp/dex, server/templates.go and web/templates). */
+export type Page =
+  | { kind: 'login'; form: Form }
+  | { kind: 'approval'; form: Form }
+  /** Addresses by the ID of their connector. */
+  | { kind: 'chooser'; connectors: ReadonlyMap<string, URL> }
+  /** What only a person in a browser can do, by the field that tells it. */
+  | { kind: 'device' | 'mfa' | 'saml' }
+  /** Its text, in one line. */
+  | { kind: 'other'; text: string };
+
+interface Parsed {
+  forms: Form[];
+  links: string[];
+  text: string;
+}
+
+/** Reads forms, links and text; nothing in the page is evaluated. */
+function parse(html: string): Parsed {
+  const forms: { action: string; fields: Field[] }[] = [];
+  const links: string[] = [];
+  let text = '';
+  let form: (typeof forms)[number] | undefined;
+  let unseen = 0;
+  const isUnseen = (name: string) => ['script', 'style', 'head'].includes(name);
+  const parser = new Parser({
+    onopentag(name, { action = '', href, name: field, value = '', type = '' }) {
+      if (isUnseen(name)) unseen++;
+      if (name === 'form') {
+        form = { action, fields: [] };
+        forms.push(form);
+      }
+      if (['input', 'button'].includes(name) && form && field)
+        form.fields.push({ name: field, value, hidden: type.toLowerCase() === 'hidden' });
+      if (name === 'a' && href) links.push(href);
+    },
+    ontext(part) {
+      if (unseen === 0) text += `${part} `;
+    },
+    onclosetag(name) {
+      if (isUnseen(name)) unseen--;
+      if (name === 'form') form = undefined;
+    },
+  });
+  parser.end(html);
+  return { forms, links, text: printable(text.replace(/\s+/g, ' ').trim()) };
+}
+
+/**
+ * @param at the address of the page
+ * @param base the address of Dex as reached, without a trailing slash
+ */
+export function readPage(html: string, at: URL, base: URL): Page {
+  const { forms, links, text } = parse(html);
+  const has = ({ fields }: Form, name: string, value?: string) =>
+    fields.some((field) => field.name === name && (value === undefined || field.value === value));
+  const login = forms.find((form) => has(form, 'login') && has(form, 'password'));
+  if (login) return { kind: 'login', form: login };
+  const approval = forms.find((form) => has(form, 'approval', 'approve') && has(form, 'req'));
+  if (approval) return { kind: 'approval', form: approval };
+  if (forms.some((form) => has(form, 'user_code'))) return { kind: 'device' };
+  if (forms.some((form) => has(form, 'totp'))) return { kind: 'mfa' };
+  if (forms.some((form) => has(form, 'SAMLRequest'))) return { kind: 'saml' };
+  const connectors = connectorsIn(links, at, `${base.pathname.replace(/\/$/, '')}/auth/`);
+  return connectors.size > 0 ? { kind: 'chooser', connectors } : { kind: 'other', text };
+}
+
+/** The links to connectors. An ID with a blank is escaped twice in them. */
+function connectorsIn(links: readonly string[], at: URL, prefix: string): Map<string, URL> {
+  const inside = links
+    .map((link) => parseUrl(link, at))
+    .filter((url): url is URL => url !== undefined && url.origin === at.origin && url.pathname.startsWith(prefix));
+  return new Map(inside.map((url) => [unescaped(unescaped(url.pathname.slice(prefix.length))), url]));
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The fields that a browser would send, with these in place of what they hold. */
+export function filledIn({ fields }: Form, values: Readonly<Record<string, string>>): URLSearchParams {
+  const body = new URLSearchParams(fields.filter(({ hidden }) => hidden).map(({ name, value }) => [name, value]));
+  for (const [name, value] of Object.entries(values)) body.set(name, value);
+  return body;
+}

@@ -1,0 +1,146 @@
+// A login at the HTML pages of upstream Dex: follow inside, recognise the page, answer. The password is sent once.
+
+import { AuthError } from '../../errors/errors.js';
+import type { Diagnosis, RequestName } from '../../errors/failure.js';
+import { factsOf } from '../../http/response.js';
+import type { HttpResponse } from '../../http/types.js';
+import { printable } from '../../util/text.js';
+import { parseUrl } from '../../util/url.js';
+import type { Account, Authentication } from '../account.js';
+import { answerParameters } from '../answer-parameters.js';
+import type { Context } from '../context.js';
+import { withCookies } from '../cookies-kept.js';
+import { filledIn, type Page, readPage } from './page.js';
+
+/** Requests of one login: chooser, form, approval and factors, with a redirect before each. */
+const MOST_STEPS = 15;
+
+/**
+ * Both generations of pages (Dex 2.45 and later ones) and any theme; behind an address other than the issuer's, too.
+ * @param begin the authorization request, and where it goes
+ * @param retry whether what comes before the password may be tried again
+ * @returns the parameters of the redirect: code and state
+ * @throws AuthError
+ */
+export async function dexPagesLogin(
+  given: Context,
+  account: Account,
+  begin: Authentication | Promise<Authentication>,
+  retry: boolean,
+): Promise<URLSearchParams> {
+  const { query, endpoint } = await begin;
+  const start = startOf(query, endpoint, account);
+  const redirectUri = parseUrl(new URLSearchParams(query).get('redirect_uri') ?? '', start);
+  const base = new URL(start.pathname.replace(/\/auth\/?$/, '') || '/', start);
+  const { step, beforePassword } = given;
+  const context = { ...given, http: withCookies(given.http, start.origin) };
+  const isInside = (url: URL) =>
+    url.origin === base.origin && `${url.pathname}/`.startsWith(`${base.pathname.replace(/\/$/, '')}/`);
+  let at = start;
+  let body: URLSearchParams | undefined;
+  let sent = false;
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
+    const request = { at, body, retry: retry && !sent, username: account.username };
+    const carries = body?.has('password') === true;
+    const ask = () => send(context, request, sent);
+    const answer = carries
+      ? await step(`logged in as ${account.username} (connector ${account.connector})`, ask)
+      : await ask();
+    body = undefined;
+    const failed = (id: Diagnosis['id'], facts: Diagnosis['facts'] = {}) =>
+      new AuthError({
+        request: sent ? 'login' : 'authorize',
+        tried: answer.tried,
+        diagnosis: { id, facts: { status: answer.status, ...facts } },
+      });
+    const target = redirectOf(answer);
+    if (target) {
+      if (redirectUri && target.origin === redirectUri.origin && target.pathname === redirectUri.pathname)
+        return answerParameters(target, answer, sent ? 'login' : 'authorize');
+      if (!isInside(target))
+        throw failed(sent ? 'dex-elsewhere' : 'connector-browser', {
+          target: printable(target.origin + target.pathname),
+        });
+      at = target;
+      continue;
+    }
+    const page = readPage(answer.body, at, base);
+    switch (page.kind) {
+      case 'login': {
+        if (sent) throw failed('wrong-password', { text: `${answer.status} login form again` });
+        const action = parseUrl(page.form.action || at.href, at);
+        if (!action || !isInside(action))
+          throw failed('foreign-form', {
+            target: printable(action ? action.origin + action.pathname : page.form.action),
+          });
+        beforePassword?.();
+        [at, body, sent] = [action, filledIn(page.form, { login: account.username, password: account.password }), true];
+        break;
+      }
+      case 'approval':
+        body = filledIn(page.form, { approval: 'approve' });
+        break;
+      case 'chooser':
+        at = chosen(page, account.connector, failed);
+        break;
+      case 'mfa':
+        throw failed('second-factor', { text: `${answer.status} page that requests a second factor` });
+      case 'device':
+      case 'saml':
+        throw failed('connector-browser', {
+          target: page.kind === 'saml' ? 'a SAML identity provider' : 'a device login',
+        });
+      case 'other':
+        throw otherPage(answer, sent ? 'login' : 'authorize', page.text);
+    }
+  }
+  const tried = { what: 'log in at the pages of Dex', address: base.href };
+  throw new AuthError({ request: 'login', tried, diagnosis: { id: 'dex-steps', facts: { steps: MOST_STEPS } } });
+}
+
+/** A connector that the user named is chosen by the request itself, which spares the page on which people choose. */
+function startOf(query: string, endpoint: URL | undefined, { dexUrl, namedConnector }: Account): URL {
+  const start = new URL(endpoint ?? `${dexUrl}/auth`);
+  const named = namedConnector ? `&connector_id=${encodeURIComponent(namedConnector)}` : '';
+  start.search = `?${query}${named}`;
+  start.hash = '';
+  return start;
+}
+
+interface Asked {
+  at: URL;
+  body: URLSearchParams | undefined;
+  retry: boolean;
+  username: string;
+}
+
+function send({ http }: Context, { at, body, retry, username }: Asked, sent: boolean): Promise<HttpResponse> {
+  const stage: RequestName = sent ? 'login' : 'authorize';
+  const what = body?.has('password') ? `log in as ${username} at the pages of Dex` : 'request a login page of Dex';
+  const headers = { accept: 'text/html', ...(body ? { 'content-type': 'application/x-www-form-urlencoded' } : {}) };
+  return http(at, { stage, what, headers, retry, ...(body ? { body: `${body}` } : {}) });
+}
+
+function redirectOf({ status, headers, url }: HttpResponse): URL | undefined {
+  const location = headers.get('location');
+  return status >= 300 && status <= 399 && location !== null ? parseUrl(location, url) : undefined;
+}
+
+/** The one that was named, or `local` where none was, or the only one. */
+function chosen(
+  { connectors }: Extract<Page, { kind: 'chooser' }>,
+  connector: string,
+  failed: (id: 'connector', facts: Diagnosis['facts']) => AuthError,
+): URL {
+  const only = connectors.size === 1 ? [...connectors.values()][0] : undefined;
+  const found = connectors.get(connector) ?? (connector === 'local' ? only : undefined);
+  if (found) return found;
+  throw failed('connector', { connector, ids: printable([...connectors.keys()].join(', ')) });
+}
+
+/** An error page, whose text says what is wrong. */
+function otherPage(answer: HttpResponse, request: RequestName, text: string): AuthError {
+  const facts = factsOf(answer);
+  const message = facts.kind === 'page' ? text : facts.message;
+  return new AuthError({ request, tried: answer.tried, answer: { ...facts, ...(message ? { message } : {}) } });
+}
