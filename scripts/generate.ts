@@ -15,7 +15,7 @@ const LAYERS: readonly Layer[] = [
   ...([
     'runtime',
     'network',
-    'web proxy',
+    'HTTP proxy',
     'TLS',
     'clock',
     'CI',

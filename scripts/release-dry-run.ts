@@ -78,8 +78,9 @@ async function act(repository: string, workflow: string, ...args: string[]): Pro
     [
       ...['push', '--eventpath', event, '--workflows', `.github/workflows/${workflow}`],
       ...['--directory', repository, '--platform', 'ubuntu-latest=-self-hosted', ...args],
-      // npm reaches its registry as it does on this machine; the rest of HOME stays hidden.
+      // npm reaches its registry as it does on this machine, for what is not there yet; the rest of HOME stays hidden.
       ...['userconfig', 'cache'].flatMap((name) => ['--env', `npm_config_${name}=${npmConfig(name)}`]),
+      ...['--env', 'npm_config_audit=false', '--env', 'npm_config_prefer_offline=true'],
       ...[...uses].flatMap((action) => ['--local-repository', `${action}=${nothing}`]),
     ],
     {

@@ -1,7 +1,7 @@
 // The command doctor: looks at each layer in order and goes on where it can, so that the first ✗ is the one to mend.
 
 import { setConnectDefaults } from '../http/globals.js';
-import { proxyFor } from '../http/web-proxy.js';
+import { proxyFor } from '../http/http-proxy.js';
 import type { Context } from '../login/context.js';
 import { openFor } from '../login/session.js';
 import { overridesOf } from '../sdk/overrides.js';
@@ -92,7 +92,7 @@ async function checkServers(
     if (server) await checkProxy(report, context, settings);
     if (!platform || !server) return;
     if (login) await checkLogin(report, context, settings);
-    else report.add({ layer: 'account', ok: undefined, text: 'not logged in; --login does it, once' });
+    else report.add({ layer: 'account', ok: undefined, text: 'login skipped; --login logs in once' });
   } finally {
     await close();
   }

@@ -204,7 +204,7 @@ Logged in as ci@example.com, valid until <time>.
     );
   });
 
-  it('falls back to the cookie when oauth2-proxy wants no token and nobody asked for a method', async () => {
+  it('falls back to the cookie when oauth2-proxy rejects tokens and no method is set', async () => {
     const other = await startPlatform({ skipJwtBearerTokens: false });
     const { files, stdout, status } = await runAction(goodInputs(other));
     await other.close();

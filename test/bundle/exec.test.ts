@@ -145,7 +145,7 @@ describe('exec', () => {
     });
   });
 
-  it('passes arguments on as they are, also those that look like ours', async () => {
+  it('passes arguments on as they are, also those that look like its own', async () => {
     await at({}, async (platform) => {
       const args = [
         'exec',

@@ -119,7 +119,7 @@ describe('the post step', () => {
 });
 
 describe('the main step', () => {
-  it('logs in only where the runner takes its state, since the post step could not be told apart otherwise', () =>
+  it('logs in only where the runner takes its state, since the post step could not be recognised otherwise', () =>
     at({}, async (platform) => {
       for (const GITHUB_STATE of ['', '/no/such/file', root, ...(existsSync('/dev/full') ? ['/dev/full'] : [])]) {
         const { status, stdout } = await runAction(goodInputs(platform), { GITHUB_STATE });
