@@ -31,7 +31,7 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
     const read = readSettings(sources, { login: options.login }, secrets.add, noteIn(report, 'settings'));
     for (const address of [read.platform, read.trackingUri]) if (address) proxyFor(address);
     const kind = read.loginReason && `, login ${read.login} (${read.loginReason})`;
-    return [`good${kind}, method ${read.method} (${read.methodReason})`, read];
+    return [`OK${kind}, method ${read.method} (${read.methodReason})`, read];
   });
   if (options.python) await checkPython(report, options.python, sources.env);
   if (!settings) return;

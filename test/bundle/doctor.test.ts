@@ -97,7 +97,7 @@ describe('doctor', () => {
       'a connector that is none',
       {},
       ['--connector', 'ldap'],
-      /✗ Dex: .*no connector ldap; there are local, corp-ldap.*\n {4}Set connector/,
+      /✗ Dex: .*no connector ldap; available: local, corp-ldap.*\n {4}Set connector/,
     ],
     [
       'a clock that differs',
