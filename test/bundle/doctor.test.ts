@@ -216,7 +216,7 @@ describe('doctor', () => {
       MLFLOW_TRACKING_SERVER_CERT_PATH: '',
       MLFLOW_TRACKING_INSECURE_TLS: '',
     }));
-    assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, .* no certificate/);
+    assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, .* not verify certificates/);
     assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_INSECURE_TLS is set and empty, .* fails/);
     const mended = await doctor({}, [], (env) => ({ ...env, MLFLOW_TRACKING_SERVER_CERT_PATH: '' }));
     assert.doesNotMatch(mended.stdout, /is set and empty/);
@@ -275,7 +275,7 @@ describe('doctor', () => {
     [
       { 'mlflow-skinny': '2.22.5' },
       'team-a',
-      /✗ Python: \S+ has mlflow-skinny 2\.22\.5, which knows no work.*\n.*3\.10 or later/,
+      /✗ Python: \S+ has mlflow-skinny 2\.22\.5, which does not support work.*\n.*3\.10 or later/,
     ],
     [{}, 'team-a', /✗ Python: \S+ has no mlflow, mlflow-skinny or mlflow-tracing\n/],
   ];

@@ -230,7 +230,7 @@ describe('exec', () => {
         const { status, stderr } = await exec(platform, script);
         assert.equal(status, 5, stderr);
         assert.equal(
-          /^! (\d+ requests? to MLflow failed), as .* is not stored$/m.exec(stderr)?.[1] ?? '',
+          /^! (\d+ requests? to MLflow failed) because .* was not stored$/m.exec(stderr)?.[1] ?? '',
           told,
           stderr,
         );
