@@ -20,10 +20,10 @@ export function draw(title: string, lines: Line[], background: string): string {
   const texts = shown.map(({ text, colour, bold }, index) => {
     const weight = bold ? ' font-weight="bold"' : '';
     const y = MARGIN + (index + 1) * LINE - 5;
-    return `<text x="${MARGIN}" y="${y}" fill="${colour}"${weight} xml:space="preserve">${escape(text)}</text>`;
+    return `<text x="${MARGIN}" y="${y}" fill="${colour}"${weight} xml:space="preserve">${escapeXml(text)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${FONT}">
-<title>${escape(title)}</title>
+<title>${escapeXml(title)}</title>
 <rect width="100%" height="100%" rx="6" fill="${background}"/>
 ${texts.join('\n')}
 </svg>
@@ -44,6 +44,6 @@ export function wrap(text: string, columns = COLUMNS): string[] {
   return [...lines, rest];
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

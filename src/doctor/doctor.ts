@@ -46,8 +46,8 @@ const noteIn = (report: Report, layer: 'settings' | 'network') => (text: string)
 /** What in the environment makes the SDK use something else than the credential. */
 function checkOverrides(report: Report, settings: Settings, { env, readFile }: Sources): void {
   if (!settings.trackingUri) return;
-  const ours = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
-  for (const text of overridesOf(env, settings, readFile, ours)) report.add({ layer: 'SDK settings', ok: false, text });
+  const own = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
+  for (const text of overridesOf(env, settings, readFile, own)) report.add({ layer: 'SDK settings', ok: false, text });
 }
 
 /** Whether HTTP can be tried: at the platform, and at the tracking server. */

@@ -237,7 +237,7 @@ Logged in as ci@example.com, valid until <time>.
     assert.deepEqual([others.GITHUB_ENV, others.GITHUB_OUTPUT], ['', '']);
     assert.match(
       summary,
-      /<h3>MLflow login failed: Settings<\/h3>[\s\S]*6 configuration errors:<br> {2}username: required/,
+      /<h3>MLflow login failed: Settings<\/h3>[\s\S]*5 configuration errors:<br> {2}username: required/,
     );
   });
 

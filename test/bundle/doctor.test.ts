@@ -216,7 +216,10 @@ describe('doctor', () => {
       MLFLOW_TRACKING_SERVER_CERT_PATH: '',
       MLFLOW_TRACKING_INSECURE_TLS: '',
     }));
-    assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, .* not verify certificates/);
+    assert.match(
+      stdout,
+      /✗ SDK settings: MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, .* not verify certificates/,
+    );
     assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_INSECURE_TLS is set and empty, .* fails/);
     const mended = await doctor({}, [], (env) => ({ ...env, MLFLOW_TRACKING_SERVER_CERT_PATH: '' }));
     assert.doesNotMatch(mended.stdout, /is set and empty/);

@@ -84,7 +84,7 @@ const CASES: Record<string, Case> = {
   'no workspace': {
     platform: {},
     flags: ['--workspace='],
-    log: { more: ['✓ MLflow answers (N ms)'], missing: ['✓ workspace team-a open (N ms)'] },
+    log: { more: ['✓ MLflow responds (N ms)'], missing: ['✓ workspace team-a open (N ms)'] },
   },
 };
 

@@ -95,7 +95,7 @@ class ProviderTest(unittest.TestCase):
         self.assertNotIn("Authorization", self.sent())
 
     def workspace_sent(self, sdk=None, variable=None, **options):
-        """The workspace of one request by an SDK that knows workspaces, or none, with the variable as given."""
+        """The workspace of one request by an SDK that supports workspaces, or none, with the variable as given."""
         environment = {} if variable is None else {"MLFLOW_WORKSPACE": variable}
         with mock.patch.dict(sys.modules, {"mlflow.environment_variables": sdk}), mock.patch.dict(os.environ, environment):
             if variable is None:

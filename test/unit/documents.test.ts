@@ -12,7 +12,9 @@ import { namesOf, ROWS } from '../../src/settings/table.js';
 
 const DOCUMENTS = [
   ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'test/README.md', 'bench/README.md'],
-  ...readdirSync('docs').map((name) => `docs/${name}`),
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ];
 const SLUG = slugOf(packageJson.repository.url);
 const INPUTS = new Set(ROWS.flatMap(namesOf));

@@ -1,6 +1,6 @@
 """Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.
 
-MLflow finds this module by itself, through the entry point beside it, when its wheel is on PYTHONPATH and
+MLflow finds this module by itself, through the entry point next to it, when its wheel is on PYTHONPATH and
 MLFLOW_TRACKING_AUTH is "mlflow-auth". It must never fail on import: any error here would break `import mlflow`.
 Python 3.8, standard library only.
 """
