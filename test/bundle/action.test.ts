@@ -90,7 +90,7 @@ Logged in as ci@example.com, valid until <time>.
       ...PROVIDER,
     ];
     assert.equal(steady(GITHUB_ENV), variables.join(''));
-    const states = ['{}', JSON.stringify({ dir: folder, ours: true })];
+    const states = ['{}', JSON.stringify({ dir: folder, own: true })];
     assert.equal(steady(GITHUB_STATE), states.map((state) => value('mlflow-auth-folder', state)).join(''));
     const facts = [value('method', 'token'), value('identity', 'ci@example.com'), value('expires-at', '<time>')];
     assert.equal(steady(GITHUB_OUTPUT), [...variables, ...facts].join(''));

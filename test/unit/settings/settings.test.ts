@@ -445,7 +445,7 @@ describe('values', () => {
     const pem = cert.trim().replaceAll('\r', '');
     const inBase64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
     const body = cert.replace(/-----.*-----/g, '');
-    const forms = [cert, `# ours\n${cert}`].map((text) => inBase64(text));
+    const forms = [cert, `# own\n${cert}`].map((text) => inBase64(text));
     for (const text of [...forms, body, body.replace(/\s/g, ''), forms[0]?.replace(/.{76}/g, '$&\n') ?? '']) {
       for (const ca of [withGood({ 'ca-cert': text }).ca, withGood({ 'ca-cert': 'ca' }, { files: { ca: text } }).ca]) {
         assert.deepEqual(
