@@ -72,7 +72,7 @@ What a login costs, as the time of the whole process, seen from outside. Written
 
 ![times at a round trip of ${AT} ms](results.svg)
 
-## What was asked for
+## Requirements
 
 Medians in milliseconds, at a round trip of ${AT} ms.
 
@@ -80,17 +80,17 @@ Medians in milliseconds, at a round trip of ${AT} ms.
 | --- | ---: | ---: | ---: | ---: | --- |
 ${checks.map(checkLine).join('\n')}
 
-## What takes the time beside the round trips
+## What takes time in addition to the round trips
 
 - Before its first line runs, a runtime reads the whole bundle: 660 kB, of which most is undici. That is nearly all of
   \`--version\`; to evaluate what it needs adds nothing that can be measured. Minified, half of it is left to read; what
   is left of the toolkit and undici cannot be cut out of one file without taking them apart.
 - Loading HTTP and TLS takes 40 to 60 ms, the root certificates another 45 ms on Node 20. Both happen while the first
   connections open, which hides them from a round trip of 50 ms on, and not from a shorter one.
-- The ideal on Deno uses a fetch that is part of the binary. Ours is undici over Deno's node:tls, the same on all
-  runtimes, since only that takes a private CA, a web proxy and large headers alike; its first TLS connection takes Deno
+- The ideal on Deno uses a fetch that is part of the binary. mlflow-auth uses undici over Deno's node:tls, the same on all
+  runtimes, since only that takes a private CA, an HTTP proxy and large headers alike; its first TLS connection takes Deno
   about 55 ms, its layer for Node 45 ms, and each request some 10 ms more.
-- The ideal on Node opens a third connection for the proof, which costs it three round trips; ours keeps to two.
+- The ideal on Node opens a third connection for the proof, which costs it three round trips; mlflow-auth keeps to two.
 - The shell program pays for twelve round trips and some thirty small programs; half of its time is five round trips
   and the start of a runtime with TLS, with little left to save.
 

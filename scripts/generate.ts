@@ -8,13 +8,14 @@ import { dexConfig } from '../src/doctor/dex-config.js';
 import { SYMPTOMS } from '../src/errors/symptoms/all.js';
 import type { Layer } from '../src/errors/symptoms/symptom.js';
 import { ROWS, type Row } from '../src/settings/table.js';
+import { followAddress } from './address.js';
 
 /** In the order in which a login reaches them. */
 const LAYERS: readonly Layer[] = [
   ...([
     'runtime',
     'network',
-    'web proxy',
+    'HTTP proxy',
     'TLS',
     'clock',
     'CI',
@@ -34,6 +35,7 @@ const DEX_EXAMPLE = {
   audience: 'alauda-auth',
 };
 
+followAddress();
 writeFileSync('action.yml', actionYml());
 writeFileSync('src/sdk/python/source.ts', providerSource());
 fill('README.md', { settings: settingsTable(ROWS.filter(({ rare }) => !rare)), outputs: outputsTable() });

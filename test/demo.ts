@@ -1,5 +1,7 @@
 // The main job with no platform at hand: starts the fake platform, logs in through dist/index.js as a runner would, and shows what a workflow gets.
 
+import packageJson from '../package.json' with { type: 'json' };
+import { slugOf } from '../scripts/address.js';
 import { startPlatform } from './support/fake/platform.js';
 import { goodEnv, goodInputs, runAction, runCommand } from './support/program.js';
 
@@ -8,7 +10,7 @@ const short = (text: string) =>
   text.replace(/(ey[\w-]{12})[\w.-]{20,}/g, '$1…').replace(/(<<|^)ghadelimiter_[\w-]+/gm, '$1EOF');
 
 console.log(`A local platform runs at ${platform.address}: login API, Dex, oauth2-proxy and MLflow in one fake.\n`);
-console.log('As a step of a workflow:\n\n  - uses: org/mlflow-auth@v1\n    with:');
+console.log(`As a step of a workflow:\n\n  - uses: ${slugOf(packageJson.repository.url)}@v1\n    with:`);
 for (const [name, value] of Object.entries(goodInputs(platform))) {
   const secret = ['password', 'client-secret'].includes(name)
     ? '${{ secrets.… }}'

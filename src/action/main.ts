@@ -55,7 +55,7 @@ async function runMain(env: Env): Promise<number> {
     const remove = () => {
       removeSaved(saved, env.RUNNER_TEMP ?? '');
     };
-    if (saved.ours) cleanUp = remove;
+    if (saved.own) cleanUp = remove;
     const keep = next.keep(settings);
     const log = { info: github.info, warn: github.warn };
     const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, log, { keep }));

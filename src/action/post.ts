@@ -22,7 +22,7 @@ const MARKER = 'mlflow-auth.id';
 export interface SavedFolder {
   dir: string;
   /** The action makes it, rather than the user. */
-  ours: boolean;
+  own: boolean;
   /** What the marker in a folder of the user's holds. */
   id?: string;
 }
@@ -30,8 +30,8 @@ export interface SavedFolder {
 /** The saved form of a new folder under RUNNER_TEMP, or of the one that the user gave. */
 export function folderToSave(given: string | undefined, temp: string): SavedFolder {
   const id = randomUUID();
-  if (given === undefined) return { dir: join(resolve(temp), `mlflow-auth-${id}`), ours: true };
-  return { dir: resolve(given), ours: false, id };
+  if (given === undefined) return { dir: join(resolve(temp), `mlflow-auth-${id}`), own: true };
+  return { dir: resolve(given), own: false, id };
 }
 
 /**
@@ -41,8 +41,8 @@ export function folderToSave(given: string | undefined, temp: string): SavedFold
 export const stateFor = (folder: SavedFolder | undefined): string => JSON.stringify(folder ?? {});
 
 /** Makes the folder, and marks it where it is the user's. @throws UsageError where it is not safe */
-export function openSaved({ dir, ours, id }: SavedFolder): PrivateFolder {
-  const folder = openPrivateFolder(dir, ours ? 'RUNNER_TEMP' : 'dir');
+export function openSaved({ dir, own, id }: SavedFolder): PrivateFolder {
+  const folder = openPrivateFolder(dir, own ? 'RUNNER_TEMP' : 'dir');
   if (id !== undefined) folder.write(MARKER, id);
   return folder;
 }
@@ -55,8 +55,8 @@ export function openSaved({ dir, ours, id }: SavedFolder): PrivateFolder {
  */
 export function runPost(state: string, temp: string, write: WriteLine): void {
   try {
-    const { dir, ours, id } = JSON.parse(state || '{}') ?? {};
-    const removed = dir !== undefined && removeSaved({ dir, ours, id }, temp);
+    const { dir, own, id } = JSON.parse(state || '{}') ?? {};
+    const removed = dir !== undefined && removeSaved({ dir, own, id }, temp);
     write(removed ? 'Removed the credential from disk.' : 'No credential on disk.');
   } catch (error) {
     write(`Cannot remove the credential from disk: ${errorMessage(error)}`);
@@ -70,7 +70,7 @@ export function runPost(state: string, temp: string, write: WriteLine): void {
  * @throws Error where the folder is not one that was saved, or it cannot be removed
  */
 export function removeSaved(folder: SavedFolder, temp: string): boolean {
-  if (folder.ours !== true) return removeFrom(folder);
+  if (folder.own !== true) return removeFrom(folder);
   const { dir } = folder;
   if (dirname(dir) !== resolve(temp) || !OWN_FOLDER.test(basename(dir)))
     throw new Error('the saved state names a directory that the action did not create');

@@ -20,7 +20,7 @@ export function summaryOf(
   ];
 }
 
-/** What a failure is told by: as an annotation, and as a table in the summary. */
+/** How a failure is shown: as an annotation, and as a table in the summary. */
 export function reportOf(error: unknown, redact: (text: string) => string): Report {
   const message = redact(errorMessage(error));
   if (!(error instanceof AuthError)) {
@@ -28,6 +28,6 @@ export function reportOf(error: unknown, redact: (text: string) => string): Repo
     return { title, message, rows: [['Errors', message]] };
   }
   const { tried, got, symptom, advice } = error;
-  const rows = { Layer: symptom.layer, Tried: tried, Got: `${got} (${symptom.meaning})`, Do: advice };
+  const rows = { Layer: symptom.layer, Tried: tried, Got: `${got} (${symptom.meaning})`, Fix: advice };
   return { title: symptom.title, message, rows: Object.entries(rows).map(([label, text]) => [label, redact(text)]) };
 }

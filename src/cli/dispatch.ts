@@ -32,7 +32,7 @@ export async function dispatch(
   const sources: Sources = { caller: 'cli', given, env, readFile };
   for (const { name, secret } of ROWS) {
     if (secret && flags[name])
-      warn(`--${name} shows the secret in the list of processes; use --${name}-file or the environment`);
+      warn(`--${name} exposes the secret in the process list; use --${name}-file or the environment`);
   }
   const call: Call = { flags, rest, sources, secrets, print, log: { info: write, warn } };
   if (!command.needs) return (await command.load()).run(call);

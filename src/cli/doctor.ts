@@ -45,9 +45,9 @@ function explain(text: string, json: boolean, print: (text: string) => void): nu
     const { id, layer, title, meaning, advice } = symptom ?? {};
     print(`${JSON.stringify(symptom ? { id, layer, title, meaning, advice } : null, null, 2)}\n`);
   } else if (symptom) {
-    print(`${symptom.title} (${symptom.layer})\nMeans: ${symptom.meaning}\nDo:    ${symptom.advice}\n`);
+    print(`${symptom.title} (${symptom.layer})\nMeans: ${symptom.meaning}\nFix:   ${symptom.advice}\n`);
   } else {
-    print('This text is not known. Run doctor without --message: it looks at each layer itself.\n');
+    print('Unknown error message. Run doctor without --message to check each layer.\n');
   }
   return symptom ? 0 : 1;
 }

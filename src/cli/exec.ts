@@ -1,4 +1,4 @@
-// The command exec: runs a program with the credential, keeps the credential fresh while it runs, and leaves nothing behind.
+// The command exec: runs a program with the credential, keeps the credential fresh while it runs, and deletes it afterwards.
 
 import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -104,6 +104,6 @@ function warnOfRejected(dir: string, warn: (text: string) => void): void {
   if (count === 0) return;
   const requests = count === 1 ? '1 request' : `${count} requests`;
   warn(
-    `${requests} to MLflow failed, as the credential was rejected or could not be renewed: what they were to store is not stored`,
+    `${requests} to MLflow failed because the credential was rejected or could not be renewed: their data was not stored`,
   );
 }

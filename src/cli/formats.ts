@@ -38,5 +38,5 @@ function dotenvValue(name: string, value: string): string {
   if (!replaced && !/['\r]|\\\\|\\$/.test(value)) return `'${value}'`;
   if (!replaced && !/["\\]/.test(value)) return `"${value.replaceAll('\r', '\\r')}"`;
   const why = replaced ? '${…}' : 'quotes, backslashes or line breaks';
-  throw new Error(`${name} holds ${why} that readers of .env files take differently. Use another --format.`);
+  throw new Error(`${name} holds ${why} that readers of .env files interpret differently. Use another --format.`);
 }

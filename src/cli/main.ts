@@ -47,7 +47,7 @@ async function runCommandLine(args: readonly string[], env: Env): Promise<number
   }
 }
 
-/** Whether a runner reads along and masks what it is told to: elsewhere the line would show what it is to hide. */
+/** Whether a runner reads along and masks on request: elsewhere the line would show what it is to hide. */
 function isRunner(env: Env): boolean {
   return env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? '') && !isFile(2);
 }
@@ -63,7 +63,7 @@ function isFile(descriptor: number): boolean {
 
 /**
  * Reports, once, that standard output cannot be written: a disk is full, or the reader is gone. A reader of standard error
- * that is gone can be told nothing.
+ * that is gone gets nothing.
  * @returns waits for what was written; false where it got lost
  */
 function watchOutput(): () => Promise<boolean> {

@@ -1,4 +1,4 @@
-// The command refresh: a new id token for a refresh token, and the refresh token that takes the place of the old one kept safe.
+// The command refresh: a new ID token for a refresh token, and the refresh token that takes the place of the old one kept safe.
 
 import { UsageError } from '../errors/errors.js';
 import type { TokenCredential } from '../login/credential.js';

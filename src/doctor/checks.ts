@@ -1,4 +1,4 @@
-// The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, if asked for, with.
+// The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, on request, with.
 
 import { AuthError } from '../errors/errors.js';
 import { responseError } from '../http/response.js';
@@ -27,7 +27,7 @@ export async function checkLoginApi(report: Report, { http }: Context, settings:
   await report.check('login API', async () => {
     const key = await fetchLoginKey(http, platform, true);
     const bits = key ? await sizeOfKey(key.key) : 0;
-    return [key ? `${platform} answers, its key has ${bits} bits` : `${platform} has no public key (404)`, true];
+    return [key ? `${platform} responds, its key has ${bits} bits` : `${platform} has no public key (404)`, true];
   });
   await report.check('Dex', async () => {
     const { ids, tried } = await listConnectors(http, platform, true);
@@ -71,8 +71,8 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
     layer: 'oauth2-proxy',
     ok: same,
     text: same
-      ? 'its client is ours, as the token method needs it'
-      : `its client is ${client}, ours is ${settings.clientId}`,
+      ? 'client ID matches, as the token method requires'
+      : `its client ID is ${client}, client-id is ${settings.clientId}`,
     ...(same ? {} : { advice: `Set client-id to ${client}, or have it added with --oidc-extra-audience.` }),
   });
 }
@@ -110,8 +110,8 @@ async function checkMethod(
       throw error;
     });
     const owner = `${identity || settings.username} (${groups ?? 'unknown'} groups)`;
-    const where = settings.workspace ? `the workspace ${settings.workspace} is open` : 'MLflow answers';
-    return [`oauth2-proxy takes the ${method} of ${owner}, and ${where}`, true];
+    const where = settings.workspace ? `the workspace ${settings.workspace} is open` : 'MLflow responds';
+    return [`oauth2-proxy accepts the ${method} of ${owner}, and ${where}`, true];
   });
   if (unwanted) return true;
   await report.check('MLflow', async () => {
@@ -124,7 +124,7 @@ async function checkMethod(
 
 /** Claims of a token, size of a cookie, and when it ends. Nothing that could be used to log in. */
 function describe(report: Report, credential: Credential): void {
-  const until = `valid until ${credential.expiresAt?.toISOString() ?? 'a time not known'}`;
+  const until = `valid until ${credential.expiresAt?.toISOString() ?? 'an unknown time'}`;
   const { bytes, chunks, advice } = sizeOf(credential);
   if (credential.method === 'cookie') {
     const text = `session cookie of ${bytes} bytes in ${chunks} part${chunks > 1 ? 's' : ''}, ${until}`;

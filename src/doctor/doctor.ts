@@ -1,7 +1,7 @@
 // The command doctor: looks at each layer in order and goes on where it can, so that the first ✗ is the one to mend.
 
 import { setConnectDefaults } from '../http/globals.js';
-import { proxyFor } from '../http/web-proxy.js';
+import { proxyFor } from '../http/http-proxy.js';
 import type { Context } from '../login/context.js';
 import { openFor } from '../login/session.js';
 import { overridesOf } from '../sdk/overrides.js';
@@ -32,7 +32,7 @@ export async function runDoctor(report: Report, sources: Sources, secrets: Secre
     const read = readSettings(sources, { login: options.login }, secrets.add, noteIn(report, 'settings'));
     for (const address of [read.platform, read.trackingUri]) if (address) proxyFor(address);
     const kind = read.loginReason && `, login ${read.login} (${read.loginReason})`;
-    return [`good${kind}, method ${read.method} (${read.methodReason})`, read];
+    return [`OK${kind}, method ${read.method} (${read.methodReason})`, read];
   });
   if (options.python) await checkPython(report, options.python, sources.env);
   if (!settings) return;
@@ -47,8 +47,8 @@ const noteIn = (report: Report, layer: 'settings' | 'network') => (text: string)
 /** What in the environment makes the SDK use something else than the credential. */
 function checkOverrides(report: Report, settings: Settings, { env, readFile }: Sources): void {
   if (!settings.trackingUri) return;
-  const ours = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
-  for (const text of overridesOf(env, settings, readFile, ours)) report.add({ layer: 'SDK settings', ok: false, text });
+  const own = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
+  for (const text of overridesOf(env, settings, readFile, own)) report.add({ layer: 'SDK settings', ok: false, text });
 }
 
 /** Whether HTTP can be tried: at the platform, and at the tracking server. */
@@ -94,7 +94,7 @@ async function checkServers(
     if (server) await checkProxy(report, context, settings);
     if (!platform || !server) return;
     if (login) await checkLogin(report, context, settings);
-    else report.add({ layer: 'account', ok: undefined, text: 'not logged in; --login does it, once' });
+    else report.add({ layer: 'account', ok: undefined, text: 'login skipped; --login logs in once' });
   } finally {
     await close();
   }

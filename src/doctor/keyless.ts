@@ -9,7 +9,7 @@ import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 import type { Report } from './report.js';
 
-/** What can be found out without sending the token to anyone; GitHub is asked for one, which it gives to the job alone. */
+/** What can be found out without sending the token to anyone; it is requested from GitHub, which gives it to the job alone. */
 export async function checkKeyless(report: Report, context: Context, settings: Settings, env: Env): Promise<void> {
   const { idToken, login, dexUrl, connector, clientId } = settings;
   if (env.GITHUB_ACTIONS === 'true') {

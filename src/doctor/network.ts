@@ -1,4 +1,4 @@
-// The way to one server, layer by layer below HTTP: name, connection, certificate, or the web proxy in between.
+// The way to one server, layer by layer below HTTP: name, connection, certificate, or the HTTP proxy in between.
 
 import type { X509Certificate } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
@@ -26,14 +26,14 @@ export interface NetworkCheck {
   /** PEM text of the private CA, trusted in addition to the runtime's own roots. */
   ca: string | undefined;
   insecure: boolean;
-  /** The web proxy for the address, or ''. */
+  /** The HTTP proxy for the address, or ''. */
   proxy: string;
 }
 
 /** Checks name, connection and certificate of one server. @returns whether HTTP can be tried */
 export async function checkNetwork(report: Report, { url, ca, insecure, proxy }: NetworkCheck): Promise<boolean> {
   if (proxy) {
-    report.add({ layer: 'web proxy', ok: undefined, text: `${url.host} is reached through ${new URL(proxy).host}` });
+    report.add({ layer: 'HTTP proxy', ok: undefined, text: `${url.host} is reached through ${new URL(proxy).host}` });
     return true;
   }
   const { host, port, servername } = socketAddress(url);

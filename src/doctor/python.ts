@@ -1,4 +1,4 @@
-// Whether a Python interpreter would find the provider that sends our credential.
+// Whether a Python interpreter would find the provider that sends the credential.
 
 import { execFileSync } from 'node:child_process';
 import { errorMessage } from '../errors/errors.js';
@@ -53,7 +53,7 @@ export async function checkPython(report: Report, interpreter: string, env: Env)
     report.add({
       layer: 'Python',
       ok: found === wanted ? (found ? true : undefined) : false,
-      text: `${interpreter} ${found ? 'finds' : 'does not find'} the provider mlflow-auth, and MLFLOW_TRACKING_AUTH ${wanted ? 'asks for it' : 'does not ask for it'}`,
+      text: `${interpreter} ${found ? 'finds' : 'does not find'} the provider mlflow-auth, and MLFLOW_TRACKING_AUTH ${wanted ? 'selects it' : 'does not select it'}`,
       ...(found === wanted
         ? {}
         : {
@@ -82,8 +82,8 @@ function describeMlflow(
     return { ok: false, text, advice: 'Install it: pip install mlflow.' };
   }
   const has = `${interpreter} has ${name} ${versions[name]}`;
-  if (knowsWorkspaces(String(versions[name]))) return { ok: true, text: `${has}, which knows workspaces` };
-  const text = `${has}, which knows no workspaces, as MLflow does from 3.10 on`;
+  if (knowsWorkspaces(String(versions[name]))) return { ok: true, text: `${has}, which supports workspaces` };
+  const text = `${has}, which does not support workspaces, as MLflow 3.10 and later do`;
   if (withProvider) return { ok: true, text: `${text}; the provider mlflow-auth names the workspace` };
   if (!env.MLFLOW_WORKSPACE) return { ok: true, text };
   const advice = 'It would use the default workspace of the server. Use "env --dir", or install MLflow 3.10 or later.';

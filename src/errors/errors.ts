@@ -18,12 +18,12 @@ export class UsageError extends Error {
   }
 }
 
-/** The text as one printable line, with the blanks that indent it. */
+/** The text as one printable line, with the spaces that indent it. */
 function indented(line: string): string {
   return line.slice(0, line.length - line.replace(/^ +/, '').length) + printable(line);
 }
 
-/** A login, verification or hand-over that failed, told in three lines: tried, got, do. */
+/** A login, verification or hand-over that failed, in three lines: tried, got, fix. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
   /** The row of the table of symptoms that explains it. */
@@ -43,7 +43,7 @@ export class AuthError extends Error {
     const tried = bounded(triedText(failure.tried));
     const got = bounded(gotText(failure, symptom));
     const advice = printable([failure.hint, symptom.advice].filter(Boolean).join(' '));
-    super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nDo:    ${advice} ${markOf(symptom.id)}`, options);
+    super(`Tried: ${tried}\nGot:   ${got} (${symptom.meaning})\nFix:   ${advice} ${markOf(symptom.id)}`, options);
     this.failure = failure;
     this.tried = tried;
     this.got = got;
@@ -64,7 +64,7 @@ export function hasSymptom(error: unknown, ...ids: SymptomId[]): error is AuthEr
 
 /**
  * The text of anything that can be thrown, with its causes and codes, never empty: the lines of the program's own errors,
- * or one printable line of any other. AggregateErrors (a host with several addresses) are told by their parts.
+ * or one printable line of any other. AggregateErrors (a host with several addresses) are shown by their parts.
  */
 export function errorMessage(error: unknown): string {
   if (error instanceof AuthError || error instanceof UsageError) return error.message;

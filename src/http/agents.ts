@@ -1,4 +1,4 @@
-// The pools of connections beneath HTTP, one that is direct and one for each web proxy, and how large a header may be.
+// The pools of connections beneath HTTP, one that is direct and one for each HTTP proxy, and how large a header may be.
 
 import { Agent, type Dispatcher } from 'undici';
 import { makeProxyAgent } from './proxy-agent.js';
@@ -43,7 +43,7 @@ export function withoutRetryOn421(agent: Dispatcher): Dispatcher {
   return agent.compose((dispatch) => {
     let sent = false;
     return (options, handler) => {
-      if (sent) throw new Error('421: the server asks to be reached by another connection');
+      if (sent) throw new Error('421: the server requires another connection');
       sent = true;
       return dispatch(options, handler);
     };

@@ -25,7 +25,7 @@ async function readAll(response: Response): Promise<string> {
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > MAX_BODY_BYTES)
-      throw Object.assign(new Error('the answer is larger than 1 MiB'), { code: 'ERR_ANSWER_TOO_LARGE' });
+      throw Object.assign(new Error('the response is larger than 1 MiB'), { code: 'ERR_ANSWER_TOO_LARGE' });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -1,4 +1,4 @@
-// The one file that speaks HTTP: fetch with a private CA, a web proxy, time limits, and no redirect followed.
+// The one file that speaks HTTP: fetch with a private CA, an HTTP proxy, time limits, and no redirect followed.
 
 import { fetch, Headers as OwnHeaders, Response as OwnResponse } from 'undici';
 import { AuthError, errorMessage } from '../errors/errors.js';

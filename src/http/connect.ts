@@ -12,9 +12,9 @@ import { secureContexts } from './trust.js';
 
 /** How to open connections. */
 export interface ConnectOptions {
-  /** PEM text of a private CA, trusted beside the runtime's own roots. */
+  /** PEM text of a private CA, trusted in addition to the runtime's own roots. */
   ca?: string | undefined;
-  /** Skips certificate checks. Only ever set because the user asked for it by name. */
+  /** Skips certificate checks. Only ever set because the user set it by name. */
   insecure: boolean;
   /** Milliseconds until a connection must be open. */
   timeout: number;

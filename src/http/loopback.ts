@@ -1,4 +1,4 @@
-// What counts as this machine, to which plain http may go: it is reached directly, by no web proxy and no name server.
+// What counts as this machine, to which plain http may go: it is reached directly, by no HTTP proxy and no name server.
 
 import { isIP, type LookupFunction } from 'node:net';
 

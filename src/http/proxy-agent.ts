@@ -1,4 +1,4 @@
-// The pool of connections through one web proxy: its login, and what it says where it opens no way.
+// The pool of connections through one HTTP proxy: its login, and what it says where it opens no way.
 
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { ProxyRefusal } from './proxy-refusal.js';
@@ -14,7 +14,7 @@ export function makeProxyAgent(
   limits: object,
 ): Dispatcher {
   const { origin, host, username, password } = new URL(proxy);
-  note(`using the web proxy ${host}`);
+  note(`using the HTTP proxy ${host}`);
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const token = `Basic ${Buffer.from(login).toString('base64')}`;
   if (username) for (const secret of [decodeURIComponent(password), token.slice('Basic '.length)]) mask(secret);

@@ -112,7 +112,7 @@ function redirectOf({ status, headers, url }: HttpResponse): Redirect | undefine
   return { target: printable(origin + pathname), login, ...(error ? { error: printable(error) } : {}) };
 }
 
-/** Whether a field of JSON can be told: a text that is not empty. */
+/** Whether a field of JSON can be shown: a text that is not empty. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

@@ -46,7 +46,7 @@ export function withRetry(send: Send, { deadline, closed, note }: RetryLimits): 
   };
 }
 
-/** Milliseconds asked for by Retry-After, in seconds or as a date (RFC 9110, 10.2.3). */
+/** Milliseconds that Retry-After requests, in seconds or as a date (RFC 9110, 10.2.3). */
 function retryAfter(headers: Headers): number | undefined {
   const value = headers.get('retry-after');
   if (!value) return undefined;

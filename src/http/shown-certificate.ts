@@ -1,4 +1,4 @@
-// The certificate that a server showed, kept beside the error of a connection that did not trust it.
+// The certificate that a server showed, kept with the error of a connection that did not trust it.
 
 import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';

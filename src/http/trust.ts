@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 
-/** The private CA and the roots beside it, as PEM texts. */
+/** The private CA and the roots in addition to it, as PEM texts. */
 export function trustedRoots(pem: string): string[] {
   return [...certificatesIn(pem), ...runtimeRoots()];
 }
@@ -13,13 +13,13 @@ let roots: string[] | undefined;
 /**
  * The runtime's default store (with NODE_EXTRA_CA_CERTS on Node 22.15 and later) and the operating system's, as far as
  * the runtime shows them. Read once, since that takes a while.
- * @param note told, once, when the runtime hides its roots (Deno without --allow-sys)
+ * @param note called once when the runtime hides its roots (Deno without --allow-sys)
  */
 export function runtimeRoots(note: (text: string) => void = () => {}): string[] {
   const first = roots === undefined;
   roots ??= readRoots();
   if (first && roots.length === 0)
-    note('ca-cert alone is trusted: the runtime does not show its own roots (deno run --allow-sys)');
+    note('only ca-cert is trusted: the runtime does not provide its own roots (deno run --allow-sys)');
   return roots;
 }
 

@@ -6,19 +6,19 @@ import type { Connections } from './preconnect.js';
 /** How to reach the servers. Times are in milliseconds. */
 export interface Transport {
   connections: Connections;
-  /** PEM text of the private CA, for what is said of a certificate that is not trusted. */
+  /** PEM text of the private CA, to describe a certificate that is not trusted. */
   ca?: string | undefined;
-  /** Skips certificate checks, on the way through a web proxy too. */
+  /** Skips certificate checks, on the way through an HTTP proxy too. */
   insecure: boolean;
   requestTimeout: number;
   totalTimeout: number;
-  /** The web proxy for an address, or '' for none. */
+  /** The HTTP proxy for an address, or '' for none. */
   proxyFor: (address: string) => string;
-  /** Told of each try that failed and will be repeated, and of the web proxy in use. */
+  /** Gets a line for each try that failed and will be repeated, and for the HTTP proxy in use. */
   note: (text: string) => void;
-  /** Told once when this machine's clock and a server's differ; `note` is told without it. */
+  /** Called once when this machine's clock and a server's differ; otherwise `note` gets it. */
   clockDiffers?: (text: string) => void;
-  /** Told of each secret found in the proxy's address. */
+  /** Gets each secret found in the proxy's address. */
   mask: (secret: string) => void;
 }
 

@@ -6,7 +6,7 @@ export interface Context {
   http: Http;
   /** Registers a secret for masking as soon as it exists. */
   mask: (secret: string) => void;
-  /** Takes each new refresh token as soon as it is there, since the one before is spent; undefined where nobody does. */
+  /** Takes each new refresh token as soon as it is there, since the previous one is used up; undefined where nobody does. */
   keep: ((refreshToken: string) => void) | undefined;
   /** Called each time before the password is sent; an error of it keeps it from being sent. */
   beforePassword?: (() => void) | undefined;

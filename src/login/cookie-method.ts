@@ -1,4 +1,4 @@
-// The cookie method: oauth2-proxy begins and ends the login, we do in between what a browser would; it ends in its session cookie.
+// The cookie method: oauth2-proxy begins and ends the login, mlflow-auth does in between what a browser would; the result is its session cookie.
 
 import type { Account } from './account.js';
 import { authenticate } from './authenticate.js';
@@ -11,7 +11,7 @@ import { finishProxyLogin } from './oauth2-proxy/callback.js';
 import { startProxyLogin } from './oauth2-proxy/start.js';
 
 export interface CookieRequest extends Account, Expected {
-  /** Name of the session cookie, if it cannot be told from the csrf cookie. */
+  /** Name of the session cookie, if the CSRF cookie does not show it. */
   cookieName: string | undefined;
 }
 

@@ -11,10 +11,10 @@ interface Common {
   life?: number | undefined;
 }
 
-/** A Dex id token, which oauth2-proxy takes as a bearer token. */
+/** A Dex ID token, which oauth2-proxy accepts as a bearer token. */
 export interface TokenCredential extends Common {
   method: 'token';
-  /** Without blanks around it. */
+  /** Without whitespace around it. */
   token: string;
   /** The file that it came from, if that is read again for each request. */
   file?: string;

@@ -14,7 +14,7 @@ import { isTokenUnwanted, verify } from './verify.js';
 
 /**
  * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
- * When nobody asked for a method and oauth2-proxy wants no token, the cookie method follows: the password was right, so
+ * When no method is set and oauth2-proxy rejects tokens, the cookie method follows: the password was right, so
  * a second login counts towards no lockout. A run has no third one.
  * @throws AuthError when the login or the proof fails
  */

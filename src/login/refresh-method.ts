@@ -8,7 +8,7 @@ import { refreshTokens } from './dex/token-endpoint.js';
 import { credentialOf, type TokenRequest } from './token-method.js';
 
 /**
- * Gets a new id token, and the refresh token that takes the place of the one that was spent.
+ * Gets a new ID token, and the refresh token that takes the place of the one that was used.
  * A server error is tried once more, as it may have left the token unspent; a refusal is final.
  * @throws AuthError
  */

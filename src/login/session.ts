@@ -2,11 +2,11 @@
 
 import { warningsOf } from '../http/certificate-facts.js';
 import { setConnectDefaults } from '../http/globals.js';
+import { proxyFor } from '../http/http-proxy.js';
 import { isLoopback } from '../http/loopback.js';
 import { openConnections } from '../http/preconnect.js';
 import { runtimeRoots } from '../http/trust.js';
 import type { Http, Transport } from '../http/types.js';
-import { proxyFor } from '../http/web-proxy.js';
 import type { Settings } from '../settings/types.js';
 import type { Logger, WriteLine } from '../util/logger.js';
 import { progress } from '../util/progress.js';
@@ -23,7 +23,7 @@ export const requestTime = (whole: number) => Math.min(whole, Math.max(15, whole
 
 /**
  * Opens HTTP as the settings say; `close` must be called.
- * @throws UsageError where the address of a web proxy is invalid
+ * @throws UsageError where the address of an HTTP proxy is invalid
  * @param listeners for secrets, progress and a clock that differs
  * @param preconnect how many connections to open at once, by origin
  */
@@ -33,7 +33,7 @@ export async function openFor(
   preconnect: Readonly<Record<string, number>> = {},
 ): Promise<{ http: Http; close: () => Promise<void> }> {
   const { insecureTls: insecure, timeout } = settings;
-  // Before any request, what is wrong with a web proxy's address.
+  // Before any request, what is wrong with an HTTP proxy's address.
   for (const address of addressesOf(settings)) proxyFor(address);
   const requestTimeout = requestTime(timeout) * 1000;
   setConnectDefaults();
@@ -110,7 +110,7 @@ export async function runLogin(
     signal?.throwIfAborted();
     const { login } = await import(/* webpackMode: "eager" */ './login.js');
     const credential = await login(context, settings);
-    // The identity is what a server says, and it is printed and handed on.
+    // The identity is what a server says, and it is printed and exported.
     return { ...credential, identity: shortened(secrets.redact(credential.identity), LONGEST_IDENTITY) };
   } finally {
     signal?.removeEventListener('abort', abort);

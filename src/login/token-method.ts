@@ -1,4 +1,4 @@
-// The token method: authorization code with PKCE (RFC 6749, 4.1; RFC 7636), ending in a Dex id token.
+// The token method: authorization code with PKCE (RFC 6749, 4.1; RFC 7636), ending in a Dex ID token.
 
 import * as oauth from 'oauth4webapi';
 import { hasSymptom } from '../errors/errors.js';
@@ -23,7 +23,7 @@ export interface TokenLogin {
 }
 
 /**
- * Logs in and returns the id token.
+ * Logs in and returns the ID token.
  * Only when the token endpoint calls the code stale is the whole flow run once more: the password was right, so that
  * counts towards no lockout.
  * @throws AuthError

@@ -18,7 +18,7 @@ export const isTokenUnwanted = (error: unknown): error is AuthError =>
 /** Who the credential is for, in the words of oauth2-proxy. */
 export interface Proof {
   identity: string;
-  /** Groups in the session, which make a cookie large; undefined where they are not told. */
+  /** Groups in the session, which make a cookie large; undefined where they are not known. */
   groups: number | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function verify(
   // With application/json oauth2-proxy answers 401 in place of a redirect to the login.
   const headers = { accept: 'application/json', ...headersOf(credential) };
   const proof: ProofRequest = { ...target, http, credential, headers };
-  const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow answers';
+  const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow responds';
   const [identity, workspace] = await Promise.allSettled([
     step('accepted by oauth2-proxy', () => checkIdentity(proof)),
     step(open, () => checkWorkspace(proof)),
@@ -51,7 +51,7 @@ export async function verify(
   if (workspace.status === 'rejected')
     throw hasSymptom(workspace.reason, 'proxy-forbids') ? workspace.reason : identity.reason;
   if (!hasSymptom(identity.reason, 'not-the-proxy')) throw identity.reason;
-  // What the workspace says proves as much: it is behind the same proxy.
+  // What the workspace says proves as much: the same proxy is in front of it.
   note('no /oauth2/userinfo at this URL; MLflow itself accepted the credential');
   return { identity: printable(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
 }

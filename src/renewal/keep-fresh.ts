@@ -59,7 +59,7 @@ export async function keepFresh(
       await wait(Math.min(left, LOOK));
       continue;
     }
-    const known = file.method === 'token' ? `${file.life} s after the login` : 'a time that is not known';
+    const known = file.method === 'token' ? `${file.life} s after the login` : 'an unknown time';
     const end = file.expires_at ?? known;
     warnOnce(
       'end',

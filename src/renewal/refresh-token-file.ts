@@ -28,7 +28,7 @@ export function refreshTokenWriter(path: string): (refreshToken: string) => void
     try {
       writeWhole(file, refreshToken, { precious: true, place: replaceAlike });
     } catch (error) {
-      const next = error instanceof KeptError ? 'the next run takes up the new one' : 'log in again';
+      const next = error instanceof KeptError ? 'the next run uses the new one' : 'log in again';
       throw new Error(`${reason(error)} The refresh token in ${file} cannot be used again: ${next}.`);
     }
   };

@@ -46,7 +46,7 @@ function attempt<T>(work: () => T, warn: WriteLine): T | undefined {
 
 /**
  * The output of the action. It is set at the receipt of each new refresh token, before anything else can fail, since the
- * one that was given is spent by then; what the renewals are to use is set only after a failure, after which there are none.
+ * one that was given is used up by then; what the renewals are to use is set only after a failure, after which there are none.
  * @param set sets the output; may throw
  */
 export function refreshTokenOutput(set: Keep) {

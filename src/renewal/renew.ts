@@ -139,7 +139,7 @@ function withCredentials(settings: Settings, sources: Sources): Settings {
   return { ...settings, username, password };
 }
 
-/** Whatever came back after a password was sent is final, and so is a refusal of the job itself, for which GitHub vouches anew each time. */
+/** Whatever came back after a password was sent is final, and so is a refusal of the job itself, for which GitHub vouches each time. */
 function isFinal(error: unknown, { idToken }: Settings): boolean {
   if (hasSymptom(error, 'exchange-refused')) return idToken?.kind === 'github';
   return error instanceof AuthError && error.failure.request === 'login';

@@ -44,7 +44,7 @@ function isPrivate(old: Stats, finished: Stats): boolean {
 }
 
 function exchange(finished: string, path: string, { uid, gid, mode, nlink }: Stats): void {
-  if (nlink > 1) throw new Error(`${path} has other names, which would keep the old content`);
+  if (nlink > 1) throw new Error(`${path} has other hard links, which would keep the old content`);
   const own = statSync(finished);
   if (own.uid !== uid || own.gid !== gid) chownSync(finished, uid, gid);
   if (own.mode !== mode) chmodSync(finished, mode & 0o7777);
@@ -57,7 +57,8 @@ function writeInPlace(finished: string, path: string, { size }: Stats): void {
   const padded = Buffer.concat([text, Buffer.alloc(Math.max(0, size - text.length), '\n')]);
   const file = openSync(path, 'r+');
   try {
-    if (writeSync(file, padded, 0, padded.length, 0) !== padded.length) throw new Error(`${path} was written in part`);
+    if (writeSync(file, padded, 0, padded.length, 0) !== padded.length)
+      throw new Error(`${path} was written only in part`);
     ftruncateSync(file, text.length);
   } finally {
     closeSync(file);

@@ -21,7 +21,7 @@ export interface CredentialFile {
   value: string;
   /** Where the value is read from for each request in place of this file, since it is replaced there. */
   value_file?: string | undefined;
-  /** That of the login, for SDKs that know no workspaces. */
+  /** That of the login, for SDKs that do not support workspaces. */
   workspace?: string | undefined;
   issued_at?: string | undefined;
   expires_at?: string | undefined;
@@ -39,7 +39,7 @@ export interface CredentialFile {
 }
 
 /**
- * Writes the credential alone, for the first time or anew.
+ * Writes the credential alone, for the first time or again.
  * @param target what it is for
  * @returns the path of its file
  */

@@ -29,7 +29,7 @@ export interface Folder {
   certificates: string | undefined;
 }
 
-/** Its own name, so that it can be told apart on a PYTHONPATH. */
+/** Its own name, so that it can be recognised on a PYTHONPATH. */
 export const PYTHON_FOLDER = 'mlflow-auth-python';
 
 /**
@@ -46,7 +46,7 @@ export function writeFolder(folder: PrivateFolder, { credential, target, roots, 
 }
 
 /**
- * Makes the provider's folder anew under a name that nobody can know, and puts it in the place of an earlier one.
+ * Makes a new folder for the provider under a name that nobody can know, and puts it in the place of an earlier one.
  * @returns the path of the wheel in it
  */
 function writePython(folder: PrivateFolder): string {

@@ -54,13 +54,11 @@ function obstaclesOf(
   const short = settings.renew ? tooShort(credential) : undefined;
   if (short) found.push(short);
   if (!withFolder && credential.method === 'cookie')
-    found.push(
-      'the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir, and it gets a provider that sends it',
-    );
+    found.push('the MLflow SDK does not read MLFLOW_PROXY_COOKIE: set --dir to install the auth provider');
   // Where there is a folder, its module names the workspace for the Python clients among them.
   if (!withFolder && credential.method === 'token' && settings.workspace)
     found.push(
-      'clients that do not read MLFLOW_WORKSPACE use the default workspace of the server: MLflow for Python before 3.10, and those of some other languages. For Python give --dir, and they get a module that sends the workspace',
+      'clients that do not read MLFLOW_WORKSPACE use the default workspace of the server: MLflow for Python before 3.10, and those of some other languages. For Python, set --dir to install the auth provider, which sends the workspace',
     );
   return found;
 }
@@ -75,7 +73,7 @@ function writeAll(credential: Credential, settings: Settings, folder: PrivateFol
       const logins = settings.password ? withLogin({}, moment()) : [];
       writeFirstState(folder, { settings: settingsToKeep(settings, credential), logins });
     }
-    // The SDK trusts nothing beside the file it is given, so our CA goes together with the other roots.
+    // The SDK trusts nothing but the file it is given, so the CA goes together with the other roots.
     return writeFolder(folder, { credential, target: settings, roots: ca && trustedRoots(ca.pem), renew });
   } catch (error) {
     removeSecrets(folder.path);

@@ -30,7 +30,7 @@ export function overridesOf(
   const file = /mlflow_tracking_username/.test(credentials) && /mlflow_tracking_password/.test(credentials);
   if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
     const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
-    found.push(`${where} hold a login that the SDK sends in place of ours, ${elsewhere}: remove it`);
+    found.push(`${where} hold a login that the SDK sends instead of this credential, ${elsewhere}: remove it`);
   }
   const { hostname } = new URL(trackingUri);
   const netrc = [env.NETRC, home && join(home, '.netrc'), home && join(home, '_netrc')].map((path) => read(path ?? ''));
@@ -40,16 +40,16 @@ export function overridesOf(
   }
   if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
     found.push(
-      'MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS in place of using our credential: unset it',
+      'MLFLOW_TRACKING_AWS_SIGV4 makes the SDK sign requests for AWS instead of sending this credential: unset it',
     );
   }
   if (env.MLFLOW_TRACKING_SERVER_CERT_PATH === '' && !ca)
-    found.push('MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, with which the SDK checks no certificate: unset it');
+    found.push('MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, so the SDK does not verify certificates: unset it');
   if (env.MLFLOW_TRACKING_INSECURE_TLS === '' && !insecureTls)
-    found.push('MLFLOW_TRACKING_INSECURE_TLS is set and empty, at which the SDK fails: unset it, or set it to false');
+    found.push('MLFLOW_TRACKING_INSECURE_TLS is set and empty, so the SDK fails: unset it, or set it to false');
   if (env.MLFLOW_TRACKING_SERVER_CERT_PATH && insecureTls) {
     found.push(
-      'MLFLOW_TRACKING_SERVER_CERT_PATH is set beside insecure-tls, and the SDK takes only one of them: unset it',
+      'MLFLOW_TRACKING_SERVER_CERT_PATH is set in addition to insecure-tls, but the SDK accepts only one of them: unset it',
     );
   }
   const auth = env.MLFLOW_TRACKING_AUTH;
@@ -57,20 +57,20 @@ export function overridesOf(
     found.push(
       withProvider
         ? `MLFLOW_TRACKING_AUTH was ${auth} and is replaced`
-        : `MLFLOW_TRACKING_AUTH is ${auth}, whose provider may overwrite our credential: unset it`,
+        : `MLFLOW_TRACKING_AUTH is ${auth}, whose provider may overwrite this credential: unset it`,
     );
   }
   const proxy = proxyOnTheWay(env, trackingUri);
   if (proxy) {
     found.push(
-      `${proxy} makes the SDK send what is for ${hostname}, credential included, unencrypted to that web proxy: add ${hostname} to NO_PROXY`,
+      `${proxy} makes the SDK send requests for ${hostname}, including the credential, unencrypted to that HTTP proxy: add ${hostname} to NO_PROXY`,
     );
   }
   return found;
 }
 
 /**
- * The variable of the web proxy through which Python's requests reaches plain http at this machine: it makes no exception
+ * The variable of the HTTP proxy through which Python's requests reaches plain http at this machine: it makes no exception
  * for it, where this program does.
  */
 function proxyOnTheWay(env: Env, trackingUri: string): string | undefined {

@@ -34,7 +34,7 @@ export function openPrivateFolder(given: string, setting = 'dir'): PrivateFolder
     if ((found.mode & 0o022n) !== 0n)
       throw new UsageError(`${setting}: others may write to ${path}. Make it private: chmod go-w.`);
     if (!owners.private(found.uid))
-      throw new UsageError(`${setting}: ${path} belongs to another user. Give a folder of your own.`);
+      throw new UsageError(`${setting}: ${path} belongs to another user. Use a directory of your own.`);
     return [real, found.dev, found.ino, found.uid, found.mode].join(' ');
   };
   const first = identity();
@@ -88,7 +88,7 @@ function attempt<T>(work: () => T): T | undefined {
 function requireNoDelimiter(path: string, setting: string): string {
   if (!path.includes(delimiter)) return path;
   throw new UsageError(
-    `${setting}: ${path} holds "${delimiter}", at which PYTHONPATH is split. Give a folder without it.`,
+    `${setting}: ${path} contains "${delimiter}", the separator of PYTHONPATH. Use a directory without it.`,
   );
 }
 
@@ -104,6 +104,6 @@ function make(path: string, setting: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new UsageError(`${setting}: ${path} cannot be made: ${errorMessage(error)}`);
+    throw new UsageError(`${setting}: ${path} cannot be created: ${errorMessage(error)}`);
   }
 }

@@ -43,7 +43,7 @@ export function tooShort({ method, life }: Credential): string | undefined {
     return `${lives}, and is renewed every ${MIN_INTERVAL} s at most: requests in between are rejected`;
   const minutes = Math.floor(((MAX_LOGINS - 1) * renewAfter(life) + life) / 60);
   if (method === 'token' || minutes >= HOUR / 60) return undefined;
-  return `${lives}, and each renewal is a password login, of which at most ${MAX_LOGINS} are made in an hour: longer than about ${minutes} min it cannot be kept fresh`;
+  return `${lives}, and each renewal is a password login, of which at most ${MAX_LOGINS} are made in an hour: it can be kept valid for about ${minutes} min`;
 }
 
 /**
@@ -57,7 +57,7 @@ export function secondsToWait({ last }: History, reason: Reason, now: Moment): n
   if ((last.result === 'rejected' || rejectedSince) && passed < REJECTION_PAUSE) {
     const left = Math.ceil(REJECTION_PAUSE - passed);
     throw new Error(
-      `The credential of the last renewal was rejected too, so the next one is made in ${left} s at the earliest. If it stays so, see the command doctor --login.`,
+      `The renewed credential was rejected too; the next renewal is possible in ${left} s. If this persists, run doctor --login.`,
     );
   }
   return Math.max(0, MIN_INTERVAL - passed);
@@ -69,7 +69,7 @@ export function requireLogin({ logins = [] }: History, now: Moment): void {
   if (ages.length < MAX_LOGINS) return;
   const minutes = Math.ceil((HOUR - Math.max(...ages)) / 60);
   throw new Error(
-    `${MAX_LOGINS} password logins were made for this folder in the last hour, and no more are, so that the account is not locked. The next one is possible in ${minutes} min; a new run may log in at once.`,
+    `${MAX_LOGINS} password logins were made for this directory in the last hour; no more are made, so that the account is not locked. The next one is possible in ${minutes} min; a new run may log in at once.`,
   );
 }
 

@@ -79,11 +79,11 @@ export function requireSafePath(path: string, owners: Owners, setting: string): 
       real = next;
       continue;
     }
-    if (++links > MAX_LINKS) throw new UsageError(`${setting}: the links in ${path} lead in a circle.`);
+    if (++links > MAX_LINKS) throw new UsageError(`${setting}: the links in ${path} form a loop.`);
     if (isAbsolute(target)) real = parse(target).root;
     names.unshift(...namesIn(target));
   }
-  if (!found) throw new UsageError(`${setting}: ${path} cannot be looked at: Deno needs --allow-read for it.`);
+  if (!found) throw new UsageError(`${setting}: ${path} cannot be checked: Deno requires --allow-read.`);
   return { real, found };
 }
 
@@ -97,19 +97,19 @@ function linkAt(path: string, owners: Owners, setting: string): string | undefin
   const there = visible(path, setting);
   if (!there?.isSymbolicLink()) return undefined;
   if (WINDOWS || owners.trusted(there.uid)) return readlinkSync(path);
-  throw new UsageError(`${setting}: ${path} is a link of another user. Give a folder of your own.`);
+  throw new UsageError(`${setting}: ${path} is a symbolic link of another user. Use a directory of your own.`);
 }
 
 /** A folder on the way, or undefined where Deno does not let it be seen. @throws UsageError for one that is not safe */
 function folderAt(path: string, owners: Owners, setting: string): BigIntStats | undefined {
   const there = visible(path, setting);
   if (!there || WINDOWS) return there;
-  if (!there.isDirectory()) throw new UsageError(`${setting}: ${path} is no folder.`);
+  if (!there.isDirectory()) throw new UsageError(`${setting}: ${path} is not a directory.`);
   if (!owners.trusted(there.uid))
-    throw new UsageError(`${setting}: ${path} belongs to another user. Give a folder of your own.`);
+    throw new UsageError(`${setting}: ${path} belongs to another user. Use a directory of your own.`);
   if (isShared(there))
     throw new UsageError(
-      `${setting}: others may write to ${path}, and so replace what is in it. Give another folder, or make it private: chmod go-w.`,
+      `${setting}: others may write to ${path} and replace its content. Use another directory, or make it private: chmod go-w.`,
     );
   return there;
 }

@@ -8,7 +8,7 @@ import type { PrivateFolder } from './private-folder.js';
 import { parseState, readState, STATE_FILE, type State } from './renewal-state.js';
 
 /**
- * Writes the state after the one that it was made from. Where it cannot be put in its place, it is kept beside it, and
+ * Writes the state after the one that it was made from. Where it cannot be put in its place, it is kept next to it, and
  * `recoverState` finds it.
  * @param state as it was read, with changes
  * @returns it, with its new generation
@@ -56,7 +56,7 @@ export function recoverState(dir: string): void {
 }
 
 /**
- * Leaves a state beside that in the folder, for `recoverState`, where it may not be put in its place: it holds the next
+ * Leaves a state next to that in the folder, for `recoverState`, where it may not be put in its place: it holds the next
  * refresh token. None is left where the login of the folder has ended.
  */
 export function leaveState(folder: PrivateFolder, state: State): void {

@@ -43,5 +43,5 @@ export function variablesFor({ credential, settings, folder, pythonPath, certifi
   return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
 }
 
-/** Whether it is from an earlier login: the wheel in our folder, or, of earlier versions, the folder. */
+/** Whether it is from an earlier login: the wheel in the folder of mlflow-auth, or, of earlier versions, the folder. */
 const isOurs = (path: string) => [path, dirname(path)].some((one) => basename(one) === PYTHON_FOLDER);

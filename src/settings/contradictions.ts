@@ -7,7 +7,7 @@ import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
 
-/** What the checks work on, and where they tell what they find. */
+/** What the checks work on, and where they report what they find. */
 export interface Reading {
   found: Map<Name, Found>;
   sources: Sources;

@@ -39,7 +39,7 @@ export function chooseMethod(
 export function trackingUri(found: Map<Name, Found>, platform: string, allowHttp: boolean, problem: OnProblem): string {
   const uri = found.get('tracking-uri');
   const cluster = found.get('cluster');
-  // What is only in the environment does not count, and need not even be an address, beside what was given for this run.
+  // What is only in the environment does not count, and need not even be an address, where something was given for this run.
   const useUri = uri && (uri.explicit || !cluster?.explicit);
   const useCluster = cluster && (cluster.explicit || !uri?.explicit);
   const direct = useUri && check.trackingUri(uri.value, allowHttp, problem);
@@ -64,7 +64,7 @@ export function certificate(value: string, { readFile }: Sources, problem: OnPro
   // The SDK reads no base64.
   const path = decoded === undefined ? file : undefined;
   const found = certificatesIn(text);
-  // Text goes through variables, which are known to lose line breaks; a file is handed on to the SDK as it is.
+  // Text goes through variables, which are known to lose line breaks; the SDK gets a file as it is.
   const mended = path === undefined && !found.every(isCertificate) ? found.map(withLineBreaks) : found;
   const bad = mended.findIndex((one) => !isCertificate(one));
   if (text.includes('PRIVATE KEY')) problem('ca-cert', 'contains a private key: expected only certificates.');
@@ -74,7 +74,7 @@ export function certificate(value: string, { readFile }: Sources, problem: OnPro
   return { pem: mended === found ? text : mended.join('\n'), path };
 }
 
-/** Whether there is a folder for a credential that is to be renewed; if not, that is said. */
+/** Whether there is a folder for a credential that is to be renewed; if not, a note says so. */
 export function canRenew(found: Map<Name, Found>, { folder, login }: Needs, note: (text: string) => void): boolean {
   if (folder === 'always' || (folder === 'dir' && found.has('dir'))) return true;
   const how = folder === 'dir' ? 'set dir' : 'use env --dir, or exec';

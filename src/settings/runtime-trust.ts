@@ -1,4 +1,4 @@
-// Certificates that the runtime trusts because its user told it to: without ca-cert, the SDK gets them as well.
+// Certificates that the runtime trusts by its user's choice: without ca-cert, the SDK gets them as well.
 
 import tls from 'node:tls';
 import { errorMessage } from '../errors/errors.js';
@@ -13,7 +13,7 @@ const FILE = DENO ? 'DENO_CERT' : 'NODE_EXTRA_CA_CERTS';
 
 /**
  * What made the runtime trust the platform, where nobody gave ca-cert.
- * @param note told what is passed on, and what cannot be
+ * @param note gets what is passed on, and what cannot be
  */
 export function runtimeCertificates(
   { env, readFile }: Pick<Sources, 'env' | 'readFile'>,

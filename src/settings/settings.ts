@@ -1,4 +1,4 @@
-// The settings of one run, checked: all that is wrong is said in one message, before any request.
+// The settings of one run, checked: one message names all that is wrong, before any request.
 
 import { errorMessage, UsageError } from '../errors/errors.js';
 import { crossCheck, fromEarlierLogin, type Reading } from './contradictions.js';
@@ -46,7 +46,7 @@ export function readSettings(
   return Object.freeze(settings);
 }
 
-/** Checks each value by itself. One that is missing or wrong is told, and stands as '' or as it is. */
+/** Checks each value by itself. One that is missing or wrong is reported, and stands as '' or as it is. */
 function validate({ found, sources, needs, problem, note }: Reading): Settings {
   for (const row of ROWS) check.expansion(row, found.get(row.name), problem, note);
   const text = (name: Name) => found.get(name)?.value ?? '';

@@ -35,7 +35,7 @@ export function howToGive(name: Name, caller: Sources['caller']): string {
 }
 
 /**
- * Finds every setting that is given or has a default. Everything but passwords loses blanks at its ends; what is then
+ * Finds every setting that is given or has a default. Everything but passwords is trimmed; what is then
  * empty counts as not given.
  */
 export function gather(sources: Sources): Map<Name, Found> {
@@ -69,7 +69,7 @@ function find(row: Row, { caller, given, env, readFile }: Sources): Found | unde
   return row.default === undefined ? undefined : { value: row.default, from: 'default', explicit: false };
 }
 
-/** A password's blanks may be meant. */
+/** Whitespace in a password may be meant. */
 function clean(row: Row, value: string | undefined): string | undefined {
   return row.name === 'password' ? value : value?.trim();
 }

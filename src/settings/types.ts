@@ -46,7 +46,7 @@ export interface Settings {
   method: 'token' | 'cookie';
   /** Why that method, for the log. */
   methodReason: string;
-  /** Nobody asked for the method, so the other one may be tried when oauth2-proxy rejects this one's credential. */
+  /** The method was not set, so the other one may be tried when oauth2-proxy rejects this one's credential. */
   allowFallback: boolean;
   connector: string;
   /** The connector, where the user named it. */
@@ -68,11 +68,11 @@ export interface Settings {
   maskWorkspace: boolean;
 }
 
-/** What a command needs beside the login itself. */
+/** What a command needs in addition to the login itself. */
 export interface Needs {
   /** The tracking URI is handed out, so there must be one even when nothing is verified. */
   trackingUri?: boolean;
-  /** The CA is handed on as a path, so that it must be one where there is no folder to write it to. */
+  /** The SDK gets the CA as a path, so that it must be one where there is no folder to write it to. */
   caPath?: boolean;
   /** False for what can be found out without logging in. */
   login?: boolean;
@@ -89,7 +89,7 @@ export interface Needs {
 /** What is wrong with one setting. */
 export interface Problem {
   name: Name;
-  /** Only an invalid value is told with its origin: the text of the others names it already, or there is none. */
+  /** Only an invalid value is reported with its origin: the text of the others names it already, or there is none. */
   kind: 'invalid' | 'missing' | 'unreadable' | 'unexpanded' | 'conflict';
   /** Follows the name and a colon. */
   text: string;

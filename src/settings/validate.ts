@@ -1,4 +1,4 @@
-// The checks of single values: each returns the value as it will be used, or tells the problem.
+// The checks of single values: each returns the value as it will be used, or reports the problem.
 
 import { errorMessage } from '../errors/errors.js';
 import { isLoopback } from '../http/loopback.js';

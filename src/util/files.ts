@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
-/** Fails where no file can be written beside this one. @throws Error of the file system */
+/** Fails where no file can be written next to this one. @throws Error of the file system */
 export function requireWritable(path: string): void {
   const probe = `${path}.${randomUUID()}.probe`;
   try {
@@ -16,12 +16,12 @@ export function requireWritable(path: string): void {
   }
 }
 
-/** What was written is not in its place, but beside it. */
+/** What was written is not in its place, but next to it. */
 export class KeptError extends Error {}
 
 /** How a file is put in its place. */
 export interface Placing {
-  /** What is written is the only copy: where it cannot be put in its place it stays beside it, which the error says. */
+  /** What is written is the only copy: where it cannot be put in its place it stays next to it, which the error says. */
   precious?: boolean;
   /** Puts the finished file in its place; by default it is moved there. */
   place?: (finished: string, path: string) => void;

@@ -27,9 +27,9 @@ export class Parts {
   add(value: string): void {
     // UTF-8 that is read as Latin-1, as in headers.
     const latin1 = (text: string) => Buffer.from(text).toString('latin1');
-    const blanks = value.replaceAll(' ', '+');
+    const spaces = value.replaceAll(' ', '+');
     const forms = layersOf(viewOf(value)).flatMap(({ text }) => [text, latin1(text)]);
-    for (const form of new Set([...forms, blanks])) addParts(this.#parts, form);
+    for (const form of new Set([...forms, spaces])) addParts(this.#parts, form);
     // UTF-16, in either order of bytes, as Windows has it.
     const utf16 = `\0${Buffer.from(value, 'utf16le').toString('latin1')}`;
     for (const part of [...partsOf(latin1(value), BYTES), ...partsOf(utf16, BYTES)]) this.#bytes.add(part);

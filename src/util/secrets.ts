@@ -1,4 +1,4 @@
-// The secrets of one run: told to the runner as soon as they exist, and struck out of all that is printed.
+// The secrets of one run: masked by the runner as soon as they exist, and struck out of all that is printed.
 
 import { isOwn } from './own-words.js';
 import { compared, merged, Parts, type Place, viewsOf } from './parts.js';
@@ -7,7 +7,7 @@ import type { View } from './views.js';
 
 /** Shorter values are not masked: a mask of a few letters garbles logs and tells the secret away. */
 const SHORTEST_MASK = 8;
-/** Shorter values stay in our own messages too: they would be found in any text. */
+/** Shorter values stay in messages: they would be found in any text. */
 const SHORTEST = 4;
 /** More lines than any secret has; each costs a line of the log. */
 const MOST_LINES = 1000;
@@ -48,7 +48,7 @@ export class Secrets {
 
   /**
    * The text, fit to be printed: `***` in place of each known secret, and of each part of 8 or more characters of one,
-   * however a server encodes it, and no line too long. Parts that are words of our own messages stay.
+   * however a server encodes it, and no line too long. Parts that are words of mlflow-auth's own messages stay.
    */
   redact = (text: string): string => {
     let result = '';

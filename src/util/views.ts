@@ -113,8 +113,8 @@ function copy(view: View, start: number, end: number, { parts, from, to }: Unfin
 const WHITESPACE = /[\p{Cc}\p{Cf}\s]+/gu;
 
 /**
- * The text as it is compared: in one case, with one blank for each run of whitespace, control and format characters, or
- * with nothing for it. In forms "+" is a blank, and a URL turns "\" into "/".
+ * The text as it is compared: in one case, with one space for each run of whitespace, control and format characters, or
+ * with nothing for it. In forms "+" is a space, and a URL turns "\" into "/".
  */
 export function foldedText(text: string, blank: ' ' | ''): string {
   return lower(text.replace(WHITESPACE, blank));

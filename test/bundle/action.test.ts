@@ -90,7 +90,7 @@ Logged in as ci@example.com, valid until <time>.
       ...PROVIDER,
     ];
     assert.equal(steady(GITHUB_ENV), variables.join(''));
-    const states = ['{}', JSON.stringify({ dir: folder, ours: true })];
+    const states = ['{}', JSON.stringify({ dir: folder, own: true })];
     assert.equal(steady(GITHUB_STATE), states.map((state) => value('mlflow-auth-folder', state)).join(''));
     const facts = [value('method', 'token'), value('identity', 'ci@example.com'), value('expires-at', '<time>')];
     assert.equal(steady(GITHUB_OUTPUT), [...variables, ...facts].join(''));
@@ -204,7 +204,7 @@ Logged in as ci@example.com, valid until <time>.
     );
   });
 
-  it('falls back to the cookie when oauth2-proxy wants no token and nobody asked for a method', async () => {
+  it('falls back to the cookie when oauth2-proxy rejects tokens and no method is set', async () => {
     const other = await startPlatform({ skipJwtBearerTokens: false });
     const { files, stdout, status } = await runAction(goodInputs(other));
     await other.close();
@@ -237,7 +237,7 @@ Logged in as ci@example.com, valid until <time>.
     assert.deepEqual([others.GITHUB_ENV, others.GITHUB_OUTPUT], ['', '']);
     assert.match(
       summary,
-      /<h3>MLflow login failed: Settings<\/h3>[\s\S]*6 configuration errors:<br> {2}username: required/,
+      /<h3>MLflow login failed: Settings<\/h3>[\s\S]*5 configuration errors:<br> {2}username: required/,
     );
   });
 

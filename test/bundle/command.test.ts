@@ -71,7 +71,7 @@ describe('token', () => {
     assert.equal(status, 0);
     assert.match(
       stderr,
-      /^! --password shows the secret in the list of processes; use --password-file or the environment$/m,
+      /^! --password exposes the secret in the process list; use --password-file or the environment$/m,
     );
     assert.match(stderr, /- verification skipped \(verify: false\)/);
   });

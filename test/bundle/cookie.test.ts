@@ -288,7 +288,7 @@ const FAILURES: Record<string, Failure> = {
 
 describe('an error of the cookie method', { concurrency: 2 }, () => {
   for (const [name, { platform: switches, flags, message, logins = 1 }] of sampled(Object.entries(FAILURES))) {
-    it(`${name} is told`, async () => {
+    it(`${name} is reported`, async () => {
       const { status, stdout, stderr, platform } = await login(switches, flags);
       assert.deepEqual([status, stdout], [1, ''], stderr);
       assert.match(stderr, message);
@@ -354,8 +354,8 @@ describe('the hand-over of a cookie', () => {
       const file = join(folder, 'ca.pem');
       writeFileSync(file, platform.ca);
       const { MLFLOW_WORKSPACE: _, ...others } = goodEnv(platform);
-      const noCookie = /^! the MLflow SDK does not know MLFLOW_PROXY_COOKIE by itself: give --dir/m;
-      const noWorkspace = /^! clients that do not read MLFLOW_WORKSPACE use the default workspace .* give --dir/m;
+      const noCookie = /^! the MLflow SDK does not read MLFLOW_PROXY_COOKIE: set --dir/m;
+      const noWorkspace = /^! clients that do not read MLFLOW_WORKSPACE use the default workspace .* set --dir/m;
       for (const [env, dir, warnings] of [
         [cookieEnv(platform), false, [noCookie]],
         [goodEnv(platform), false, [noWorkspace]],

@@ -116,15 +116,15 @@ describe('under Deno', () => {
     assert.ok(stdout.includes(`export MLFLOW_TRACKING_SERVER_CERT_PATH='${resolve(file)}'`));
   });
 
-  it('without --allow-sys, ca-cert alone is trusted, which is said where it does not suffice', async () => {
+  it('without --allow-sys, ca-cert alone is trusted, with a note where it does not suffice', async () => {
     const env = { ...goodEnv(platform), PLATFORM_CA: rootCertificates[0] ?? '' };
     const { status, stderr } = await run(['--allow-net', '--allow-env'], BUNDLE, ['token'], env);
     assert.equal(status, 1);
-    assert.equal(stderr.match(/^- ca-cert alone is trusted: the runtime does not show its own roots/gm)?.length, 1);
+    assert.equal(stderr.match(/^- only ca-cert is trusted: the runtime does not provide its own roots/gm)?.length, 1);
     assert.match(stderr, /a CA that this machine does not trust/);
   });
 
-  it('a file without --allow-read is told as a setting that cannot be read', async () => {
+  it('a file without --allow-read is reported as a setting that cannot be read', async () => {
     const { status, stderr } = await run(['--allow-net', '--allow-env'], url, ['token'], {
       ...goodEnv(platform),
       PLATFORM_CA: '/ca.pem',
@@ -133,13 +133,13 @@ describe('under Deno', () => {
     assert.match(stderr, /ca-cert: "\/ca\.pem" is neither PEM text nor a readable file: .*--allow-read/);
   });
 
-  it('a server without permission is told as that', async () => {
+  it('a server without permission is reported as that', async () => {
     const { status, stderr } = await run(['--allow-net=127.0.0.1:1', '--allow-env'], url, ['token']);
     assert.equal(status, 1, stderr);
     assert.match(stderr, /deno run was started without a required permission/);
   });
 
-  it('an untrusted certificate, a wrong password and wrong usage are told as under Node', async () => {
+  it('an untrusted certificate, a wrong password and wrong usage are reported as under Node', async () => {
     const permissions = ['--allow-net', '--allow-env'];
     const { PLATFORM_CA: _, ...noCa } = goodEnv(platform);
     assert.match((await run(permissions, url, ['token'], noCa)).stderr, /that this machine does not trust/);

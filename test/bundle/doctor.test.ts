@@ -41,16 +41,16 @@ describe('doctor', () => {
 - settings: client-id: alauda-auth (DEX_CLIENT_ID)
 - settings: client-secret: set (DEX_CLIENT_SECRET)
 - settings: ca-cert: certificate text (PLATFORM_CA)
-✓ settings: good, method token (client-secret is set)
+✓ settings: OK, method token (client-secret is set)
 ✓ network: localhost is this machine itself
 ✓ network: port PORT of localhost is open
 ✓ TLS: TLSv1.3, certificate valid until <date>
-✓ login API: https://localhost:PORT answers, its key has 2048 bits
+✓ login API: https://localhost:PORT responds, its key has 2048 bits
 ✓ Dex: connector local is one of local, corp-ldap
 ✓ Dex: client alauda-auth may use https://localhost:PORT/oauth2/callback and the scopes openid email groups
 ✓ oauth2-proxy: https://localhost:PORT/clusters/c1/mlflow logs in as client alauda-auth (S256)
-✓ oauth2-proxy: its client is ours, as the token method needs it
-- account: not logged in; --login does it, once
+✓ oauth2-proxy: client ID matches, as the token method requires
+- account: login skipped; --login logs in once
 `,
     );
   });
@@ -60,24 +60,24 @@ describe('doctor', () => {
     assert.deepEqual([status, logins], [0, 1], stdout);
     assert.match(
       steady(stdout),
-      /✓ account: logged in as ci@example\.com by the token method\n✓ Dex: token from https:\/\/localhost:PORT\/dex for alauda-auth, \d+ bytes, valid until <time>\n✓ MLflow: oauth2-proxy takes the token of ci@example\.com \(2 groups\), and the workspace team-a is open\n✓ MLflow: workspaces are enabled\n$/,
+      /✓ account: logged in as ci@example\.com by the token method\n✓ Dex: token from https:\/\/localhost:PORT\/dex for alauda-auth, \d+ bytes, valid until <time>\n✓ MLflow: oauth2-proxy accepts the token of ci@example\.com \(2 groups\), and the workspace team-a is open\n✓ MLflow: workspaces are enabled\n$/,
     );
   });
 
   it('needs no password for what can be found out without', async () => {
     const { status, stdout } = await doctor({}, [], ({ MLFLOW_PASSWORD: _, MLFLOW_USERNAME: __, ...env }) => env);
     assert.equal(status, 0, stdout);
-    assert.match(stdout, /✓ oauth2-proxy: its client is ours/);
+    assert.match(stdout, /✓ oauth2-proxy: client ID matches/);
   });
 
-  it('tells a proxy without bearer tokens, and that the cookie works', async () => {
+  it('recognises a proxy without bearer tokens, and that the cookie works', async () => {
     const { status, stdout, logins } = await doctor({ skipJwtBearerTokens: false }, ['--login']);
     assert.deepEqual([status, logins], [1, 2], stdout);
     assert.match(
       stdout,
       /✗ oauth2-proxy: .*401 Unauthorized.*\n {4}Ask an administrator to set --skip-jwt-bearer-tokens=true/,
     );
-    assert.match(stdout, /✓ MLflow: oauth2-proxy takes the cookie of ci@example\.com/);
+    assert.match(stdout, /✓ MLflow: oauth2-proxy accepts the cookie of ci@example\.com/);
   });
 
   const FOUND: [name: string, switches: StartOptions, args: string[], text: RegExp][] = [
@@ -85,7 +85,7 @@ describe('doctor', () => {
       'another client',
       { proxyClientId: 'mlflow' },
       [],
-      /✗ oauth2-proxy: its client is mlflow, ours is alauda-auth\n {4}Set client-id to mlflow/,
+      /✗ oauth2-proxy: its client ID is mlflow, client-id is alauda-auth\n {4}Set client-id to mlflow/,
     ],
     [
       'a redirect URI that is not registered',
@@ -97,7 +97,7 @@ describe('doctor', () => {
       'a connector that is none',
       {},
       ['--connector', 'ldap'],
-      /✗ Dex: .*no connector ldap; there are local, corp-ldap.*\n {4}Set connector/,
+      /✗ Dex: .*no connector ldap; available: local, corp-ldap.*\n {4}Set connector/,
     ],
     [
       'a clock that differs',
@@ -216,7 +216,10 @@ describe('doctor', () => {
       MLFLOW_TRACKING_SERVER_CERT_PATH: '',
       MLFLOW_TRACKING_INSECURE_TLS: '',
     }));
-    assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, .* no certificate/);
+    assert.match(
+      stdout,
+      /✗ SDK settings: MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty, .* not verify certificates/,
+    );
     assert.match(stdout, /✗ SDK settings: MLFLOW_TRACKING_INSECURE_TLS is set and empty, .* fails/);
     const mended = await doctor({}, [], (env) => ({ ...env, MLFLOW_TRACKING_SERVER_CERT_PATH: '' }));
     assert.doesNotMatch(mended.stdout, /is set and empty/);
@@ -239,7 +242,7 @@ describe('doctor', () => {
     const { stdout, status } = await doctor({}, ['--json']);
     const { ok, findings } = JSON.parse(stdout);
     assert.deepEqual([ok, status], [true, 0]);
-    assert.deepEqual(findings.at(-1), { layer: 'account', text: 'not logged in; --login does it, once' });
+    assert.deepEqual(findings.at(-1), { layer: 'account', text: 'login skipped; --login logs in once' });
   });
 
   it('--message explains a text, from standard input too', async () => {
@@ -248,7 +251,7 @@ describe('doctor', () => {
     assert.equal(status, 0);
     assert.match(
       stdout,
-      /^No access to the workspace \(Kubernetes RBAC\)\nMeans: the account has no role in this workspace\nDo: {4}Request access/,
+      /^No access to the workspace \(Kubernetes RBAC\)\nMeans: the account has no role in this workspace\nFix: {3}Request access/,
     );
     assert.equal((await runCommand(['doctor', '--message', '-'], {}, text)).stdout, stdout);
     assert.equal(
@@ -268,19 +271,19 @@ describe('doctor', () => {
     [
       { mlflow: '3.17.2', 'mlflow-skinny': '3.17.2' },
       'team-a',
-      /✓ Python: \S+ has mlflow 3\.17\.2, which knows workspaces$/m,
+      /✓ Python: \S+ has mlflow 3\.17\.2, which supports workspaces$/m,
     ],
-    [{ 'mlflow-skinny': '3.10.0' }, 'team-a', /✓ Python: \S+ has mlflow-skinny 3\.10\.0, which knows workspaces$/m],
-    [{ 'mlflow-tracing': '3.9.0' }, '', /✓ Python: \S+ has mlflow-tracing 3\.9\.0, which knows no workspaces/],
+    [{ 'mlflow-skinny': '3.10.0' }, 'team-a', /✓ Python: \S+ has mlflow-skinny 3\.10\.0, which supports workspaces$/m],
+    [{ 'mlflow-tracing': '3.9.0' }, '', /✓ Python: \S+ has mlflow-tracing 3\.9\.0, which does not support workspaces/],
     [
       { 'mlflow-skinny': '2.22.5' },
       'team-a',
-      /✗ Python: \S+ has mlflow-skinny 2\.22\.5, which knows no work.*\n.*3\.10 or later/,
+      /✗ Python: \S+ has mlflow-skinny 2\.22\.5, which does not support work.*\n.*3\.10 or later/,
     ],
     [{}, 'team-a', /✗ Python: \S+ has no mlflow, mlflow-skinny or mlflow-tracing\n/],
   ];
   for (const [packages, workspace, text, provider = false] of INSTALLED) {
-    it(`--python tells what is installed: ${Object.keys(packages).join(', ') || 'nothing'} for ${workspace || 'none'}`, {
+    it(`--python reports what is installed: ${Object.keys(packages).join(', ') || 'nothing'} for ${workspace || 'none'}`, {
       skip: process.platform === 'win32' && 'the interpreter is a shell script',
     }, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-doctor-'));

@@ -12,7 +12,7 @@ import { at, CASES } from './error-cases.js';
 
 describe('an error', { concurrency: 2 }, () => {
   for (const { name, platform: switches, inputs = {}, got, title, says, logins: allowed = 1 } of sampled(CASES)) {
-    it(`${name} is told as "${title}"`, async () => {
+    it(`${name} is reported as "${title}"`, async () => {
       const platform = await startPlatform(switches);
       try {
         const given = { ...goodInputs(platform), ...inputs };
@@ -22,13 +22,13 @@ describe('an error', { concurrency: 2 }, () => {
         assert.equal(action.status, 1);
         assert.equal(annotation[1]?.replaceAll('%2C', ','), title, annotation[2]);
         const message = steady(annotation[2] ?? '');
-        assert.match(message, /^Tried: .*%0AGot: {3}.*%0ADo: {4}[^%]*/);
+        assert.match(message, /^Tried: .*%0AGot: {3}.*%0AFix: {3}[^%]*/);
         assert.ok(message.includes(`%0AGot:   ${got} (`), message);
         if (says) assert.match(message, says);
         assertNothingHandedOver(action);
         const { GITHUB_STEP_SUMMARY: summary = '' } = action.files;
         assert.ok(summary.startsWith(`<h3>MLflow login failed: ${title}</h3>`), summary);
-        for (const label of ['Layer', 'Tried', 'Got', 'Do']) assert.ok(summary.includes(`<th>${label}</th>`), summary);
+        for (const label of ['Layer', 'Tried', 'Got', 'Fix']) assert.ok(summary.includes(`<th>${label}</th>`), summary);
         assert.equal(timesAsked(platform, 'POST login'), allowed);
         assertNoSecret(action, secretsOf(platform, given));
       } finally {
@@ -36,7 +36,7 @@ describe('an error', { concurrency: 2 }, () => {
       }
     });
 
-    it(`${name} is told on the command line, without a secret, and with nothing on standard output`, async () => {
+    it(`${name} is reported on the command line, without a secret, and with nothing on standard output`, async () => {
       const platform = await startPlatform(switches);
       try {
         const given = { ...goodInputs(platform), ...inputs };
@@ -104,7 +104,7 @@ describe('an error', { concurrency: 2 }, () => {
     }
   });
 
-  it('that echoes a secret is told without it', async () => {
+  it('that echoes a secret is reported without it', async () => {
     const echo = `your password ${USUAL.password} and ${encodeURIComponent(USUAL.clientSecret)} are wrong`;
     const platform = await startPlatform(at('login', status(500, 'InternalError', echo)));
     const given = goodInputs(platform);

@@ -145,7 +145,7 @@ describe('exec', () => {
     });
   });
 
-  it('passes arguments on as they are, also those that look like ours', async () => {
+  it('passes arguments on as they are, also those that look like its own', async () => {
     await at({}, async (platform) => {
       const args = [
         'exec',
@@ -230,7 +230,7 @@ describe('exec', () => {
         const { status, stderr } = await exec(platform, script);
         assert.equal(status, 5, stderr);
         assert.equal(
-          /^! (\d+ requests? to MLflow failed), as .* is not stored$/m.exec(stderr)?.[1] ?? '',
+          /^! (\d+ requests? to MLflow failed) because .* was not stored$/m.exec(stderr)?.[1] ?? '',
           told,
           stderr,
         );

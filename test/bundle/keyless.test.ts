@@ -467,7 +467,7 @@ describe('a public client with a password', () => {
     });
   });
 
-  it('that the proxy does not trust is told of trustedPeers', async () => {
+  it('that the proxy does not trust is referred to trustedPeers', async () => {
     await atPlatform({}, async (platform) => {
       const { status, stderr } = await runCommand(['token'], { ...publicEnv(platform), DEX_CLIENT_ID: 'mlflow-lone' });
       assert.equal(status, 1);

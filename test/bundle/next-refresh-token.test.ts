@@ -67,10 +67,10 @@ const FAILURES: Record<string, Failure> = {
     },
   },
   'variables that cannot be written': { env: { GITHUB_ENV: root } },
-  'an id token for somebody else': { platform: { claims: { aud: 'another' } } },
-  'an id token of another issuer': { platform: { claims: { iss: 'https://evil.test/dex' } } },
-  'an id token that has expired': { platform: { claims: { exp: 1, iat: 0 } } },
-  'an id token that is none': { platform: { changesIdToken: () => 'none' } },
+  'an ID token for somebody else': { platform: { claims: { aud: 'another' } } },
+  'an ID token of another issuer': { platform: { claims: { iss: 'https://evil.test/dex' } } },
+  'an ID token that has expired': { platform: { claims: { exp: 1, iat: 0 } } },
+  'an ID token that is none': { platform: { changesIdToken: () => 'none' } },
   'an issuer that cannot be had': {
     platform: { claims: { iss: 'https://other.test/dex' }, canned: { discovery: { status: 500 } } },
   },
@@ -132,7 +132,7 @@ describe('the action hands back the next refresh token', () => {
         assert.equal(readFileSync(files.GITHUB_ENV, 'utf8'), '');
       });
 
-  it('or says that it could not, beside what failed', async () => {
+  it('or says that it could not, in addition to what failed', async () => {
     const folder = mkdtempSync(join(root, 'output-'));
     const output = join(folder, 'output');
     writeFileSync(output, '');

@@ -72,7 +72,7 @@ describe('the post step', () => {
 
   it('with any saved state, empty or garbage, does not log in and does not fail', () =>
     at({}, async (platform) => {
-      const STATES = ['', ' ', '{}', 'null', 'nonsense', '7', '[]', '{"dir":7,"ours":true}', '{"ours":true}'];
+      const STATES = ['', ' ', '{}', 'null', 'nonsense', '7', '[]', '{"dir":7,"own":true}', '{"own":true}'];
       for (const state of sampled(STATES)) {
         const { status, stdout } = await runAction(goodInputs(platform), { [NAME]: state });
         assert.equal(status, 0, `${JSON.stringify(state)}: ${stdout}`);
@@ -87,7 +87,7 @@ describe('the post step', () => {
     const others = [join(elsewhere, OWN), join(temp, 'build'), join(temp, OWN, OWN), temp];
     for (const dir of others) {
       mkdirSync(dir, { recursive: true });
-      const state = JSON.stringify({ dir, ours: true });
+      const state = JSON.stringify({ dir, own: true });
       const { status, stdout } = await runAction({}, { [NAME]: state, RUNNER_TEMP: temp });
       assert.match(
         stdout,
@@ -95,7 +95,7 @@ describe('the post step', () => {
       );
       assert.deepEqual([status, existsSync(dir)], [0, true], dir);
     }
-    await runAction({}, { [NAME]: JSON.stringify({ dir: join(temp, OWN), ours: true }), RUNNER_TEMP: temp });
+    await runAction({}, { [NAME]: JSON.stringify({ dir: join(temp, OWN), own: true }), RUNNER_TEMP: temp });
     assert.deepEqual(readdirSync(temp), ['build']);
   });
 
@@ -105,7 +105,7 @@ describe('the post step', () => {
     const left = [`renewal.json.${uuid}`, `credential.json.${uuid}`, `credential.json.${uuid}.probe`];
     for (const name of ['credential.json', 'renewal.json', 'thesis.tex', ...left]) writeFileSync(join(dir, name), '');
     writeFileSync(join(dir, 'mlflow-auth.id'), uuid);
-    const run = (id?: string) => runAction({}, { [NAME]: JSON.stringify({ dir, ours: false, id }) });
+    const run = (id?: string) => runAction({}, { [NAME]: JSON.stringify({ dir, own: false, id }) });
     const all = readdirSync(dir);
     for (const id of [undefined, '', 'another']) {
       const { status, stdout } = await run(id);
@@ -119,7 +119,7 @@ describe('the post step', () => {
 });
 
 describe('the main step', () => {
-  it('logs in only where the runner takes its state, since the post step could not be told apart otherwise', () =>
+  it('logs in only where the runner takes its state, since the post step could not be recognised otherwise', () =>
     at({}, async (platform) => {
       for (const GITHUB_STATE of ['', '/no/such/file', root, ...(existsSync('/dev/full') ? ['/dev/full'] : [])]) {
         const { status, stdout } = await runAction(goodInputs(platform), { GITHUB_STATE });
@@ -138,8 +138,8 @@ describe('the main step', () => {
     await at({ before }, (platform) => runAction(goodInputs(platform), { GITHUB_STATE: state, RUNNER_TEMP: temp }));
     assert.ok(seen.length > 0);
     for (const text of seen) {
-      const { dir, ours } = JSON.parse(stateIn(text)[NAME] ?? '');
-      assert.deepEqual([dir.startsWith(join(temp, 'mlflow-auth-')), ours], [true, true]);
+      const { dir, own } = JSON.parse(stateIn(text)[NAME] ?? '');
+      assert.deepEqual([dir.startsWith(join(temp, 'mlflow-auth-')), own], [true, true]);
     }
   });
 });

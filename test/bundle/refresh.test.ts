@@ -10,7 +10,7 @@ import { BUNDLE, goodEnv, goodInputs, runAction, runCommand, runProgram, timesAs
 import { at, FULL_DISK, grants, root, SYSTEM } from '../support/renewing.js';
 
 describe('refresh', () => {
-  it('makes the first refresh token by a login, then spends and replaces it, again and again', async () => {
+  it('makes the first refresh token by a login, then uses and replaces it, again and again', async () => {
     await at({}, async (platform) => {
       const file = join(root, 'token');
       const env = goodEnv(platform);
@@ -132,7 +132,7 @@ describe('a refresh token that is given', () => {
     });
   }
 
-  it('in a variable is spent, which is said', async () => {
+  it('in a variable is used, with a warning', async () => {
     await at({}, async (platform) => {
       const { file, env } = await given(platform, 'for-variable');
       const { status, stderr } = await runCommand(['token'], { ...env, DEX_REFRESH_TOKEN: readFileSync(file, 'utf8') });
@@ -147,7 +147,7 @@ describe('a refresh token that is given', () => {
     });
   });
 
-  it('is not spent by refresh where the next one cannot be written, and is by others, which is said', {
+  it('is not used by refresh where the next one cannot be written, and is by others, with a warning', {
     skip: process.platform === 'win32' && 'Windows has no ulimit',
   }, async () => {
     await at({}, async (platform) => {
@@ -195,7 +195,7 @@ describe('a refresh token that is given', () => {
     });
   });
 
-  it('beside another one in a file leaves that file alone', async () => {
+  it('in addition to another one in a file leaves that file alone', async () => {
     await at({ refreshToken: 'refresh-token-1' }, async (platform) => {
       const file = join(root, 'another');
       writeFileSync(file, 'another refresh token');
@@ -205,7 +205,7 @@ describe('a refresh token that is given', () => {
     });
   });
 
-  it('is kept beside its file when that cannot be written after all', () => {
+  it('is kept next to its file when that cannot be written after all', () => {
     const file = join(root, 'moved');
     const keep = refreshTokenWriter(file);
     // Something can be written beside it, and nothing can be moved over it.
@@ -214,7 +214,7 @@ describe('a refresh token that is given', () => {
       () => keep('next'),
       (error: Error) =>
         !(error instanceof UsageError) &&
-        /cannot be written; its new content is kept in .*: the next run takes up the new one/.test(error.message),
+        /cannot be written; its new content is kept in .*: the next run uses the new one/.test(error.message),
     );
   });
 

@@ -119,7 +119,7 @@ describe('a secret that a server sends back', () => {
     assertNothingOf(given, { stdout, stderr, files: { identity, GITHUB_STEP_SUMMARY } });
   });
 
-  it('of 4 to 7 characters is in none of our messages, and told to no runner', async () => {
+  it('of 4 to 7 characters is in no message, and masked by no runner', async () => {
     const password = 'hun+r2';
     const forms = ['plain', 'URL, lower case', 'JSON', 'hexadecimal', 'base64'].map((name) =>
       ENCODERS[name]?.(password),

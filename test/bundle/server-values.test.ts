@@ -72,7 +72,7 @@ const INVALID: Record<string, (token: string) => string> = {
   'four parts': (token) => `${token}.x`,
 };
 
-describe('an id token', () => {
+describe('an ID token', () => {
   for (const [name, changesIdToken] of sampled(Object.entries(INVALID)))
     it(`with ${name} is refused, and not quoted`, async () => {
       for (const verify of ['true', 'false']) {

@@ -1,4 +1,4 @@
-// The way to the server, through the built program: certificates, web proxies, time limits.
+// The way to the server, through the built program: certificates, HTTP proxies, time limits.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { makeAuthority, serverCertificate, testAuthority } from '../support/fake/certificates.js';
+import { startHttpProxy } from '../support/fake/http-proxy.js';
 import { keyFor } from '../support/fake/keys.js';
 import { type StartOptions, startPlatform } from '../support/fake/platform.js';
-import { startWebProxy } from '../support/fake/web-proxy.js';
 import { goodEnv, runCommand } from '../support/program.js';
 import { sampled } from '../support/sample.js';
 
@@ -155,7 +155,7 @@ describe('a certificate', () => {
     assert.match(missing.stderr, /does not get the certificates of NODE_EXTRA_CA_CERTS: ENOENT/);
   });
 
-  it('is not looked at with insecure-tls, which is said', async () => {
+  it('is not verified with insecure-tls, with a warning', async () => {
     const { status, stderr } = await login(
       { certificate: serverCertificate({ expired: true, hosts: ['x'] }) },
       (env) => ({
@@ -174,7 +174,7 @@ describe('a certificate', () => {
   });
 });
 
-describe('a web proxy', () => {
+describe('an HTTP proxy', () => {
   const through =
     (proxy: string, more: Record<string, string> = {}) =>
     (env: Record<string, string>, port: number) => ({
@@ -184,7 +184,7 @@ describe('a web proxy', () => {
       ...more,
     });
 
-  /** Runs `token` through a web proxy to the host platform.test, which only the proxy knows. */
+  /** Runs `token` through an HTTP proxy to the host platform.test, which only the proxy knows. */
   async function proxied(
     login?: string,
     more?: Record<string, string>,
@@ -192,7 +192,7 @@ describe('a web proxy', () => {
     schemes?: string[],
   ) {
     const platform = await startPlatform({ host: 'platform.test' });
-    const proxy = await startWebProxy(platform.port, login, schemes);
+    const proxy = await startHttpProxy(platform.port, login, schemes);
     const outcome = await runCommand(
       ['token'],
       through(address(proxy.address), more)(goodEnv(platform), platform.port),
@@ -211,7 +211,7 @@ describe('a web proxy', () => {
     const { status, stderr, hosts, port } = await proxied();
     assert.equal(status, 0, stderr);
     assert.deepEqual([...hosts], [`platform.test:${port}`]);
-    assert.match(stderr, /^- using the web proxy 127\.0\.0\.1:\d+$/m);
+    assert.match(stderr, /^- using the HTTP proxy 127\.0\.0\.1:\d+$/m);
   });
 
   it('gets its user and password, decoded, which are not shown', async () => {
@@ -226,7 +226,7 @@ describe('a web proxy', () => {
 
   it('carries plain http to another machine when that is allowed by name, with a warning', async () => {
     const platform = await startPlatform({ host: 'platform.test', plain: true });
-    const proxy = await startWebProxy(platform.port);
+    const proxy = await startHttpProxy(platform.port);
     const env = { ...without(goodEnv(platform)), HTTP_PROXY: `http://${proxy.address}` };
     const refused = await runCommand(['token'], env);
     const { status, stderr } = await runCommand(['token', '--allow-http'], env);
@@ -298,7 +298,7 @@ describe('a web proxy', () => {
     }, async () => {
       // On all addresses of the loopback interface, of which there are more than one.
       const platform = await startPlatform({ plain: true, host, listen: host.startsWith('127') ? host : '127.0.0.1' });
-      const proxy = await startWebProxy(platform.port);
+      const proxy = await startHttpProxy(platform.port);
       const address = `http://${proxy.address}`;
       const proxies = Object.fromEntries(
         ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [
@@ -325,7 +325,7 @@ describe('a web proxy', () => {
       for (const args of [['token'], ['cookie'], ['doctor']]) {
         const { status, stdout, stderr } = await runCommand(args, { ...goodEnv(platform), HTTPS_PROXY: value });
         assert.notEqual(status, 0);
-        assert.match(stdout + stderr, /HTTPS_PROXY: invalid address of a web proxy: expected http:\/\/HOST:PORT/);
+        assert.match(stdout + stderr, /HTTPS_PROXY: invalid address of an HTTP proxy: expected http:\/\/HOST:PORT/);
         assert.ok(!(stdout + stderr).includes('s3cr3t'));
       }
       await platform.close();

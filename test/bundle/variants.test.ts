@@ -84,13 +84,13 @@ const CASES: Record<string, Case> = {
   'no workspace': {
     platform: {},
     flags: ['--workspace='],
-    log: { more: ['✓ MLflow answers (N ms)'], missing: ['✓ workspace team-a open (N ms)'] },
+    log: { more: ['✓ MLflow responds (N ms)'], missing: ['✓ workspace team-a open (N ms)'] },
   },
 };
 
 describe('a platform with', { concurrency: 2 }, () => {
   for (const [name, { platform: switches, flags = [], logins = 1, log = USUAL }] of sampled(Object.entries(CASES))) {
-    it(`${name} lets us in`, async () => {
+    it(`${name} lets the account in`, async () => {
       const platform = await startPlatform(switches);
       const env = goodEnv(platform);
       if (flags.includes('--workspace=')) env.MLFLOW_WORKSPACE = '';

@@ -42,7 +42,7 @@ faultSuite(CASES, {
   assertFailed: (outcome, end) => {
     const { status, stdout, stderr = '' } = outcome;
     // A request that was under way at the same time may be reported after it.
-    const [, advice] = /^Tried: .*\nGot: {3}.*\nDo: {4}(.+)$/m.exec(stderr) ?? assert.fail(stderr);
+    const [, advice] = /^Tried: .*\nGot: {3}.*\nFix: {3}(.+)$/m.exec(stderr) ?? assert.fail(stderr);
     assert.ok(advice?.endsWith(markOf(end)), stderr);
     assert.deepEqual([status, stdout], [1, '']);
     return outcome;

@@ -24,7 +24,7 @@ faultSuite(CASES, {
     const annotation = /^::error title=mlflow-auth%3A (.*?)::(.*)$/m.exec(stdout) ?? assert.fail(stdout);
     const title = annotation[1]?.replaceAll('%2C', ',');
     assert.equal(title, titleOf(end), annotation[2]);
-    assert.match(annotation[2] ?? '', /^Tried: .*%0AGot: {3}.*%0ADo: {4}[^%]*/);
+    assert.match(annotation[2] ?? '', /^Tried: .*%0AGot: {3}.*%0AFix: {3}[^%]*/);
     assert.ok(annotation[2]?.endsWith(markOf(end)), annotation[2]);
     assert.equal(status, 1);
     const { GITHUB_STEP_SUMMARY: summary = '' } = files;

@@ -119,7 +119,7 @@ describe('renewal by the command renew', () => {
       for (let call = 0; call < 3; call++) {
         const { status, stderr } = await ask(dir, 'rejected');
         assert.equal(status, 1);
-        assert.match(stderr, /credential of the last renewal was rejected too, so the next one is made in \d+ s/);
+        assert.match(stderr, /credential of the last renewal was rejected too; the next renewal is possible in \d+ s/);
       }
       assert.equal(timesAsked(platform, 'POST login'), 2);
     });
@@ -211,7 +211,7 @@ describe('a damaged file in the folder', () => {
     });
   });
 
-  it('is told by a renewal, which sends nothing', async () => {
+  it('is reported by a renewal, which sends nothing', async () => {
     await at({}, async (platform) => {
       const { dir } = await logIn(platform);
       const asked = platform.asked.length;

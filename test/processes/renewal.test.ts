@@ -90,7 +90,7 @@ describe('renewal', () => {
     });
   });
 
-  it('that has no refresh token to begin with is said at once', async () => {
+  it('that has no refresh token to begin with is reported at once', async () => {
     await at({ givesRefreshTokens: false }, async (platform) => {
       const { status, stderr } = await runCommand(['env', '--dir', join(root, 'none'), '--renew'], goodEnv(platform));
       assert.equal(status, 0, stderr);
@@ -159,7 +159,7 @@ describe('renewal', () => {
     });
   });
 
-  it('on a full disk says so, spends no refresh token, and works again when there is room', {
+  it('on a full disk says so, uses no refresh token, and works again when there is room', {
     skip: process.platform === 'win32' && 'Windows has no ulimit',
   }, async () => {
     await at({}, async (platform) => {
@@ -197,7 +197,7 @@ describe('renewal', () => {
     });
   });
 
-  it('in a folder that is gone says so, and spends no refresh token', async () => {
+  it('in a folder that is gone says so, and uses no refresh token', async () => {
     await at({}, async (platform) => {
       const dir = await folderOf(platform);
       const [program = '', ...args] = credentialIn(dir).renew;

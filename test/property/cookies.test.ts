@@ -98,7 +98,7 @@ describe('the session', () => {
       },
     ));
 
-  it('has the name that the csrf cookie tells', () =>
+  it('has the name that the CSRF cookie shows', () =>
     check(
       fc.property(
         name,

@@ -174,7 +174,7 @@ describe('a secret of 8 characters or more', () => {
       }),
     ));
 
-  it('is told to the runner once, and each of its lines', () =>
+  it('is masked by the runner once, and each of its lines', () =>
     check(
       fc.property(
         fc.array(fc.stringMatching(/^[ -~]{0,12}$/), { minLength: 1 }),
@@ -196,7 +196,7 @@ describe('a secret of 4 to 7 characters', () => {
   const short = fc.stringMatching(/^[a-z]{2,4}[0-9#%&"]{2,3}$/);
   const simple = ['plain', 'HTML, named', 'URL, upper case', 'JSON', 'hexadecimal', 'base64', 'base64url'];
 
-  it('is struck out of messages and told to nobody', () =>
+  it('is struck out of messages and shown to nobody', () =>
     check(
       fc.property(short, fc.constantFrom(...simple), (secret, name) => {
         const told: string[] = [];

@@ -12,7 +12,7 @@ import { goodEnv, runCommand, runProgram } from '../support/program.js';
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-clients-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** The oldest version that is supported, which finds plugins in a way of its own; and the newest, which knows workspaces. */
+/** The oldest version that is supported, which finds plugins in a way of its own; and the newest, which supports workspaces. */
 const CLIENTS: Record<string, () => Promise<string>> = {
   '2.9.2': () => pythonWithMlflow('2.9.2'),
   newest: () => pythonProgram(),

@@ -95,7 +95,7 @@ class ProviderTest(unittest.TestCase):
         self.assertNotIn("Authorization", self.sent())
 
     def workspace_sent(self, sdk=None, variable=None, **options):
-        """The workspace of one request by an SDK that knows workspaces, or none, with the variable as given."""
+        """The workspace of one request by an SDK that supports workspaces, or none, with the variable as given."""
         environment = {} if variable is None else {"MLFLOW_WORKSPACE": variable}
         with mock.patch.dict(sys.modules, {"mlflow.environment_variables": sdk}), mock.patch.dict(os.environ, environment):
             if variable is None:
@@ -307,7 +307,7 @@ class ProviderTest(unittest.TestCase):
             thread.join()
         self.assertEqual((len(errors), self.renewals()), (40, 1))
         for error in errors:
-            self.assertRegex(error, "was rejected .*(so was the one before|right after its renewal).*Log in again")
+            self.assertRegex(error, "was rejected .*(as was the previous one|right after its renewal).*Log in again")
 
     def test_a_new_credential_that_another_thread_has_rejected_first_is_not_renewed(self):
         self.server.answers["/clusters/c1/mlflow/x"] = (401, {}, "{}")

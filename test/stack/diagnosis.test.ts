@@ -7,7 +7,7 @@ import { runCommand } from '../support/program.js';
 import { python } from './run-python.js';
 import { type Stack, startStack } from './stack.js';
 
-/** Seconds that an id token lives here. */
+/** Seconds that an ID token lives here. */
 const LIFE = 25;
 
 let stack: Stack;
@@ -170,7 +170,7 @@ describe('on the real stack, the cause is named', () => {
     await bothSay([], /CaptchaError: captcha required[\s\S]*log in once in a browser/, right);
   });
 
-  it('who owns a run, and where it goes, is said after each login', async () => {
+  it('who owns a run, and where it goes, is shown after each login', async () => {
     const { stderr } = await run(['token']);
     assert.match(stderr, /logged in as ci@example\.com/);
     assert.match(stderr, /workspace team-a open/);

@@ -30,7 +30,7 @@ export type ProxySettings = Record<string, string | number | boolean | string[] 
 
 /** What may differ from the usual stack beside the proxies. */
 export interface Options {
-  /** Life of an id token, in Dex's notation. */
+  /** Life of an ID token, in Dex's notation. */
   idTokens?: string;
   /** Whether there is the vendor's login API in front of Dex. */
   loginApi?: boolean;

@@ -44,8 +44,8 @@ export async function tools(): Promise<Tools> {
   };
 }
 
-/** One module for each tool: in one go.mod, version selection would lift Dex's dependencies to oauth2-proxy's. */
-async function buildGo(name: string): Promise<string> {
+/** The path of a program, built from its Go module. One module for each: in one go.mod, version selection would lift Dex's dependencies to oauth2-proxy's. */
+export async function buildGo(name: string): Promise<string> {
   const sources = join(SOURCES, 'tools', name);
   const folder = await cached(name, hashOf(join(sources, 'go.mod'), join(sources, 'go.sum')), async (target) => {
     const main = /^tool (\S+)$/m.exec(readFileSync(join(sources, 'go.mod'), 'utf8'))?.[1] ?? '';

@@ -5,13 +5,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse as parseYaml } from 'yaml';
+import packageJson from '../../package.json' with { type: 'json' };
+import { slugOf } from '../../scripts/address.js';
 import { parse } from '../../src/cli/args.js';
 import { namesOf, ROWS } from '../../src/settings/table.js';
 
 const DOCUMENTS = [
   ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'test/README.md', 'bench/README.md'],
-  ...readdirSync('docs').map((name) => `docs/${name}`),
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ];
+const SLUG = slugOf(packageJson.repository.url);
 const INPUTS = new Set(ROWS.flatMap(namesOf));
 
 const read = (path: string) => readFileSync(path, 'utf8');
@@ -63,10 +68,16 @@ describe('the documents', () => {
           jobs?: Record<string, { steps: { uses?: string; with?: object }[] }>;
         };
         for (const { uses, with: inputs = {} } of Object.values(jobs).flatMap(({ steps }) => steps)) {
-          if (uses?.startsWith('org/mlflow-auth@'))
+          if (uses?.startsWith(`${SLUG}@`))
             for (const name of Object.keys(inputs)) assert.ok(INPUTS.has(name), `${name} of ${uses}`);
         }
       }
+    });
+
+    it(`${path} names the repository by the address in package.json`, () => {
+      const [, name = ''] = SLUG.split('/');
+      const addresses = new RegExp(`(?<=github(?:usercontent)?\\.com/|uses: )[\\w.-]+/${name}(?![\\w-])`, 'g');
+      for (const [found] of read(path).matchAll(addresses)) assert.equal(found, SLUG);
     });
 
     it(`${path} has command lines that the program takes`, () => {
@@ -82,6 +93,19 @@ describe('the documents', () => {
     const shown = new Set(commandLines(read('docs/cli.md')).map(([command]) => command));
     for (const command of ['token', 'cookie', 'env', 'exec', 'refresh', 'doctor', '--help'])
       assert.ok(shown.has(command), command);
+  });
+
+  it('README shows the address of the repository, which package.json repeats', () => {
+    for (const text of [
+      `uses: ${SLUG}@v1`,
+      `https://github.com/${SLUG}/actions`,
+      `git clone https://github.com/${SLUG} `,
+    ])
+      assert.ok(read('README.md').includes(text), text);
+    assert.deepEqual(
+      [packageJson.homepage, packageJson.bugs],
+      [`https://github.com/${SLUG}#readme`, `https://github.com/${SLUG}/issues`],
+    );
   });
 
   it('README fits on a few screens', () => assert.ok(read('README.md').split('\n').length <= 150));

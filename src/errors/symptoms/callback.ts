@@ -84,7 +84,7 @@ export const CALLBACK_WITHOUT_COOKIE = [
     at: ['callback'],
     status: /./,
     title: 'Unexpected response of oauth2-proxy',
-    meaning: 'oauth2-proxy never ends a login with such a response',
+    meaning: 'oauth2-proxy never completes a login with such a response',
     advice:
       'A server in front of oauth2-proxy probably responded in its place: send these lines to the administrator of the MLflow proxy.',
   },

@@ -1,4 +1,4 @@
-// Symptoms of everything below HTTP: names, connections, certificates, web proxies.
+// Symptoms of everything below HTTP: names, connections, certificates, HTTP proxies.
 
 import type { Symptom } from './symptom.js';
 
@@ -75,7 +75,7 @@ export const CONNECTION = [
   },
   {
     id: 'proxy-login-unsupported',
-    layer: 'web proxy',
+    layer: 'HTTP proxy',
     title: 'HTTP proxy authentication not supported',
     meaning: 'the HTTP proxy does not support Basic authentication, only schemes that mlflow-auth does not support',
     advice:
@@ -83,7 +83,7 @@ export const CONNECTION = [
   },
   {
     id: 'proxy-login',
-    layer: 'web proxy',
+    layer: 'HTTP proxy',
     message: /Tunnel connection failed: 407|Proxy Authentication Required|CONNECT tunnel failed, response 407/i,
     title: 'HTTP proxy authentication failed',
     meaning: 'the HTTP proxy requires a username and password, or rejected them',
@@ -92,7 +92,7 @@ export const CONNECTION = [
   },
   {
     id: 'proxy-refused',
-    layer: 'web proxy',
+    layer: 'HTTP proxy',
     broken: /HTTP tunneling/i,
     transient: true,
     message: /Tunnel connection failed|ProxyError|CONNECT tunnel failed|Proxy response \(\d+\)/i,

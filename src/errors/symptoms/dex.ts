@@ -115,7 +115,7 @@ export const AUTHORIZATION_REQUEST = [
     words: /invalid_scope|scope/i,
     message: /invalid_scope/,
     title: 'Invalid scope',
-    meaning: 'Dex does not know a scope, or does not allow it for this client',
+    meaning: 'a scope is unknown to Dex, or not allowed for this client',
     advice:
       'Set scopes (DEX_SCOPES) to what the client may request; the default is "openid email groups". With the cookie method, oauth2-proxy sets the scopes.',
   },

@@ -61,7 +61,7 @@ export const LOGIN_API = [
     at: ['login'],
     words: /User session|requested resource does not exist|invalid req\b|auth.?request/i,
     title: 'Unknown login request',
-    meaning: 'the server does not know this login request any more',
+    meaning: 'the login request is unknown to the server, or has expired',
     advice: 'Try again. If it happens each time, several Dex replicas probably have no common storage.',
   },
   {
@@ -69,7 +69,7 @@ export const LOGIN_API = [
     layer: 'Dex',
     at: ['authorize', 'login'],
     words: /connector ?id|no connector|connector .{0,20}(not|unknown|invalid)|unknown connector/i,
-    found: 'no connector {connector}; there are {ids}',
+    found: 'no connector {connector}; available: {ids}',
     title: 'Unknown connector',
     meaning: 'Dex has no connector with this ID that accepts a password',
     advice:

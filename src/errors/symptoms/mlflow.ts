@@ -18,7 +18,7 @@ export const MLFLOW_PROTECTIONS = [
   },
 ] as const satisfies readonly Symptom[];
 
-/** oauth2-proxy takes the token that MLflow passes on to Kubernetes, which does not. */
+/** oauth2-proxy accepts the token that MLflow passes on to Kubernetes, which does not. */
 export const UNTRUSTED_BY_KUBERNETES = [
   {
     id: 'kubernetes-untrusted',

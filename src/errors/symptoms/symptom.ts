@@ -27,7 +27,7 @@ export type Sent = 'token' | 'cookie';
 export type Layer =
   | 'runtime'
   | 'network'
-  | 'web proxy'
+  | 'HTTP proxy'
   | 'TLS'
   | 'clock'
   | 'CI'

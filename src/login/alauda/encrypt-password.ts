@@ -25,7 +25,7 @@ export async function encryptPassword({ ts, key }: LoginKey, password: string): 
     return publicEncrypt({ key: KeyObject.from(key), padding }, message).toString('base64');
   } catch (error) {
     const facts = { bits: bytes * 8, text: errorMessage(error) };
-    const hint = 'Deno takes keys of up to 4096 bits, and Node of more.';
+    const hint = 'Deno supports keys of up to 4096 bits; Node.js supports larger ones.';
     throw new AuthError({ request: 'password', tried, diagnosis: { id: 'key-unusable', facts }, hint });
   }
 }

@@ -15,7 +15,7 @@ type Account = Pick<Settings, 'platform' | 'connector' | 'username' | 'password'
 
 /**
  * Drives the login page's own API with an authorization request made elsewhere: by the token method or by oauth2-proxy.
- * @param query of the authorization request, passed on byte for byte; the key is asked for without waiting for it
+ * @param query of the authorization request, passed on byte for byte; the key is requested without waiting for it
  * @param retry whether what comes before the password may be tried again
  * @returns the parameters of the redirect: code and state
  * @throws AuthError
@@ -51,7 +51,7 @@ export async function platformLogin(
 async function protect(key: LoginKey | undefined, account: Account): Promise<string> {
   if (key) return encryptPassword(key, account.password);
   if (account.allowBase64Password) return Buffer.from(account.password, 'utf8').toString('base64');
-  const hint = 'A very old platform takes the password in base64: allow-base64-password permits that by name.';
+  const hint = 'A very old platform accepts the password in base64: set allow-base64-password to permit that.';
   throw new AuthError({
     request: 'pubkey',
     tried: { what: 'encrypt the password', method: 'GET', address: `${account.platform}/dex/pubkey` },

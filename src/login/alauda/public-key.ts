@@ -65,7 +65,7 @@ function decoded(value: unknown): string | undefined {
 
 /**
  * Imports SPKI or PKCS#1 (RFC 8017, A.1.1), as PEM with or without its line breaks, or as bare base64 DER.
- * @param refuse told why a key is not safe to use
+ * @param refuse gets the reason why a key is not safe to use
  * @returns undefined when it is none of them, or not safe
  */
 export async function importKey(

@@ -1,9 +1,9 @@
-// What an id token says of itself. It is read here, not trusted: the checks are made where it is received.
+// What an ID token says of itself. It is read here, not trusted: the checks are made where it is received.
 
 import { jsonObject } from '../../http/response.js';
 import { printable } from '../../util/text.js';
 
-/** The claims of a Dex id token that this program uses (OpenID Connect Core, 2). */
+/** The claims of a Dex ID token that mlflow-auth uses (OpenID Connect Core, 2). */
 export interface Claims {
   iss?: unknown;
   aud?: unknown;

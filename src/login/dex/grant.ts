@@ -95,7 +95,7 @@ async function post(
 ): Promise<HttpResponse> {
   let answer: HttpResponse | undefined;
   await send(server, client, {
-    // The settings have already refused http: to other machines, unless asked for by name.
+    // The settings have already refused http: to other machines, unless allow-http is set.
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (address, { headers, body }) => {
       answer = await http(address, { stage, what, headers, body: String(body), retry });

@@ -1,4 +1,4 @@
-// The issuer that an id token must name.
+// The issuer that an ID token must name.
 
 import type { RequestName } from '../../errors/failure.js';
 import { type Json, jsonObject, responseError } from '../../http/response.js';

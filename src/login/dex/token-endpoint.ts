@@ -32,7 +32,7 @@ export function redeemCode(
 }
 
 /**
- * Exchanges a refresh token for new tokens (RFC 6749, 6). The old one is spent: Dex rotates them, unless told otherwise.
+ * Exchanges a refresh token for new tokens (RFC 6749, 6). The old one can be used once: Dex rotates them unless configured otherwise.
  * @throws AuthError; its id is "refresh-refused" when only a new login helps
  */
 export function refreshTokens(context: GrantContext, client: Client, refreshToken: string): Promise<Tokens> {

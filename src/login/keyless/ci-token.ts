@@ -23,7 +23,7 @@ export interface CiToken {
 }
 
 /**
- * Gets the token anew, masks it, and looks at it: one that is none, or has expired, is not worth sending.
+ * Gets a new token, masks it, and looks at it: one that is none, or has expired, is not worth sending.
  * @throws AuthError
  */
 export async function ciToken({ http, mask, note }: Context, source: IdTokenSource): Promise<CiToken> {

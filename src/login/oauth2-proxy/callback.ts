@@ -30,7 +30,7 @@ export async function finishProxyLogin(
   const target = new URL(redirectUri);
   target.searchParams.set('code', parameters.get('code') ?? '');
   target.searchParams.set('state', state);
-  // One try: the code is spent by it.
+  // One try: a code can be used once.
   const answer = await http(target, {
     stage: 'callback',
     what: 'send the code to oauth2-proxy',

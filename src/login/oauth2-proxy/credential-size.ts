@@ -9,13 +9,13 @@ const LARGE_COOKIE = 7000;
 /**
  * Bytes of a token with which MLflow's server always takes a request: half of h11's DEFAULT_MAX_INCOMPLETE_EVENT_SIZE,
  * 16 KiB. uvicorn refuses larger headers, but only those that arrive in pieces; and oauth2-proxy sends the groups of a
- * token once more beside it, as X-Forwarded-Groups.
+ * token once more in addition to it, as X-Forwarded-Groups.
  */
 const LARGE_TOKEN = 8192;
 
-const NOW_AND_THEN = "MLflow's own server fails now and then above 16 kB of headers";
-const COOKIE_ADVICE = `Many servers take 8 kB of headers; ${NOW_AND_THEN}. ${LARGE_COOKIE_ADVICE}`;
-const TOKEN_ADVICE = `${NOW_AND_THEN}, and oauth2-proxy adds the groups once more. Set scopes (DEX_SCOPES) to "openid email" where MLflow and Kubernetes need no groups, or use an account in fewer groups.`;
+const NOW_AND_THEN = "MLflow's own server sometimes fails above 16 kB of headers";
+const COOKIE_ADVICE = `Many servers accept at most 8 kB of headers; ${NOW_AND_THEN}. ${LARGE_COOKIE_ADVICE}`;
+const TOKEN_ADVICE = `${NOW_AND_THEN}, and oauth2-proxy adds the groups again. Set scopes (DEX_SCOPES) to "openid email" where MLflow and Kubernetes need no groups, or use an account in fewer groups.`;
 
 /**
  * Measures what a request carries.

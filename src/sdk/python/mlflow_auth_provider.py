@@ -1,6 +1,6 @@
 """Request auth for the stock MLflow SDK: sends the credential of mlflow-auth, to the tracking server alone.
 
-MLflow finds this module by itself, through the entry point beside it, when its wheel is on PYTHONPATH and
+MLflow finds this module by itself, through the entry point next to it, when its wheel is on PYTHONPATH and
 MLFLOW_TRACKING_AUTH is "mlflow-auth". It must never fail on import: any error here would break `import mlflow`.
 Python 3.8, standard library only.
 """
@@ -42,7 +42,7 @@ class MlflowAuthError(Exception):
     """The credential did not work; the text, one printable line, says what to do."""
 
     def __init__(self, text):
-        # Between processes it is made anew from its own text.
+        # Between processes it is made from its own text.
         super().__init__(one_line(text if text.startswith(PREFIX) else PREFIX + text, LONGEST_ERROR))
 
 
@@ -80,10 +80,10 @@ def authorize(request):
 
 
 def keep_from_others(request, credential):
-    """MLflow sends MLFLOW_TRACKING_TOKEN to whatever server it talks to; ours is for one."""
+    """MLflow sends MLFLOW_TRACKING_TOKEN to whatever server it talks to; this one is for one."""
     header = request.headers.get("Authorization", "")
     scheme, _, token = (header.decode("latin-1") if isinstance(header, bytes) else str(header)).partition(" ")
-    # The environment may still hold an older one, long since renewed; a token of another server is none of our business.
+    # The environment may still hold an older one, long since renewed; a token of another server is left alone.
     known = credential.get("known") or []
     if scheme.lower() == "bearer" and (token.strip() == credential["value"] or fingerprint(token.strip()) in known):
         del request.headers["Authorization"]
@@ -98,7 +98,7 @@ def add(request, credential):
     """Sets the headers of one request."""
     if credential["method"] == "cookie":
         request.headers["Cookie"] = credential["value"]
-        # A token left behind in the environment would only be in the way.
+        # An old token in the environment would only be in the way.
         request.headers.pop("Authorization", None)
     else:
         request.headers["Authorization"] = "Bearer " + credential["value"]
@@ -147,7 +147,7 @@ def read_credential():
 def checked(credential):
     """The credential, if each of its fields is as src/sdk/credential-file.ts writes it. Raises ValueError."""
     if not isinstance(credential, dict):
-        raise ValueError("it holds no JSON object")
+        raise ValueError("it is not a JSON object")
     for name, good in FIELDS.items():
         if not good(credential.get(name)):
             raise ValueError("invalid or missing field: " + name)
@@ -160,7 +160,7 @@ def with_value(credential):
         with open(credential["value_file"], encoding="utf-8") as file:
             value = file.read(LONGEST_FILE).strip()
         if not is_header(value):
-            raise ValueError("{} holds no token".format(credential["value_file"]))
+            raise ValueError("{} contains no token".format(credential["value_file"]))
         credential["value"] = value
     return credential
 
@@ -233,7 +233,7 @@ def check(response, sent, options, again=False):
         return response
     if again:
         _rejected_again = (sent["value"], time.monotonic())
-        raise rejected(sent, got, ", and so was the one before it: a new one is made in {} s at the earliest".format(PAUSE))
+        raise rejected(sent, got, ", as was the previous one: the next renewal is possible in {} s".format(PAUSE))
     if not sent.get("renew") and not sent.get("value_file"):
         raise rejected(sent, got)
     current = read_credential()
@@ -241,7 +241,7 @@ def check(response, sent, options, again=False):
         if not sent.get("renew"):
             raise rejected(sent, got)
         if is_recent(_rejected_again, sent, PAUSE) or is_recent(_renewed, sent, LEAST):
-            raise rejected(sent, got, ", as it was right after its renewal")
+            raise rejected(sent, got, ", even right after its renewal")
         current = renew(current, "rejected")
         if current["value"] == sent["value"]:
             raise rejected(sent, got)
@@ -289,7 +289,7 @@ def resend(response, credential, options):
             body.seek(start if isinstance(start, int) else None)
         except (AttributeError, OSError, TypeError, ValueError):
             raise RejectedError(
-                "the credential was renewed, but this upload is a stream that cannot be sent again. Run it once more."
+                "the credential was renewed, but this upload is a stream that cannot be sent again. Run it again."
             ) from None
     add(request, credential)
     answer = response.connection.send(request, **options)
@@ -299,7 +299,7 @@ def resend(response, credential, options):
 
 
 def rejected(credential, got, more=""):
-    """What to tell when oauth2-proxy, or MLflow behind it, does not take the credential."""
+    """The error when oauth2-proxy, or MLflow behind it, rejects the credential."""
     kind = "session cookie" if credential["method"] == "cookie" else "token"
     if has_expired(credential):
         state = "expired at {}".format(credential["expires_at"]) if credential.get("expires_at") else "expired"
@@ -453,7 +453,7 @@ def one_line(text, longest):
 
 
 def without(text, secret):
-    """A server's text without the words that may show the secret: as it is, encoded, or too long to tell."""
+    """A server's text without the words that may show the secret: as it is, encoded, or too long to check."""
     parts = parts_of(secret)
     words = ("***" if len(word) > LONGEST_WORD or shows(word, parts) else word for word in text.split())
     return one_line(" ".join(words), LONGEST_TEXT)

@@ -8,8 +8,8 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import { serverCertificate } from './certificates.js';
+import { startHttpProxy } from './http-proxy.js';
 import { startPlatform } from './platform.js';
-import { startWebProxy } from './web-proxy.js';
 
 /** Sends a text, waits for `ready` if that is given, and resets the connection. @returns what came back */
 async function reset(port: number, text: string, ready?: RegExp): Promise<string> {
@@ -23,10 +23,10 @@ async function reset(port: number, text: string, ready?: RegExp): Promise<string
 }
 
 describe('a reset connection', () => {
-  it('ends neither the web proxy nor the platform', async () => {
+  it('ends neither the HTTP proxy nor the platform', async () => {
     const platform = await startPlatform();
-    const proxy = await startWebProxy(platform.port);
-    const strict = await startWebProxy(platform.port, 'user:password');
+    const proxy = await startHttpProxy(platform.port);
+    const strict = await startHttpProxy(platform.port, 'user:password');
     const connectTo = `CONNECT platform.test:${platform.port} HTTP/1.1\r\nHost: platform.test\r\n\r\n`;
     const port = Number(proxy.address.split(':')[1]);
     await reset(port, 'CONNECT');

@@ -73,13 +73,13 @@ export interface Switches {
   claims: Record<string, unknown>;
   /** The host by which Dex knows itself, when it is not the one in use. */
   issuer: string | undefined;
-  /** Seconds that an id token lives. */
+  /** Seconds that an ID token lives. */
   tokenLife: number;
   /** A refresh token of an earlier login. */
   refreshToken: string | undefined;
   /** Asked for one, Dex gives a refresh token. */
   givesRefreshTokens: boolean;
-  /** A refresh token works once more after it was spent, as with reuseInterval. */
+  /** A refresh token works once more after it was used, as with reuseInterval. */
   reusesRefreshTokens: boolean;
   /** oauth2-proxy takes bearer tokens. */
   skipJwtBearerTokens: boolean;

@@ -21,7 +21,7 @@ describe('an error message', () => {
 });
 
 describe('a failed request', () => {
-  it('is told in three lines', () => {
+  it('is shown in three lines', () => {
     assert.match(
       new AuthError({
         request: 'token',
@@ -29,7 +29,7 @@ describe('a failed request', () => {
         diagnosis: { id: 'bad-key', facts: { text: 'y' } },
         hint: 'Hint.',
       }).message,
-      /^Tried: x\nGot: {3}y \(.*\)\nDo: {4}Hint\. /,
+      /^Tried: x\nGot: {3}y \(.*\)\nFix: {3}Hint\. /,
     );
   });
 });

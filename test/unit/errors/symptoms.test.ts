@@ -106,9 +106,9 @@ const ROWS: Record<
   'certificate-expired': ['TLS', 'broken', 'CERT_HAS_EXPIRED: certificate has expired', /renewed/],
   'certificate-host': ['TLS', 'broken', 'ERR_TLS_CERT_ALTNAME_INVALID: Hostname', /host name/],
   'tls-version': ['TLS', 'broken', 'EPROTO: unsupported protocol', /TLS 1\.2/],
-  'proxy-login-unsupported': ['web proxy', 'broken', 'Proxy response (407), it takes Negotiate, NTLM', /cntlm/],
-  'proxy-login': ['web proxy', 'broken', 'Proxy response (407), it takes NTLM, Basic', /percent-encoded/],
-  'proxy-refused': ['web proxy', 'broken', 'Proxy response (403)', /NO_PROXY/],
+  'proxy-login-unsupported': ['HTTP proxy', 'broken', 'Proxy response (407), it takes Negotiate, NTLM', /cntlm/],
+  'proxy-login': ['HTTP proxy', 'broken', 'Proxy response (407), it takes NTLM, Basic', /percent-encoded/],
+  'proxy-refused': ['HTTP proxy', 'broken', 'Proxy response (403)', /NO_PROXY/],
   dns: ['network', 'broken', 'getaddrinfo ENOTFOUND platform.test', /self-hosted runner/],
   timeout: [
     'network',

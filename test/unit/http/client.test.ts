@@ -184,7 +184,7 @@ describe('limits', () => {
 });
 
 describe('a server that cannot be reached', () => {
-  it('is told with its error code', async () => {
+  it('is reported with its error code', async () => {
     const { address } = await serve();
     for (const close of closing.splice(0)) await close();
     await assert.rejects(open().http(address, ASK), (error: AuthError) => {

@@ -1,4 +1,4 @@
-// What counts as this machine, how its names are resolved, and which web proxy leads to anything else.
+// What counts as this machine, how its names are resolved, and which HTTP proxy leads to anything else.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -8,8 +8,8 @@ import { after, beforeEach, describe, it } from 'node:test';
 import { UsageError } from '../../../src/errors/errors.js';
 import { openConnector } from '../../../src/http/connect.js';
 import { setConnectDefaults } from '../../../src/http/globals.js';
+import { proxyFor } from '../../../src/http/http-proxy.js';
 import { isLoopback } from '../../../src/http/loopback.js';
-import { proxyFor } from '../../../src/http/web-proxy.js';
 
 const THIS_MACHINE = [
   'localhost',
@@ -77,7 +77,7 @@ const clear = () => {
   for (const name of NAMES) delete process.env[name];
 };
 
-describe('the web proxy', () => {
+describe('the HTTP proxy', () => {
   beforeEach(clear);
   after(() => {
     clear();
@@ -176,7 +176,7 @@ describe('the web proxy', () => {
           () => proxyFor(address),
           (error: Error) => {
             assert.ok(error instanceof UsageError);
-            assert.ok(error.message.startsWith(`${name}: invalid address of a web proxy`), error.message);
+            assert.ok(error.message.startsWith(`${name}: invalid address of an HTTP proxy`), error.message);
             assert.ok(!error.message.includes('s3cr3t'));
             return true;
           },

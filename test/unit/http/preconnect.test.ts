@@ -80,7 +80,7 @@ describe('a connection', () => {
     assert.equal(sockets.length, 3);
   });
 
-  it('that could not be opened tells whoever takes it, and nobody else', async () => {
+  it('that could not be opened fails for whoever takes it, and nobody else', async () => {
     const { origin, target, server } = await start();
     server.close();
     await once(server, 'close');

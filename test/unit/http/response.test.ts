@@ -91,7 +91,7 @@ describe('a refusal', () => {
     );
     assert.deepEqual(
       lines.map((line) => line.slice(0, 6)),
-      ['Tried:', 'Got:  ', 'Do:   '],
+      ['Tried:', 'Got:  ', 'Fix:  '],
     );
   });
 

@@ -76,7 +76,7 @@ describe('the trusted roots', () => {
   });
 
   it('begin with the private CA', () => {
-    assert.deepEqual(trustedRoots(`# ours\n${CA}\n`), [CA, ...runtimeRoots()]);
+    assert.deepEqual(trustedRoots(`# own\n${CA}\n`), [CA, ...runtimeRoots()]);
   });
 });
 

@@ -30,7 +30,7 @@ describe('the store of the refresh token', () => {
     assert.equal(warned.length, 0);
   });
 
-  it('is none where none is needed, and where there is no place, which is said', () => {
+  it('is none where none is needed, and where there is no place, with a warning', () => {
     const warned: string[] = [];
     const store = (some: Partial<Settings>) => refreshTokenStore(settingsOf(some), (text) => warned.push(text));
     assert.equal(store({ refreshToken: '', refreshTokenFile: join(folder, 'a') }), undefined);
@@ -42,13 +42,13 @@ describe('the store of the refresh token', () => {
     assert.equal(warned.filter((text) => text.includes('cannot be written')).length, 1);
   });
 
-  it('that fails later on is said, and ends nothing', () => {
+  it('that fails later on is reported, and ends nothing', () => {
     const file = join(folder, 'becomes-a-folder');
     const warned: string[] = [];
     const keep = refreshTokenStore(settingsOf({ refreshTokenFile: file }), (text) => warned.push(text));
     mkdirSync(join(file, 'x'), { recursive: true });
     keep?.('next');
-    assert.match(warned.join(), /cannot be written; its new content is kept in .*the next run takes up the new one/);
+    assert.match(warned.join(), /cannot be written; its new content is kept in .*the next run uses the new one/);
   });
 });
 

@@ -57,20 +57,20 @@ describe('what the SDK would use in place of the credential', () => {
       /credentials/,
     ],
     [
-      'a web proxy on the way to this machine',
+      'an HTTP proxy on the way to this machine',
       {
         env: { HTTP_PROXY: 'http://proxy.test', NO_PROXY: 'other.test' },
         settings: { trackingUri: 'http://x.localhost' },
       },
-      /^HTTP_PROXY makes the SDK send what is for x\.localhost, .* add x\.localhost to NO_PROXY$/,
+      /^HTTP_PROXY makes the SDK send requests for x\.localhost, .* add x\.localhost to NO_PROXY$/,
     ],
     ['SigV4', { env: { MLFLOW_TRACKING_AWS_SIGV4: 'True' } }, /^MLFLOW_TRACKING_AWS_SIGV4 .* AWS/],
     ['an empty certificate path', { env: { [CERTIFICATE]: '' } }, /^MLFLOW_TRACKING_SERVER_CERT_PATH is set and empty/],
     ['an empty insecure', { env: { [INSECURE]: '' } }, /^MLFLOW_TRACKING_INSECURE_TLS is set and empty/],
     [
-      'a certificate beside insecure-tls',
+      'a certificate in addition to insecure-tls',
       { env: { [CERTIFICATE]: '/ca' }, settings: { insecureTls: true } },
-      /takes only one of them/,
+      /accepts only one of them/,
     ],
     ['another provider', { env: { MLFLOW_TRACKING_AUTH: 'aws' } }, /^MLFLOW_TRACKING_AUTH was aws and is replaced$/],
   ];
@@ -96,11 +96,11 @@ describe('what the SDK would use in place of the credential', () => {
     ['an empty insecure that is replaced', { env: { [INSECURE]: '' }, settings: { insecureTls: true } }],
     ['a certificate', { env: { [CERTIFICATE]: '/ca' } }],
     ...['*', 'localhost', '.localhost', 'x.localhost', 'a, X.test,x.localhost'].map((NO_PROXY): [string, Given] => [
-      `a web proxy that NO_PROXY=${NO_PROXY} keeps off this machine`,
+      `an HTTP proxy that NO_PROXY=${NO_PROXY} keeps off this machine`,
       { env: { HTTP_PROXY: 'http://proxy.test', NO_PROXY }, settings: { trackingUri: 'http://x.localhost' } },
     ]),
     [
-      'a web proxy to another machine, by TLS',
+      'an HTTP proxy to another machine, by TLS',
       { env: { HTTP_PROXY: 'http://proxy.test', HTTPS_PROXY: 'http://p.test' } },
     ],
     ['the provider itself', { env: { MLFLOW_TRACKING_AUTH: 'mlflow-auth' } }],
@@ -123,7 +123,7 @@ describe('what the SDK would use in place of the credential', () => {
     );
   });
 
-  it('is told without its secrets', () => {
+  it('is shown without its secrets', () => {
     const secret = 'hunter2-hunter2';
     const env = { [USER]: secret, [PASSWORD]: secret };
     const files = { [CREDENTIALS]: `${BOTH}${secret}`, [join(home, '.netrc')]: `default password ${secret}` };

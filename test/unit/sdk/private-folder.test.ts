@@ -75,7 +75,7 @@ describe('a private folder', { skip }, () => {
     for (const mode of [0o777, 0o707, 0o1777, 0o722]) refused(folder(mode), /others may write to/);
     const open = folder(0o777);
     const inside = [join(open, 'new'), join(open, 'a', 'b'), folder(0o700, open), folder(0o700, folder(0o700, open))];
-    for (const path of inside) refused(path, /others may write to .*, and so replace what is in it/);
+    for (const path of inside) refused(path, /others may write to .* and replace its content/);
     const link = join(root, 'link');
     symlinkSync(inside[2] as string, link);
     refused(link, /others may write to/);
@@ -107,11 +107,11 @@ describe('a private folder', { skip }, () => {
     const link = join(sticky, 'theirs');
     symlinkSync(mine, link);
     lchownSync(link, OTHER, OTHER);
-    refused(link, /is a link of another user/);
-    refused(join(link, 'new'), /is a link of another user/);
+    refused(link, /is a symbolic link of another user/);
+    refused(join(link, 'new'), /is a symbolic link of another user/);
     const own = join(sticky, 'own');
     symlinkSync(link, own);
-    refused(own, /is a link of another user/);
+    refused(own, /is a symbolic link of another user/);
   });
 
   it("of a runner is taken within the runner's folders", { skip: needsRoot }, () => {
@@ -124,8 +124,8 @@ describe('a private folder', { skip }, () => {
     }
   });
 
-  it(`is refused with "${delimiter}" in its path, at which PYTHONPATH is split`, () => {
-    refused(join(root, `a${delimiter}b`), /holds ".", at which PYTHONPATH is split/);
+  it(`is refused with "${delimiter}" in its path, the separator of PYTHONPATH`, () => {
+    refused(join(root, `a${delimiter}b`), /contains ".", the separator of PYTHONPATH/);
     assert.throws(() => requireSafeParent(join(root, `a${delimiter}b`), 'TMPDIR'), /^UsageError|TMPDIR: /);
     assert.deepEqual(
       readdirSync(root).filter((name) => name.includes(delimiter)),
@@ -133,11 +133,11 @@ describe('a private folder', { skip }, () => {
     );
   });
 
-  it('is refused where it is a file, or links lead in a circle', () => {
+  it('is refused where it is a file, or links form a loop', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
-    refused(file, /is no folder/);
-    refused(join(file, 'new'), /is no folder/);
+    refused(file, /is not a directory/);
+    refused(join(file, 'new'), /is not a directory/);
     symlinkSync('circle', join(root, 'circle'));
     refused(join(root, 'circle'), /circle/);
   });

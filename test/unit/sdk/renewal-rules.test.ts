@@ -47,7 +47,7 @@ describe('a renewal', () => {
         for (const now of [100, 106, 129.9])
           assert.throws(
             () => secondsToWait({ last }, reason, at(now)),
-            /rejected too, so the next one is made in \d+ s/,
+            /rejected too; the next renewal is possible in \d+ s/,
           );
         assert.equal(secondsToWait({ last }, reason, at(130)), 0);
       }
@@ -101,7 +101,7 @@ describe('a login', () => {
   it('warns of a life that renewals cannot keep up with', () => {
     assert.match(tooShort(credential('token', 3)) ?? '', /token expires 3 s after .* renewed every 5 s at most/);
     assert.match(tooShort(credential('cookie', 1)) ?? '', /session cookie expires 1 s after/);
-    assert.match(tooShort(credential('cookie', 60)) ?? '', /longer than about 3 min it cannot be kept fresh/);
+    assert.match(tooShort(credential('cookie', 60)) ?? '', /it can be kept valid for about 3 min/);
     for (const [method, life] of [
       ['token', 20],
       ['token', undefined],

@@ -111,7 +111,7 @@ describe('settings', () => {
     assert.equal(settings.trackingUri, 'https://other.test/mlflow');
   });
 
-  it('that are secret are told to be masked even when others are wrong', () => {
+  it('that are secret are masked even when others are wrong', () => {
     const masks: string[] = [];
     problems(() => withGood({ timeout: 'x' }, { masks }));
     assert.deepEqual(masks, ['password', 'client-secret']);
@@ -196,7 +196,7 @@ describe('settings', () => {
     );
   });
 
-  it('from files that cannot be read are told, not taken for missing', () => {
+  it('from files that cannot be read are reported, not taken for missing', () => {
     const text = problems(() => withGood({ password: undefined, 'password-file': '/none' }));
     assert.equal(text, '1 configuration error:\n  password: cannot read its file: ENOENT: no such file /none');
     for (const { name } of ROWS.filter(({ file }) => file)) {
@@ -209,7 +209,7 @@ describe('settings', () => {
     );
   });
 
-  it('lose blanks at their ends, but not the password, which is noted', () => {
+  it('lose whitespace at their ends, but not the password, which is noted', () => {
     const notes: string[] = [];
     const settings = withGood({ username: ' ci ', 'client-secret': 'x\n', password: ' p ' }, { notes });
     assert.deepEqual([settings.username, settings.clientSecret, settings.password], ['ci', 'x', ' p ']);
@@ -239,7 +239,7 @@ describe('settings', () => {
     );
   });
 
-  it('whose values hold words of the messages are told like any other', () => {
+  it('whose values hold words of the messages are reported like any other', () => {
     const env = { GITHUB_EVENT_NAME: 'pull_request' };
     const quoted = problems(() => read({ caller: 'action', given: { ...GOOD, workspace: 'is missing' }, env }));
     assert.match(quoted, /"is missing": expected 2 to 63 lowercase .*Set by input workspace\.$/);
@@ -445,7 +445,7 @@ describe('values', () => {
     const pem = cert.trim().replaceAll('\r', '');
     const inBase64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
     const body = cert.replace(/-----.*-----/g, '');
-    const forms = [cert, `# ours\n${cert}`].map((text) => inBase64(text));
+    const forms = [cert, `# own\n${cert}`].map((text) => inBase64(text));
     for (const text of [...forms, body, body.replace(/\s/g, ''), forms[0]?.replace(/.{76}/g, '$&\n') ?? '']) {
       for (const ca of [withGood({ 'ca-cert': text }).ca, withGood({ 'ca-cert': 'ca' }, { files: { ca: text } }).ca]) {
         assert.deepEqual(

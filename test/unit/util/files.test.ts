@@ -20,7 +20,7 @@ const failsWith = (code: string) => (from: string, to: string) => {
 
 describe('a file that is written as a whole', () => {
   for (const code of ['EIO', 'ESTALE', 'EXDEV', 'EACCES', 'EBUSY', 'EPERM']) {
-    it(`stays beside its place, and the error names it, where it is precious and moving it fails with ${code}`, () => {
+    it(`stays next to its place, and the error names it, where it is precious and moving it fails with ${code}`, () => {
       const dir = folder();
       const path = join(dir, 'token');
       writeFileSync(path, 'old');
@@ -39,7 +39,7 @@ describe('a file that is written as a whole', () => {
     });
   }
 
-  it('leaves nothing beside its place where it is not precious', () => {
+  it('leaves nothing next to its place where it is not precious', () => {
     const dir = folder();
     assert.throws(() => writeWhole(join(dir, 'a'), 'text', { place: failsWith('EIO') }), /EIO/);
     assert.deepEqual(readdirSync(dir), []);

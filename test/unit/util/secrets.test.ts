@@ -34,7 +34,7 @@ describe('secrets', () => {
   });
 });
 
-describe('words of our own messages', () => {
+describe('words of its own messages', () => {
   it('stay where they are part of a secret, as that would tell it', () => {
     const { add, redact } = new Secrets();
     for (const secret of ['hunter2-password-of-mlflow-auth', 'workspace7']) add(secret);

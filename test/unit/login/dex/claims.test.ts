@@ -1,4 +1,4 @@
-// What an id token says of itself: whose it is, until when it lives, or nothing.
+// What an ID token says of itself: whose it is, until when it lives, or nothing.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-// Which web proxy leads to an address: by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as all actions read them.
+// Which HTTP proxy leads to an address: by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as all actions read them.
 
 import { UsageError } from '../errors/errors.js';
 import { parseUrl } from '../util/url.js';
@@ -6,7 +6,7 @@ import { isLoopback } from './loopback.js';
 import { isBypassed } from './no-proxy.js';
 
 /**
- * The address of the web proxy, or '' for none: what counts as this machine is never reached through one.
+ * The address of the HTTP proxy, or '' for none: what counts as this machine is never reached through one.
  * @throws UsageError that names the variable where its value cannot be used; to go on without it would be silent
  */
 export function proxyFor(address: string): string {
@@ -20,13 +20,13 @@ export function proxyFor(address: string): string {
 /** `HOST:PORT` and `USER:PASSWORD@HOST:PORT`, which are common; a name alone could be anything. */
 const WITHOUT_SCHEME = /^(?:[^\s/]*@)?[^\s/@]*[.:][^\s/@]+\/?$/;
 
-/** Nothing of the value is told: there may be a password in it. */
+/** The message contains nothing of the value: there may be a password in it. */
 function readProxy(name: string, value: string): string {
   const address = WITHOUT_SCHEME.test(value.trim()) ? `http://${value.trim()}` : value;
   const url = /^\s*https?:\/\//i.test(address) ? parseUrl(address) : undefined;
   if (url && isDecodable(url.username) && isDecodable(url.password)) return url.href;
   throw new UsageError(
-    `${name}: invalid address of a web proxy: expected http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with user and password percent-encoded.`,
+    `${name}: invalid address of an HTTP proxy: expected http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with user and password percent-encoded.`,
   );
 }
 

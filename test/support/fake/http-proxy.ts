@@ -1,9 +1,9 @@
-// A web proxy on loopback that opens CONNECT tunnels, whatever the name asked for, to one port of this machine.
+// An HTTP proxy on loopback that opens CONNECT tunnels, whatever the name asked for, to one port of this machine.
 
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-export interface WebProxy {
+export interface HttpProxy {
   address: string;
   /** The hosts asked for, with the Proxy-Authorization header they came with. */
   asked: { host: string; authorization: string | undefined }[];
@@ -16,12 +16,12 @@ export interface WebProxy {
  * @param login `user:password` that is asked for, if any
  * @param schemes what a refusal tells in Proxy-Authenticate
  */
-export async function startWebProxy(
+export async function startHttpProxy(
   targetPort: number,
   login?: string,
   schemes: readonly string[] = [],
-): Promise<WebProxy> {
-  const asked: WebProxy['asked'] = [];
+): Promise<HttpProxy> {
+  const asked: HttpProxy['asked'] = [];
   const sockets = new Set<Socket>();
   const server = createServer();
   // A client may reset its connection at any time: before a tunnel, in it, and after a refusal.
