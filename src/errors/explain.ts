@@ -68,6 +68,8 @@ const LAYERS: Record<RequestName, Layer> = {
   password: 'account',
   connectors: 'login API',
   login: 'login API',
+  page: 'Dex',
+  form: 'Dex',
   ci: 'CI',
   discovery: 'Dex',
   exchange: 'Dex',

@@ -142,7 +142,7 @@ function withCredentials(settings: Settings, sources: Sources): Settings {
 /** Whatever came back after a password was sent is final, and so is a refusal of the job itself, for which GitHub vouches each time. */
 function isFinal(error: unknown, { idToken }: Settings): boolean {
   if (hasSymptom(error, 'exchange-refused')) return idToken?.kind === 'github';
-  return error instanceof AuthError && error.failure.request === 'login';
+  return error instanceof AuthError && ['login', 'form'].includes(error.failure.request);
 }
 
 /** Whether the login went well, and then a server rejected what it gave. */

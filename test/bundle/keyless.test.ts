@@ -200,10 +200,10 @@ const REFUSALS: Record<string, Refusal> = {
   'no discovery document': { platform: { canned: { discovery: { status: 404 } } }, id: 'not-dex', exchanges: 0 },
   'a Dex that is down': {
     platform: { canned: { discovery: { status: 503 } } },
-    id: 'exchange-unavailable',
+    id: 'dex-unavailable',
     exchanges: 0,
   },
-  'a Dex that is down at the exchange': { platform: at(503, ''), id: 'exchange-unavailable', exchanges: 3 },
+  'a Dex that is down at the exchange': { platform: at(503, ''), id: 'dex-unavailable', exchanges: 3 },
   'a token for the client alone': {
     platform: {
       echo: (endpoint, { url }) =>

@@ -31,8 +31,9 @@ export interface Case {
 }
 
 /** How a row ends with a fault of this kind. */
-export function endOf(row: Row, kind: Kind | 'redirect'): End {
-  if (row.always) return row.always;
+export function endOf(row: Row, kind: Kind | 'redirect', name: string): End {
+  const named = row.always ?? row.named?.[name];
+  if (named) return named;
   return kind === 'harmless' ? SUCCESS : (row.tells[kind] ?? (kind as SymptomId));
 }
 

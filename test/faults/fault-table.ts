@@ -16,7 +16,11 @@ const BENEATH: Kind[] = ['broken-off', 'timeout', 'answer-too-large', 'not-http'
 const answers = ROWS.flatMap((row) =>
   ANSWER_FAULTS.map((fault) => {
     const { kind, most } = fault;
-    return caseOf(row, fault, endOf(row, kind), { most, waits: kind === 'timeout', plain: !BENEATH.includes(kind) });
+    return caseOf(row, fault, endOf(row, kind, fault.name), {
+      most,
+      waits: kind === 'timeout',
+      plain: !BENEATH.includes(kind),
+    });
   }),
 );
 
@@ -25,7 +29,7 @@ const connections = ROWS.filter(({ twin }) => !twin).flatMap((row) =>
     // What is not needed has its own time; a short one for the whole login could end what comes before it.
     const waits = fault.tells === 'timeout' && !row.always;
     // The connection ends before the password is on it.
-    return caseOf(row, fault, row.always ?? fault.tells, { waits, ...(row.name === 'login' ? { logins: 0 } : {}) });
+    return caseOf(row, fault, row.always ?? fault.tells, { waits, ...(row.password ? { logins: 0 } : {}) });
   }),
 );
 

@@ -45,7 +45,7 @@ export function nameCases(): Case[] {
     return first ? caseOf(row, unknown, 'dns', { inputs: elsewhere }) : [];
   });
   const later = ROWS.filter(({ twin }) => !twin).flatMap((row) => {
-    const more = { preload: true, ...(row.name === 'login' ? { logins: 0 } : {}) };
+    const more = { preload: true, ...(row.password ? { logins: 0 } : {}) };
     const fails = { name: 'name that no longer resolves', connection: names('fail') };
     const hangs = { name: 'hang in DNS', connection: names('hang') };
     return [

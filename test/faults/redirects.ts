@@ -40,7 +40,7 @@ export function redirectCases(): Case[] {
         const answer = (reached: Reached) =>
           void reached.socket.end(whole({ status, body: '', headers: { location: target(reached) } }));
         const fault = { name: `${status} to ${name}`, answer };
-        return caseOf(row, fault, endOf(row, 'redirect'), { plain: name !== 'http' });
+        return caseOf(row, fault, endOf(row, 'redirect', fault.name), { plain: name !== 'http' });
       }),
     ),
   );

@@ -31,6 +31,10 @@ export interface Row {
   tells: Partial<Record<Kind | 'redirect', End>>;
   platform?: Partial<Switches>;
   inputs?: Record<string, string>;
+  /** It carries the password. */
+  password?: true;
+  /** How single faults end that the kind does not tell. */
+  named?: Record<string, End>;
   /** Keyless: the job requests its ID token from GitHub, in place of one that is given. */
   gitHub?: true;
 }
@@ -63,9 +67,9 @@ const MLFLOW: Row['tells'] = {
 
 /** The discovery document, and the exchange itself. */
 const DEX: Row['tells'] = {
-  busy: 'exchange-unavailable',
-  failed: 'exchange-unavailable',
-  '500': 'exchange-unavailable',
+  busy: 'dex-unavailable',
+  failed: 'dex-unavailable',
+  '500': 'dex-unavailable',
   text: 'not-dex',
   page: 'not-dex',
   redirect: 'not-dex',
@@ -79,6 +83,18 @@ const GITHUB: Row['tells'] = {
   redirect: 'ci-token-request',
 };
 
+/** The pages of Dex: what is none of them is told as that, and after the password nothing is. */
+const PAGE: Row['tells'] = { ...DEX, text: 'not-dex', page: 'not-dex', redirect: 'connector-browser' };
+const AFTER: Row['tells'] = { ...DEX, text: 'unknown', page: 'unknown', redirect: 'dex-elsewhere' };
+const PAGES = {
+  platform: { loginApi: false, approval: true, connectors: [{ id: 'local', type: 'local' }] },
+  inputs: { login: 'dex' },
+};
+const LOOP = { '302 to itself': 'dex-steps', '307 to itself': 'dex-steps' } as const;
+/** What goes around a form leaves it a form. */
+const FORM = { 'JSON that breaks off': SUCCESS, 'JSON in an array': SUCCESS } as const;
+const AGAIN = { '302 to itself': 'wrong-password', '307 to itself': 'wrong-password' } as const;
+
 const token = (row: Omit<Row, 'method'>): Row => ({ method: 'token', ...row });
 const cookie = (row: Omit<Row, 'method'>): Row => ({ method: 'cookie', ...row });
 const keyless = (row: Omit<Row, 'method' | 'logins'>): Row => ({ method: 'keyless', logins: 0, ...row });
@@ -86,7 +102,15 @@ const keyless = (row: Omit<Row, 'method' | 'logins'>): Row => ({ method: 'keyles
 export const ROWS: Row[] = [
   token({ name: 'authorize', endpoints: ['authorize'], after: [], tries: 3, logins: 0, tells: API }),
   token({ name: 'pubkey', endpoints: ['pubkey'], after: [], twin: true, tries: 3, logins: 0, tells: API }),
-  token({ name: 'login', endpoints: ['login'], after: ['authorize', 'pubkey'], tries: 1, logins: 1, tells: API }),
+  token({
+    name: 'login',
+    endpoints: ['login'],
+    after: ['authorize', 'pubkey'],
+    tries: 1,
+    logins: 1,
+    tells: API,
+    password: true,
+  }),
   token({ name: 'token', endpoints: ['token'], after: ['login'], tries: 1, logins: 1, tells: API }),
   token({ name: 'userinfo', endpoints: ['userinfo'], after: ['token'], tries: 1, logins: 1, tells: USERINFO }),
   token({
@@ -146,6 +170,48 @@ export const ROWS: Row[] = [
     platform: { refreshToken: 'refresh-token-of-before' },
     inputs: { 'refresh-token': 'refresh-token-of-before', username: '', password: '' },
   }),
+  token({ name: 'auth', endpoints: ['auth'], after: [], tries: 16, logins: 0, tells: PAGE, named: LOOP, ...PAGES }),
+  token({
+    name: 'connector',
+    endpoints: ['connector'],
+    after: ['auth'],
+    tries: 15,
+    logins: 0,
+    tells: PAGE,
+    named: LOOP,
+    ...PAGES,
+  }),
+  token({
+    name: 'form',
+    endpoints: ['form'],
+    after: ['connector'],
+    tries: 15,
+    logins: 0,
+    tells: PAGE,
+    named: { ...LOOP, ...FORM },
+    ...PAGES,
+  }),
+  token({
+    name: 'form sent',
+    endpoints: ['login'],
+    after: ['form'],
+    tries: 1,
+    logins: 1,
+    tells: AFTER,
+    named: AGAIN,
+    password: true,
+    ...PAGES,
+  }),
+  token({
+    name: 'approval',
+    endpoints: ['approval'],
+    after: ['login'],
+    tries: 15,
+    logins: 1,
+    tells: AFTER,
+    named: LOOP,
+    ...PAGES,
+  }),
   cookie({
     name: 'start',
     endpoints: ['start', 'root'],
@@ -156,7 +222,15 @@ export const ROWS: Row[] = [
   }),
   cookie({ name: 'pubkey', endpoints: ['pubkey'], after: [], twin: true, tries: 3, logins: 0, tells: API }),
   cookie({ name: 'authorize', endpoints: ['authorize'], after: ['start', 'pubkey'], tries: 3, logins: 0, tells: API }),
-  cookie({ name: 'login', endpoints: ['login'], after: ['authorize', 'pubkey'], tries: 1, logins: 1, tells: API }),
+  cookie({
+    name: 'login',
+    endpoints: ['login'],
+    after: ['authorize', 'pubkey'],
+    tries: 1,
+    logins: 1,
+    tells: API,
+    password: true,
+  }),
   cookie({
     name: 'callback',
     endpoints: ['callback'],

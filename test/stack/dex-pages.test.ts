@@ -89,13 +89,13 @@ describe('the pages of the real Dex', () => {
   it('with several connectors and approval on: local, or the one that is named, LDAP too', async () => {
     const ci = await startCi();
     const [down = 0] = await freePorts(1);
-    const connectors = [
+    const connectors = (redirectURI: string) => [
       ...ciConnectors(ci.issuer),
       {
         type: 'github',
         id: 'github',
         name: 'GitHub',
-        config: { clientID: 'x', clientSecret: 'x', redirectURI: 'https://localhost/dex/callback' },
+        config: { clientID: 'x', clientSecret: 'x', redirectURI },
       },
       ldapConnector('ldap', ldap.port),
       ldapConnector('ldap-down', down),

@@ -15,7 +15,8 @@ const HASH = '$2a$10$2b2cU8CPhOTaGrs1HRQuAueS7JTT5ZHsHSzYiFPm1leZck7Mc8T4W';
 export interface PagesOptions {
   /** Path of the issuer, with its slash in front; '' for none. */
   path?: string;
-  connectors?: Record<string, unknown>[];
+  /** Given the callback of Dex, which it compares with that of a connector. */
+  connectors?: (callback: string) => Record<string, unknown>[];
   /** Whether accounts of Dex's own exist. */
   local?: boolean;
   skipApproval?: boolean;
@@ -38,7 +39,14 @@ export interface PagesStack {
 }
 
 export async function startPages(options: PagesOptions = {}): Promise<PagesStack> {
-  const { path = '/dex', connectors = [], local = true, skipApproval = true, theme, hiddenIssuer = false } = options;
+  const {
+    path = '/dex',
+    connectors = () => [],
+    local = true,
+    skipApproval = true,
+    theme,
+    hiddenIssuer = false,
+  } = options;
   const programs = await tools();
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-pages-'));
   const [dexPort = 0, proxyPort = 0] = await freePorts(2);
@@ -85,7 +93,7 @@ export async function startPages(options: PagesOptions = {}): Promise<PagesStack
         },
         { id: 'mlflow-cli', name: 'MLflow command line', public: true },
       ],
-      connectors,
+      connectors: connectors(`${issuer}/callback`),
       enablePasswordDB: local,
       staticPasswords: local ? [{ email: 'ci@example.com', hash: HASH, username: 'ci', userID: '1' }] : [],
     };

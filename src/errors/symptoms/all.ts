@@ -3,7 +3,7 @@
 import { ACCOUNT, LOGIN_REFUSED } from './account.js';
 import { CALLBACK, CALLBACK_WITHOUT_COOKIE } from './callback.js';
 import { CONNECTION } from './connection.js';
-import { AUTHORIZATION_REQUEST, DEX_PAGES, PUBLIC_CLIENT, TOKEN_ENDPOINT } from './dex.js';
+import { AUTHORIZATION_REQUEST, DEX_PAGES, DEX_STATUS, PUBLIC_CLIENT, TOKEN_ENDPOINT } from './dex.js';
 import { KEYLESS } from './keyless.js';
 import { LOGIN_API, LOGIN_API_STATUS, LOGIN_API_UNAVAILABLE } from './login-api.js';
 import { MLFLOW, MLFLOW_PROTECTIONS, UNTRUSTED_BY_KUBERNETES } from './mlflow.js';
@@ -24,6 +24,7 @@ const ROWS = [
   ...LOGIN_REFUSED,
   ...TOKEN_ENDPOINT,
   ...LOGIN_API_STATUS,
+  ...DEX_STATUS,
   ...MLFLOW_PROTECTIONS,
   ...CALLBACK,
   ...OAUTH2_PROXY,

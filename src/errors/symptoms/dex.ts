@@ -16,7 +16,7 @@ export const PUBLIC_CLIENT = [
   {
     id: 'peer',
     layer: 'Dex',
-    at: ['authorize', 'pubkey', 'login', 'token'],
+    at: ['authorize', 'pubkey', 'login', 'page', 'form', 'token'],
     words: /Client can't request scope/i,
     message: /Client can't request scope/,
     title: 'Client not trusted by the MLflow proxy',
@@ -30,7 +30,7 @@ export const DEX_PAGES = [
   {
     id: 'connector-error',
     layer: 'Dex',
-    at: ['authorize', 'login'],
+    at: ['page', 'form'],
     words: /Login error|Connector failed to initialize/i,
     message: /Login error\. Please contact your administrator|Connector failed to initialize/i,
     title: 'Dex cannot use the connector',
@@ -78,7 +78,7 @@ export const AUTHORIZATION_REQUEST = [
   {
     id: 'pkce-required',
     layer: 'Dex',
-    at: ['authorize', 'pubkey', 'login'],
+    at: ['authorize', 'pubkey', 'login', 'page'],
     words: /PKCE|code_challenge/i,
     message: /PKCE|code_challenge/,
     title: 'PKCE required',
@@ -89,7 +89,7 @@ export const AUTHORIZATION_REQUEST = [
   {
     id: 'redirect-uri',
     layer: 'Dex',
-    at: ['authorize', 'pubkey', 'login'],
+    at: ['authorize', 'pubkey', 'login', 'page'],
     words: /redirect_uri/i,
     message: /Unregistered redirect_uri/i,
     title: 'Redirect URI not registered',
@@ -100,7 +100,7 @@ export const AUTHORIZATION_REQUEST = [
   {
     id: 'client-unknown',
     layer: 'Dex',
-    at: ['authorize'],
+    at: ['authorize', 'page'],
     words: /client_id|invalid_client|unauthorized_client/i,
     message: /Invalid client_id/i,
     title: 'Unknown client',
@@ -111,7 +111,7 @@ export const AUTHORIZATION_REQUEST = [
   {
     id: 'scope',
     layer: 'Dex',
-    at: ['authorize', 'token', 'refresh'],
+    at: ['authorize', 'page', 'form', 'token', 'refresh'],
     words: /invalid_scope|scope/i,
     message: /invalid_scope/,
     title: 'Invalid scope',
@@ -209,5 +209,27 @@ export const TOKEN_ENDPOINT = [
     title: 'State mismatch',
     meaning: 'the response is not for the authorization request that was sent',
     advice: 'Do not use this response: a server on the way mixes up logins, or forges them.',
+  },
+] as const satisfies readonly Symptom[];
+
+/** By the status alone, where nothing else tells more. */
+export const DEX_STATUS = [
+  {
+    id: 'dex-unavailable',
+    layer: 'Dex',
+    at: ['discovery', 'exchange', 'page', 'form'],
+    status: /^(429|5\d\d)$/,
+    title: 'Dex unavailable',
+    meaning: 'Dex, or a proxy in front of it, is overloaded or down, or limits the number of requests',
+    advice: 'Try again later, or send these lines to the administrator of Dex.',
+  },
+  {
+    id: 'not-dex',
+    layer: 'Dex',
+    at: ['discovery', 'exchange', 'page'],
+    status: /^(2\d\d|3\d\d|404)$/,
+    title: 'No Dex at this URL',
+    meaning: 'the response is not that of an OpenID provider',
+    advice: 'Set dex-url (DEX_URL) to the issuer of Dex. It defaults to {platform-address}/dex.',
   },
 ] as const satisfies readonly Symptom[];

@@ -120,24 +120,6 @@ const EXCHANGE = [
     meaning: 'Dex does not support this kind of token exchange',
     advice: 'Upgrade Dex to 2.38 or later, or check dex-url: another server than Dex may respond.',
   },
-  {
-    id: 'exchange-unavailable',
-    layer: 'Dex',
-    at: ['discovery', 'exchange'],
-    status: /^(429|5\d\d)$/,
-    title: 'Dex unavailable',
-    meaning: 'Dex, or a proxy in front of it, is overloaded or down, or limits the number of requests',
-    advice: 'Try again later, or send these lines to the administrator of Dex.',
-  },
-  {
-    id: 'not-dex',
-    layer: 'Dex',
-    at: ['discovery', 'exchange'],
-    status: /^(2\d\d|3\d\d|404)$/,
-    title: 'No Dex at this URL',
-    meaning: 'the response is not that of an OpenID provider',
-    advice: 'Set dex-url (DEX_URL) to the issuer of Dex. It defaults to {platform-address}/dex.',
-  },
 ] as const satisfies readonly Symptom[];
 
 export const KEYLESS = [...CI_TOKEN, ...EXCHANGE] as const;

@@ -67,7 +67,7 @@ export const LOGIN_API = [
   {
     id: 'connector',
     layer: 'Dex',
-    at: ['authorize', 'login'],
+    at: ['login', 'page'],
     words: /connector ?id|no connector|connector .{0,20}(not|unknown|invalid)|unknown connector/i,
     found: 'no connector {connector}; available: {ids}',
     title: 'Unknown connector',

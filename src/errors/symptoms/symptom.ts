@@ -8,6 +8,8 @@ export type RequestName =
   | 'password'
   | 'connectors'
   | 'login'
+  | 'page'
+  | 'form'
   | 'ci'
   | 'discovery'
   | 'exchange'

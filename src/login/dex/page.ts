@@ -25,7 +25,7 @@ export type Page =
   | { kind: 'chooser'; connectors: ReadonlyMap<string, URL> }
   /** What only a person in a browser can do, by the field that tells it. */
   | { kind: 'device' | 'mfa' | 'saml' }
-  /** Its text, in one line. */
+  /** Its headings and paragraphs, in one line: what is elsewhere in a page is nobody's message. */
   | { kind: 'other'; text: string };
 
 interface Parsed {
@@ -34,17 +34,19 @@ interface Parsed {
   text: string;
 }
 
+/** Elements of Dex's error page (web/templates/error.html) that hold its message. */
+const MESSAGE = ['h1', 'h2', 'h3', 'p'];
+
 /** Reads forms, links and text; nothing in the page is evaluated. */
 function parse(html: string): Parsed {
   const forms: { action: string; fields: Field[] }[] = [];
   const links: string[] = [];
   let text = '';
   let form: (typeof forms)[number] | undefined;
-  let unseen = 0;
-  const isUnseen = (name: string) => ['script', 'style', 'head'].includes(name);
+  let within = 0;
   const parser = new Parser({
     onopentag(name, { action = '', href, name: field, value = '', type = '' }) {
-      if (isUnseen(name)) unseen++;
+      if (MESSAGE.includes(name)) within++;
       if (name === 'form') {
         form = { action, fields: [] };
         forms.push(form);
@@ -54,10 +56,10 @@ function parse(html: string): Parsed {
       if (name === 'a' && href) links.push(href);
     },
     ontext(part) {
-      if (unseen === 0) text += `${part} `;
+      if (within > 0) text += `${part} `;
     },
     onclosetag(name) {
-      if (isUnseen(name)) unseen--;
+      if (MESSAGE.includes(name)) within--;
       if (name === 'form') form = undefined;
     },
   });

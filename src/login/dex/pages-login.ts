@@ -49,14 +49,14 @@ export async function dexPagesLogin(
     body = undefined;
     const failed = (id: Diagnosis['id'], facts: Diagnosis['facts'] = {}) =>
       new AuthError({
-        request: sent ? 'login' : 'authorize',
+        request: sent ? 'form' : 'page',
         tried: answer.tried,
         diagnosis: { id, facts: { status: answer.status, ...facts } },
       });
     const target = redirectOf(answer);
     if (target) {
       if (redirectUri && target.origin === redirectUri.origin && target.pathname === redirectUri.pathname)
-        return answerParameters(target, answer, sent ? 'login' : 'authorize');
+        return answerParameters(target, answer, sent ? 'form' : 'page');
       if (!isInside(target))
         throw failed(sent ? 'dex-elsewhere' : 'connector-browser', {
           target: printable(target.origin + target.pathname),
@@ -91,11 +91,15 @@ export async function dexPagesLogin(
           target: page.kind === 'saml' ? 'a SAML identity provider' : 'a device login',
         });
       case 'other':
-        throw otherPage(answer, sent ? 'login' : 'authorize', page.text);
+        throw otherPage(answer, sent ? 'form' : 'page', page.text);
     }
   }
   const tried = { what: 'log in at the pages of Dex', address: base.href };
-  throw new AuthError({ request: 'login', tried, diagnosis: { id: 'dex-steps', facts: { steps: MOST_STEPS } } });
+  throw new AuthError({
+    request: sent ? 'form' : 'page',
+    tried,
+    diagnosis: { id: 'dex-steps', facts: { steps: MOST_STEPS } },
+  });
 }
 
 /** A connector that the user named is chosen by the request itself, which spares the page on which people choose. */
@@ -115,7 +119,7 @@ interface Asked {
 }
 
 function send({ http }: Context, { at, body, retry, username }: Asked, sent: boolean): Promise<HttpResponse> {
-  const stage: RequestName = sent ? 'login' : 'authorize';
+  const stage: RequestName = sent ? 'form' : 'page';
   const what = body?.has('password') ? `log in as ${username} at the pages of Dex` : 'request a login page of Dex';
   const headers = { accept: 'text/html', ...(body ? { 'content-type': 'application/x-www-form-urlencoded' } : {}) };
   return http(at, { stage, what, headers, retry, ...(body ? { body: `${body}` } : {}) });
@@ -138,9 +142,9 @@ function chosen(
   throw failed('connector', { connector, ids: printable([...connectors.keys()].join(', ')) });
 }
 
-/** An error page, whose text says what is wrong. */
+/** An error page, whose message says what is wrong. */
 function otherPage(answer: HttpResponse, request: RequestName, text: string): AuthError {
   const facts = factsOf(answer);
-  const message = facts.kind === 'page' ? text : facts.message;
+  const message = facts.kind === 'page' && text ? text : facts.message;
   return new AuthError({ request, tried: answer.tried, answer: { ...facts, ...(message ? { message } : {}) } });
 }

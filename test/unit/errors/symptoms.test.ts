@@ -76,11 +76,11 @@ const ROWS: Record<
   'exchange-client': ['Dex', 'exchange', '401 invalid_client: Invalid client credentials.', /public: true/],
   'exchange-peer': ['Dex', 'exchange', '500 server_error: ', /trustedPeers/],
   'exchange-type': ['Dex', 'exchange', '400 request_not_supported: Invalid requested_token_type.', /2\.38/],
-  'exchange-unavailable': ['Dex', 'exchange', '503 HTML page "nginx"', /Try again later/],
+  'dex-unavailable': ['Dex', 'exchange', '503 HTML page "nginx"', /Try again later/],
   'not-dex': ['Dex', 'discovery', '404 an empty response', /DEX_URL/],
   'connector-error': [
     'Dex',
-    'login',
+    'form',
     '500 HTML page "Login error. Please contact your administrator or try again later."',
     /administrator of Dex/,
   ],
