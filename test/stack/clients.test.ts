@@ -76,7 +76,7 @@ for (const defaultWorkspace of [false, true]) {
         const recorded = run(client, await handedOver(FLAGS.token), ['test/stack/python/workspace.py']);
         if (client.workspaces || defaultWorkspace) {
           assert.match(await recorded, client.workspaces ? /^workspace: team-a$/m : /^workspace: default$/m);
-        } else await assert.rejects(recorded, /Workspace context is required for this request/);
+        } else await assert.rejects(recorded, /(Workspace context|Active workspace) is required/);
       });
     }
 
