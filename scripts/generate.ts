@@ -8,6 +8,7 @@ import { dexConfig } from '../src/doctor/dex-config.js';
 import { SYMPTOMS } from '../src/errors/symptoms/all.js';
 import type { Layer } from '../src/errors/symptoms/symptom.js';
 import { ROWS, type Row } from '../src/settings/table.js';
+import { CLIENTS, type Client, WAYS } from '../test/support/clients.js';
 import { followAddress } from './address.js';
 
 /** In the order in which a login reaches them. */
@@ -42,6 +43,7 @@ fill('README.md', { settings: settingsTable(ROWS.filter(({ rare }) => !rare)), o
 fill('docs/inputs.md', { settings: settingsTable(ROWS) });
 fill('docs/administrators.md', { dex: `\`\`\`yaml\n${dexConfig(DEX_EXAMPLE)}\`\`\`` });
 fill('docs/cli.md', { deno: denoTable() });
+fill('docs/clients.md', { clients: clientsTable() });
 fill('docs/troubleshooting.md', { troubleshooting: troubleshooting() });
 
 function actionYml(): string {
@@ -116,6 +118,18 @@ function denoTable(): string {
 function outputsTable(): string {
   const lines = Object.entries(OUTPUTS).map(([name, text]) => `| \`${name}\` | ${text} |`);
   return ['| output | description |', '| --- | --- |', ...lines].join('\n');
+}
+
+/** Which version of MLflow's SDK works with what; each cell is a test of test/stack/clients.test.ts. */
+function clientsTable(): string {
+  const cells = ({ version, pins = [], workspaces, traces }: Client) => [
+    version,
+    ...WAYS.map(() => 'yes'),
+    workspaces ? 'SDK' : 'auth provider',
+    [traces ? 'yes' : 'not in this version', ...pins.map((pin) => `\`${pin}\``)].join(', with '),
+  ];
+  const head = ['`mlflow-skinny`', ...WAYS, 'workspace is set by', 'traces'];
+  return [head, head.map(() => '---'), ...CLIENTS.map(cells)].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
 /** The symptoms by layer, in the order in which a login reaches the layers, each with an anchor. */

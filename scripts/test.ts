@@ -15,6 +15,8 @@ const { values, positionals } = parseArgs({
     /** A sample of tables, properties and faults that is the same each time, and nothing that installs much. */
     sample: { type: 'boolean', default: false },
     'without-deno': { type: 'boolean', default: false },
+    /** Each version of MLflow's SDK in the suite stack, in place of some. */
+    clients: { type: 'boolean', default: false },
     /** With a bundle whose sentences about failures are replaced by names. */
     reworded: { type: 'boolean', default: false },
     /** Cases of each property. */
@@ -49,6 +51,7 @@ const { status } = spawnSync(
       ...process.env,
       TEST_KEYS: await usualKeys(),
       ...(values.sample ? { TEST_SAMPLE: 'true' } : {}),
+      ...(values.clients ? { TEST_CLIENTS: 'all' } : {}),
       ...(values.reworded ? { TEST_BUNDLE: rewordedBundle('dist/index.js') } : {}),
       ...(values.runs ? { FUZZ_RUNS: values.runs } : {}),
       ...(values.pythons ? { TEST_PYTHONS: pythons.join(',') } : {}),

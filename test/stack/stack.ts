@@ -36,6 +36,8 @@ export interface Options {
   loginApi?: boolean;
   /** Grants that Dex allows, if not all. */
   grantTypes?: string[];
+  /** Workspaces in MLflow's own store, one of them its default, and no kubernetes-auth; otherwise namespaces, and no default. */
+  defaultWorkspace?: boolean;
 }
 
 export interface Stack {
@@ -138,7 +140,7 @@ async function startAll(
     dexProcess = await startDex();
   };
   await Promise.all([
-    startMlflow(programs, folder, mlflowPort, file('kubeconfig.json', kubeconfig(kubernetes.address))),
+    startMlflow(programs, folder, mlflowPort, file('kubeconfig.json', kubeconfig(kubernetes.address)), options),
     ...Object.entries(proxies).map(([name, special]) => {
       const own = clusters.get(name) ?? 0;
       const config = file(`${name}.toml`, toml({ ...oauth2Proxy(address, name, own, mlflowPort, caFile), ...special }));
@@ -218,7 +220,13 @@ export function toml(settings: ProxySettings): string {
     .join('');
 }
 
-async function startMlflow(programs: Tools, folder: string, port: number, config: string): Promise<void> {
+async function startMlflow(
+  programs: Tools,
+  folder: string,
+  port: number,
+  config: string,
+  { defaultWorkspace = false }: Options,
+): Promise<void> {
   const args = [
     ['server', '--host', '127.0.0.1', '--port', String(port)],
     [
@@ -227,11 +235,18 @@ async function startMlflow(programs: Tools, folder: string, port: number, config
       '--artifacts-destination',
       join(folder, 'artifacts'),
     ],
-    ['--enable-workspaces', '--workspace-store-uri', 'kubernetes://', '--app-name', 'kubernetes-auth'],
+    ['--enable-workspaces'],
+    defaultWorkspace ? [] : ['--workspace-store-uri', 'kubernetes://', '--app-name', 'kubernetes-auth'],
     ['--workers', '1', '--allowed-hosts', '*'],
   ].flat();
   const env = { KUBECONFIG: config, MLFLOW_K8S_AUTH_USERNAME_CLAIM: 'email', MLFLOW_K8S_NAMESPACE: 'kubeflow' };
   // Its workers for jobs take part in nothing here, and sixteen seconds of two cores.
   Object.assign(env, { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' });
-  await startServer('mlflow', programs.mlflow, args, `http://127.0.0.1:${port}/health`, env);
+  const address = `http://127.0.0.1:${port}`;
+  await startServer('mlflow', programs.mlflow, args, `${address}/health`, env);
+  if (!defaultWorkspace) return;
+  const body = JSON.stringify({ name: 'team-a' });
+  const headers = { 'content-type': 'application/json' };
+  const { status } = await fetch(`${address}/api/3.0/mlflow/workspaces`, { method: 'POST', headers, body });
+  if (status !== 201) throw new Error(`MLflow answers ${status} to a new workspace`);
 }

@@ -99,8 +99,8 @@ export async function pythonWith(name: string, packages: readonly string[]): Pro
 }
 
 /** Python with one version of MLflow's SDK; old ones need what later versions of setuptools lack. */
-export const pythonWithMlflow = (version: string): Promise<string> =>
-  pythonWith(`mlflow-${version}`, [`mlflow-skinny==${version}`, 'setuptools<81']);
+export const pythonWithMlflow = (version: string, pins: readonly string[] = []): Promise<string> =>
+  pythonWith(`mlflow-${version}`, [`mlflow-skinny==${version}`, 'setuptools<81', ...pins]);
 
 /** Makes a virtual environment in a folder, with what pip is told to install. */
 const makeVenv = (program: string, wanted: readonly string[]) => async (folder: string) => {
