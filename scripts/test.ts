@@ -33,7 +33,9 @@ const INSTALLS = /(deno|clients|otlp)\.test\.js$/;
 const DENO = /deno\.test\.js$/;
 
 const leftOut = values.sample ? INSTALLS : values['without-deno'] ? DENO : undefined;
-const files = [...new Set(positionals.flatMap(filesAt))].filter((file) => !leftOut?.test(file));
+// A file that is named is not left out.
+const named = (at: string) => filesAt(at).filter((file) => at.endsWith('.ts') || !leftOut?.test(file));
+const files = [...new Set(positionals.flatMap(named))];
 if (files.length === 0) throw new Error(`no test files in: ${positionals.join(', ')}`);
 
 // Most tests wait for programs most of the time. Each file of the suite stack starts all servers, and the first one builds them.
