@@ -48,6 +48,33 @@ export const COMMANDS: readonly Command[] = [
     load: () => import(/* webpackMode: "eager" */ './exec.js'),
   },
   {
+    name: 'proxy',
+    usage: 'proxy [-- COMMAND…]',
+    help: 'Log in and serve MLflow on this machine with a token for this run alone: to a command, or until a signal.',
+    flags: [
+      { name: 'listen', value: 'HOST:PORT', help: 'Address to listen at. Default: 127.0.0.1 and any free port.' },
+      {
+        name: 'allow-remote',
+        help: 'Allow an address of --listen that other machines reach. The token is then sent unencrypted.',
+      },
+      {
+        name: 'health-listen',
+        value: 'HOST:PORT',
+        help: 'Also serve /healthz, and nothing else, there: for probes, which come to the address of the pod.',
+      },
+      {
+        name: 'path-token',
+        help: 'Put the token into the tracking URI, for clients that send none, as "new MlflowClient()" of Java.',
+      },
+      { name: 'format', value: 'FORMAT', oneOf: formats, help: 'Format of the variables, as that of env.' },
+      { name: 'max-life', value: 'SECONDS', help: 'End after so many seconds at the latest.' },
+    ],
+    takesProgram: true,
+    masks: 'never',
+    needs: { trackingUri: true, renew: true },
+    load: () => import(/* webpackMode: "eager" */ './proxy.js'),
+  },
+  {
     name: 'refresh',
     help: 'Print a new ID token for the refresh token in --refresh-token-file, and write the new refresh token there.',
     flags: [{ name: 'format', value: 'FORMAT', oneOf: ['json'] }],

@@ -1,7 +1,5 @@
 // The command line's entry point: a credential on standard output, everything else on standard error, and the exit code.
 
-import { existsSync, fstatSync } from 'node:fs';
-import { maskLine } from '../ci/mask-line.js';
 import { errorMessage, UsageError } from '../errors/errors.js';
 import { isDenied } from '../util/deno.js';
 import type { Env } from '../util/env.js';
@@ -10,6 +8,7 @@ import { parse } from './args.js';
 import type { Command } from './command.js';
 import { COMMANDS } from './commands.js';
 import { helpText, version } from './help.js';
+import { maskerFor } from './runner.js';
 
 /**
  * Runs one command and returns the exit code: 0 success; 1 the login or its verification failed, or standard output cannot
@@ -29,11 +28,7 @@ async function runCommandLine(args: readonly string[], env: Env): Promise<number
     const parsed = parse(args);
     command = COMMANDS.find(({ name }) => name === parsed.command);
     if (!command) return print(parsed.command === 'help' ? helpText() : `${version}\n`);
-    if (command.masks !== 'never' && isRunner(env)) {
-      // A line counts as a command at its start alone.
-      const start = command.masks === 'after line break' ? '\n' : '';
-      announce = (secret) => process.stderr.write(`${start}${maskLine(secret)}`);
-    }
+    if (command.masks !== 'never') announce = maskerFor(env, command.masks === 'after line break' ? '\n' : '');
     const { dispatch } = await import(/* webpackMode: "eager" */ './dispatch.js');
     return await dispatch(command, parsed, env, secrets, print, writeLine);
   } catch (error) {
@@ -44,20 +39,6 @@ async function runCommandLine(args: readonly string[], env: Env): Promise<number
       return 2;
     }
     return error instanceof UsageError ? 2 : 1;
-  }
-}
-
-/** Whether a runner reads along and masks on request: elsewhere the line would show what it is to hide. */
-function isRunner(env: Env): boolean {
-  return env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? '') && !isFile(2);
-}
-
-/** Whether what is written there stays in a file, which no runner reads. */
-function isFile(descriptor: number): boolean {
-  try {
-    return fstatSync(descriptor).isFile();
-  } catch {
-    return true;
   }
 }
 

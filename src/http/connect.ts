@@ -20,6 +20,8 @@ export interface ConnectOptions {
   timeout: number;
   /** PEM texts of the runtime's own roots, as far as it shows them. */
   roots: () => string[];
+  /** Opens the way to a target where it is not a direct one, as through an HTTP proxy. @throws as `open` */
+  through?: ((target: Target) => Promise<Socket>) | undefined;
 }
 
 /** Where to, as undici tells its connector and a URL does: the port may be '' for the usual one. */
@@ -39,7 +41,7 @@ export interface Connector {
   close: () => void;
 }
 
-export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions): Connector {
+export function openConnector({ ca, insecure, timeout, roots, through }: ConnectOptions): Connector {
   const trusted = secureContexts(ca, roots);
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
@@ -50,10 +52,10 @@ export function openConnector({ ca, insecure, timeout, roots }: ConnectOptions):
   const attempt = async (target: Target, context: () => SecureContext, started?: (socket: Socket) => void) => {
     const deadline = performance.now() + timeout;
     const { host, port, servername } = socketAddress(target);
-    const socket = connectTcp({ host, port, noDelay: true, ...lookupFor(host) });
+    const socket = (await through?.(target)) ?? connectTcp({ host, port, noDelay: true, ...lookupFor(host) });
     track(socket);
     started?.(socket);
-    await waitFor(socket, 'connect', deadline, timeout);
+    if (!through) await waitFor(socket, 'connect', deadline, timeout);
     if (socket.destroyed) throw closed('the connection was closed before it was secure');
     if (target.protocol !== 'https:') return socket;
     const server = { host, servername, ALPNProtocols: ['http/1.1'] };

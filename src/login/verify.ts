@@ -9,6 +9,7 @@ import { parseUrl } from '../util/url.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
 import { decodeClaims } from './dex/claims.js';
+import { isRejected } from './rejected.js';
 import { checkWorkspace, type ProofRequest, type Target } from './workspace-proof.js';
 
 /** Whether oauth2-proxy does not want a token that is good in itself, while it takes its own cookie. */
@@ -70,10 +71,10 @@ async function checkIdentity({ http, trackingUri, credential, headers }: ProofRe
     const groups = Array.isArray(info.groups) ? info.groups.length : 0;
     return { identity: printable([info.email, info.user].find(isText) ?? ''), groups };
   }
-  const { redirect } = factsOf(answer);
-  const forbidden = answer.status === 403 && answer.body.trim() === 'Forbidden';
-  const rejected = answer.status === 401 || forbidden || redirect?.login === true;
-  if (!rejected) throw responseError(answer, 'proxy');
+  const facts = factsOf(answer);
+  // This path has no sign-in page: a page is of something else on the way.
+  const foreign = answer.status === 403 && facts.kind === 'page';
+  if (foreign || !isRejected(facts)) throw responseError(answer, 'proxy');
   const { status, tried } = answer;
   const failed = ({ id, facts }: Diagnosis) =>
     new AuthError({ request: 'proxy', tried, diagnosis: { id, facts: { status, ...facts } } });

@@ -50,17 +50,31 @@ export async function renew(
       recoverState(dir);
       const file = readCredential(dir);
       if (fingerprint(file.value) !== seen || (reason === 'due' && isEarly(file))) return;
-      const state = readState(dir);
-      if (state.failed)
-        throw new Error(`${state.failed}\nmlflow-auth does not retry: this is the result of a previous attempt.`);
-      const settings = withCredentials(state.settings, sources);
-      for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
-      if (sendsPassword(settings)) requireLogin(state, moment());
-      await sleep(secondsToWait(state, reason, moment()) * 1000, undefined, { signal });
-      await renewNow(recordIn(folder, lock, state, write), reason, settings, secrets, write, signal);
+      await renewWith(recordIn(folder, lock, readState(dir), write), { reason, signal }, sources, secrets, write);
     },
     realTime(signal),
   );
+}
+
+/**
+ * Renews the credential of a record, whoever keeps that, as the rules of sdk/renewal-rules.ts want it.
+ * @throws AuthError or Error with the reason
+ */
+export async function renewWith(
+  record: RenewalRecord,
+  { reason, signal }: Asking,
+  sources: Sources,
+  secrets: Secrets,
+  write: WriteLine,
+): Promise<void> {
+  const state = record.state();
+  if (state.failed)
+    throw new Error(`${state.failed}\nmlflow-auth does not retry: this is the result of a previous attempt.`);
+  const settings = withCredentials(state.settings, sources);
+  for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
+  if (sendsPassword(settings)) requireLogin(state, moment());
+  await sleep(secondsToWait(state, reason, moment()) * 1000, undefined, { signal });
+  await renewNow(record, reason, settings, secrets, write, signal);
 }
 
 /** Whether a caller has misjudged the time; where its age is not known, the caller is right. */

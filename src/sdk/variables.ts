@@ -44,4 +44,4 @@ export function variablesFor({ credential, settings, folder, pythonPath, certifi
 }
 
 /** Whether it is from an earlier login: the wheel in the folder of mlflow-auth, or, of earlier versions, the folder. */
-const isOurs = (path: string) => [path, dirname(path)].some((one) => basename(one) === PYTHON_FOLDER);
+export const isOurs = (path: string): boolean => [path, dirname(path)].some((one) => basename(one) === PYTHON_FOLDER);

@@ -1,0 +1,53 @@
+// Connections of node:http to one server, kept alive, with the trust, the HTTP proxy and the limits of a login.
+
+import { Agent } from 'node:http';
+import type { Socket } from 'node:net';
+import { type ConnectOptions, openConnector } from './connect.js';
+import { tunnelThrough } from './tunnel.js';
+
+export interface ServerAgent {
+  /** For requests with `http:` as their protocol: the connections themselves are TLS where the server's are. */
+  agent: Agent;
+  /** The same without connections that were used before, which a server may just be closing. */
+  fresh: Agent;
+  close: () => void;
+}
+
+/** Milliseconds that an idle connection is kept: less than servers keep theirs, so that few are closed in use. */
+const IDLE = 4000;
+/** Streams of events hold one each. */
+const MOST = 256;
+
+/**
+ * @param server its origin counts
+ * @param proxy address of the HTTP proxy on the way, or ''
+ */
+export function openServerAgent(
+  server: URL,
+  options: ConnectOptions,
+  proxy: string,
+  mask: (secret: string) => void,
+): ServerAgent {
+  const toProxy = proxy ? openConnector(options) : undefined;
+  const through = toProxy && tunnelThrough({ proxy, connector: toProxy, timeout: options.timeout, mask });
+  const connector = openConnector({ ...options, through });
+  class OwnAgent extends Agent {
+    override createConnection(_: unknown, done?: (error: Error | null, socket: Socket) => void): undefined {
+      connector.open(server).then(
+        (socket) => done?.(null, socket),
+        (error) => done?.(error, undefined as never),
+      );
+    }
+  }
+  const agent = new OwnAgent({ keepAlive: true, maxSockets: MOST, scheduling: 'lifo', timeout: IDLE });
+  const fresh = new OwnAgent({ keepAlive: false });
+  return {
+    agent,
+    fresh,
+    close: () => {
+      for (const one of [agent, fresh]) one.destroy();
+      connector.close();
+      toProxy?.close();
+    },
+  };
+}

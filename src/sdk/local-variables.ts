@@ -1,0 +1,57 @@
+// What is exported where a proxy on this machine holds the credential: its address and token, and nothing of the login.
+
+import { delimiter } from 'node:path';
+import { withoutSecrets } from '../settings/secret-variables.js';
+import type { Env } from '../util/env.js';
+import { isOurs, type Variable } from './variables.js';
+
+/** A proxy on this machine. */
+export interface LocalServer {
+  uri: string;
+  token: string;
+}
+
+/** Hosts that no HTTP proxy may get requests for: the SDK makes no exception for this machine by itself. */
+const LOCAL_HOSTS = ['127.0.0.1', 'localhost'];
+
+/** The variables for the SDK. NO_PROXY and no_proxy keep what they hold: some programs read the one, some the other. */
+export function localVariables({ uri, token }: LocalServer, workspace: string | undefined, env: Env): Variable[] {
+  const hosts = [...new Set([new URL(uri).hostname, ...LOCAL_HOSTS])];
+  const exempt = (value: string) => {
+    const entries = value.split(',').map((one) => one.trim());
+    return [...entries.filter(Boolean), ...hosts.filter((host) => !entries.includes(host))].join(',');
+  };
+  // Where only one of them is set, it counts for all.
+  const [upper, lower] = [env.NO_PROXY || env.no_proxy || '', env.no_proxy || env.NO_PROXY || ''];
+  const list = {
+    MLFLOW_TRACKING_URI: uri,
+    MLFLOW_TRACKING_TOKEN: token,
+    MLFLOW_WORKSPACE: workspace ?? '',
+    NO_PROXY: exempt(upper),
+    no_proxy: exempt(lower),
+  };
+  return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
+}
+
+/** Of an earlier login, or what the SDK would use in place of the local token. */
+const NOT_FOR_THE_COMMAND = [
+  ...['MLFLOW_TRACKING_USERNAME', 'MLFLOW_TRACKING_PASSWORD', 'MLFLOW_TRACKING_AUTH', 'MLFLOW_TRACKING_AWS_SIGV4'],
+  ...['MLFLOW_TRACKING_SERVER_CERT_PATH', 'MLFLOW_TRACKING_CLIENT_CERT_PATH', 'MLFLOW_TRACKING_INSECURE_TLS'],
+  ...['MLFLOW_PROXY_COOKIE', 'MLFLOW_AUTH_CREDENTIAL_FILE', 'MLFLOW_AUTH_DIR'],
+];
+/** Headers of OTLP exporters, in which `env --otlp` puts a credential. */
+const OTLP_HEADERS = /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/;
+
+/** The environment of a command that is to use the proxy: without secrets of a login, this one's or an earlier one's. */
+export function environmentFor(env: Env, variables: readonly Variable[]): NodeJS.ProcessEnv {
+  const { PYTHONPATH, ...others } = withoutSecrets(env, NOT_FOR_THE_COMMAND);
+  const python = (PYTHONPATH ?? '').split(delimiter).filter((path) => !isOurs(path));
+  const kept = Object.entries(others).filter(
+    ([name, value]) => !(OTLP_HEADERS.test(name) && /(^|,)\s*(authorization|cookie)=/i.test(value ?? '')),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    ...(python.join('') ? { PYTHONPATH: python.join(delimiter) } : {}),
+    ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
+  };
+}
