@@ -109,7 +109,9 @@ async function listen(server: Server, { host, port }: Address): Promise<Address>
 
 async function endServer(server: Server, grace: number): Promise<void> {
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A connection whose last request has ended is idle, and its client may keep it for long.
+  const looking = setInterval(() => server.closeIdleConnections(), 100);
   await Promise.race([ended, sleep(grace, undefined, { ref: false })]);
+  clearInterval(looking);
   server.closeAllConnections();
 }

@@ -9,8 +9,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROWS } from '../../src/settings/table.js';
+import { serverCertificate } from '../support/fake/certificates.js';
 import type { FakePlatform } from '../support/fake/platform.js';
-import { USUAL } from '../support/fake/switches.js';
+import { type Switches, USUAL } from '../support/fake/switches.js';
+import { startWebProxy } from '../support/fake/web-proxy.js';
 import { formsOf, secretsOf } from '../support/leaks.js';
 import { BUNDLE, goodEnv, runCommand, timesAsked } from '../support/program.js';
 import { ask, type RunningProxy, startProxy, withProxy } from '../support/proxying.js';
@@ -151,7 +153,7 @@ describe('what the proxy sends down', () => {
         assert.deepEqual(others, {
           'x-kept': 'one, two',
           'content-type': 'text/plain',
-          'transfer-encoding': 'chunked',
+          'content-length': '4',
           connection: 'keep-alive',
           'keep-alive': 'timeout=65',
         });
@@ -305,21 +307,24 @@ describe('a credential that the server rejects', () => {
     );
   });
 
-  it('and cannot be renewed, as the login is refused, is never renewed again', async () => {
-    const switches = { givesRefreshTokens: false };
+  it('and cannot be renewed, as the password is refused, is never renewed again', async () => {
+    let wrong = false;
+    const refusal = { status: 500, body: { message: 'Internal error occurred: failed to authenticate' } };
+    const echo: Switches['echo'] = (endpoint) => (wrong && endpoint === 'login' ? refusal : undefined);
     await between(
       (_, response) => void response.writeHead(REJECTED.status, REJECTED.headers).end(REJECTED.body),
       async (proxy, _, platform) => {
-        // From now on the password is wrong.
-        Object.assign(platform, {});
-        const first = await ask(proxy, '/x');
-        const second = await ask(proxy, '/x');
-        assert.deepEqual([first.status, second.status], [401, 401]);
-        assert.ok(timesAsked(platform, 'POST login') <= 2);
-        for (const { body } of [first, second])
+        wrong = true;
+        const answers = [await ask(proxy, '/x'), await ask(proxy, '/x')];
+        for (const { status, body } of answers) {
+          assert.equal(status, 401);
+          assert.match(JSON.parse(body).message, /could not be renewed: [\s\S]*failed to authenticate/);
           for (const form of formsOf([USUAL.password])) assert.ok(!body.includes(form));
+        }
+        assert.equal((await ask(proxy, '/healthz')).status, 503);
+        assert.equal(timesAsked(platform, 'POST login'), 2);
       },
-      { switches },
+      { switches: { givesRefreshTokens: false, echo } },
     );
   });
 
@@ -422,20 +427,38 @@ describe('a server that is away', () => {
     );
   });
 
-  it('with a certificate that is not trusted is not waited for, and the SDK gets the reason', async () => {
+  it('as its certificate is not trusted is not waited for, and the SDK gets the reason', async () => {
     await at({}, async (platform) => {
-      await at({}, async (other) => {
-        const { PLATFORM_CA: _, ...env } = goodEnv(platform);
-        const given = {
-          ...env,
-          MLFLOW_TRACKING_URI: `${other.address}/clusters/c1/mlflow`,
-          MLFLOW_AUTH_VERIFY: 'false',
-        };
-        const plain = { ...given, CLUSTER: '', MLFLOW_TRACKING_INSECURE_TLS: 'false', PLATFORM_CA: platform.ca };
-        await withProxy(plain, async (proxy) => {
-          assert.equal((await ask(proxy, '/x')).status, 200);
+      await at({ certificate: serverCertificate({ selfSigned: true }) }, async (other) => {
+        const env = envFor(platform, { uri: `${other.address}/clusters/c1/mlflow` });
+        await withProxy(env, async (proxy) => {
+          const { status, body } = await ask(proxy, '/x');
+          const { error_code, message } = JSON.parse(body);
+          assert.deepEqual([status, error_code], [403, 'TEMPORARILY_UNAVAILABLE']);
+          assert.match(message, /^mlflow-auth proxy: the MLflow server cannot be reached: .*certificate/);
+          assert.deepEqual(other.asked, []);
         });
       });
+    });
+  });
+
+  it('behind an HTTP proxy is reached through it, with its login, and a refusal of it is told', async () => {
+    await at({ host: 'platform.test' }, async (platform) => {
+      const way = await startWebProxy(platform.port, 'user:pass word');
+      try {
+        const env = { ...goodEnv(platform), HTTPS_PROXY: `http://user:pass%20word@${way.address}` };
+        await withProxy(env, async (proxy) => {
+          const path = '/api/2.0/mlflow/experiments/search';
+          assert.equal((await ask(proxy, path)).status, 200);
+          assert.ok(way.asked.every(({ host }) => host === `platform.test:${platform.port}`));
+          const before = way.asked.length;
+          await Promise.all(Array.from({ length: 3 }, () => ask(proxy, path)));
+          assert.ok(way.asked.length > before || before > 1);
+          assert.ok(!proxy.stderr().includes('pass word'), proxy.stderr());
+        });
+      } finally {
+        await way.close();
+      }
     });
   });
 });
