@@ -6,6 +6,7 @@ import * as github from '../ci/github.js';
 import { errorMessage, UsageError } from '../errors/errors.js';
 import type { Credential } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
+import { endDetached } from '../proxy/detached.js';
 import { refreshTokenOutput } from '../renewal/refresh-token.js';
 import { handOver } from '../sdk/handover.js';
 import type { Variable } from '../sdk/variables.js';
@@ -16,6 +17,7 @@ import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
 import { folderToSave, openSaved, removeSaved, runPost, STATE, stateFor } from './post.js';
+import { quietly, startForJob } from './proxy.js';
 import { reportOf, summaryOf } from './summary.js';
 
 const readFile = (path: string) => readFileSync(path, 'utf8');
@@ -28,38 +30,47 @@ const readFile = (path: string) => readFileSync(path, 'utf8');
 export async function runAction(env: Env): Promise<number> {
   const state = env[`STATE_${STATE}`];
   if (state === undefined) return runMain(env);
-  runPost(state, env.RUNNER_TEMP ?? '', github.info);
+  await runPost(state, env.RUNNER_TEMP ?? '', github);
   return 0;
 }
 
 /** Never throws: a failure becomes an annotation and a failed step, and nothing is exported. */
 async function runMain(env: Env): Promise<number> {
   const secrets = new Secrets(github.mask);
-  const warn = (text: string) => github.warn(secrets.redact(text));
+  const warn = (text: string) => github.warn(known.redact(text));
   const next = refreshTokenOutput((refreshToken) =>
     github.setOutputs([{ name: 'refresh-token', value: refreshToken }]),
   );
-  /** Removes what is on disk of a login that nothing is handed over of. */
-  let cleanUp = () => {};
+  /** What is struck out of messages. */
+  let known = secrets;
+  /** Removes what is left of a login that nothing is handed over of. */
+  let cleanUp: () => Promise<void> | void = () => {};
   exitOnSignal(next.afterFailure);
   try {
     requireFiles(env, ['GITHUB_STATE']);
     github.saveState(STATE, stateFor(undefined));
     const sources: Sources = { caller: 'action', given: inputs(env), env, readFile };
     const settings = readSettings(sources, { trackingUri: true, folder: 'always' }, secrets.add, warn);
+    if (settings.proxy && settings.dir) warn('dir has no effect with proxy: no step gets files');
     if (settings.workspace && settings.maskWorkspace) maskWorkspace(settings.workspace);
     requireFiles(env, filesFor(settings));
-    const saved = folderToSave(settings.dir, env.RUNNER_TEMP ?? '');
+    const saved = folderToSave(settings.proxy ? undefined : settings.dir, env.RUNNER_TEMP ?? '');
     github.saveState(STATE, stateFor(saved));
     const folder = openSaved(saved);
-    const remove = () => {
+    const remove = async () => {
+      await endDetached(saved.dir);
       removeSaved(saved, env.RUNNER_TEMP ?? '');
     };
     if (saved.own) cleanUp = remove;
+    // The proxy keeps the credential to itself: not even a mask names it.
+    if (settings.proxy) known = quietly(settings);
     const keep = next.keep(settings);
     const log = { info: github.info, warn: github.warn };
-    const credential = await github.group('Log in to MLflow', () => runLogin(settings, secrets, log, { keep }));
-    const variables = handOver(credential, { ...settings, refreshTokenFile: undefined }, folder, sources, warn);
+    const credential = await github.group('Log in to MLflow', () => runLogin(settings, known, log, { keep }));
+    const handed = { ...settings, refreshTokenFile: undefined };
+    const variables = settings.proxy
+      ? await startForJob(credential, handed, folder, sources, { mask: secrets.add, warn })
+      : handOver(credential, handed, folder, sources, warn);
     cleanUp = remove;
     next.afterLogin(settings, credential);
     github.handOver([...variables, ...factsOf(credential)], settings.exportEnv ? variables : []);
@@ -68,10 +79,12 @@ async function runMain(env: Env): Promise<number> {
     github.info(`Logged in as ${credential.identity}${until}.`);
     return 0;
   } catch (error) {
-    attempt(cleanUp);
+    await Promise.resolve()
+      .then(cleanUp)
+      .catch(() => {});
     const lost = attempt(next.afterFailure);
     if (lost) warn(`cannot set the output refresh-token: ${errorMessage(lost)}`);
-    await github.fail(reportOf(error, secrets.redact));
+    await github.fail(reportOf(error, known.redact));
     return 1;
   }
 }

@@ -3,11 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Rows } from '../ci/github.js';
 import { errorMessage } from '../errors/errors.js';
+import { noCounts, rowsOf } from '../proxy/counts.js';
+import { endDetached } from '../proxy/detached.js';
 import { endHolder, LOCK_FILE } from '../renewal/lock.js';
 import { openPrivateFolder, type PrivateFolder } from '../sdk/private-folder.js';
 import { hasSecrets, removeSecrets } from '../sdk/secret-files.js';
 import type { WriteLine } from '../util/logger.js';
+import { LOG_FILE } from './proxy.js';
 
 /** Name under which the main step leaves its state for the post step; the runner gives it back as `STATE_…`. */
 export const STATE = 'mlflow-auth-folder';
@@ -51,17 +55,40 @@ export function openSaved({ dir, own, id }: SavedFolder): PrivateFolder {
  * Removes the folder that the action made, or the secret files in a folder of the user's, with all that renewals left of them. Never logs in.
  * @param state as `stateFor` made it; anything else removes nothing
  * @param temp RUNNER_TEMP, outside of which no folder is removed
- * @param write writes one line to the log
+ * @param told the log, and the summary of the job
  */
-export function runPost(state: string, temp: string, write: WriteLine): void {
+export async function runPost(
+  state: string,
+  temp: string,
+  { info: write, summarize }: { info: WriteLine; summarize: (heading: string, rows: Rows) => Promise<void> },
+): Promise<void> {
   try {
     const { dir, own, id } = JSON.parse(state || '{}') ?? {};
+    if (own === true && isOwn(dir, temp)) await endProxy(dir, write, summarize);
     const removed = dir !== undefined && removeSaved({ dir, own, id }, temp);
     write(removed ? 'Removed the credential from disk.' : 'No credential on disk.');
   } catch (error) {
     write(`Cannot remove the credential from disk: ${errorMessage(error)}`);
   }
 }
+
+/** Ends the proxy of the job, if there is one, and says what it served. */
+async function endProxy(
+  dir: string,
+  write: WriteLine,
+  summarize: (heading: string, rows: Rows) => Promise<void>,
+): Promise<void> {
+  const left = await endDetached(dir);
+  if (!left) return;
+  const log = join(dir, LOG_FILE);
+  for (const line of (existsSync(log) ? readFileSync(log, 'utf8') : '').split('\n').filter(Boolean)) write(line);
+  const rows: Rows = [...rowsOf(left.counts ?? noCounts()), ['Runs are at', left.trackingUri]];
+  write(`The proxy has ended: ${rows.map(([label, text]) => `${label.toLowerCase()}: ${text}`).join(', ')}.`);
+  await summarize('MLflow proxy', rows);
+}
+
+const isOwn = (dir: unknown, temp: string): dir is string =>
+  typeof dir === 'string' && dirname(dir) === resolve(temp) && OWN_FOLDER.test(basename(dir));
 
 /**
  * Removes what was written to a saved folder. A variable of the workflow may stand in place of the saved state, so that it
@@ -72,8 +99,7 @@ export function runPost(state: string, temp: string, write: WriteLine): void {
 export function removeSaved(folder: SavedFolder, temp: string): boolean {
   if (folder.own !== true) return removeFrom(folder);
   const { dir } = folder;
-  if (dirname(dir) !== resolve(temp) || !OWN_FOLDER.test(basename(dir)))
-    throw new Error('the saved state names a directory that the action did not create');
+  if (!isOwn(dir, temp)) throw new Error('the saved state names a directory that the action did not create');
   const isThere = existsSync(dir);
   rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   return isThere;

@@ -107,6 +107,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import(/* webpackMode: "eager" */ './doctor.js'),
   },
   {
+    name: 'serve',
+    masks: 'never',
+    load: () => import(/* webpackMode: "eager" */ './serve.js'),
+  },
+  {
     name: 'renew',
     flags: [
       { name: 'seen', value: 'FINGERPRINT' },

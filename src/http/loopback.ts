@@ -14,7 +14,8 @@ export function isLoopback(host: string): boolean {
   return isLoopbackName(host) || host === '[::1]' || MAPPED.test(host) || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-const isLoopbackName = (host: string) => /^(.+\.)?localhost\.?$/i.test(host);
+/** Whether it is a name that leads to this machine by definition. */
+export const isLoopbackName = (host: string): boolean => /^(.+\.)?localhost\.?$/i.test(host);
 
 /** Options for a socket to a host: the names of this machine are not looked up, since whoever answers could be anyone. */
 export function lookupFor(host: string): { lookup?: LookupFunction } {

@@ -1,8 +1,10 @@
 // Connections of node:http to one server, kept alive, with the trust, the HTTP proxy and the limits of a login.
 
 import { Agent } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ConnectOptions, openConnector } from './connect.js';
+import { connectByDeno, denoNet } from './deno-tls.js';
+import { certificatesIn } from './trust.js';
 import { tunnelThrough } from './tunnel.js';
 
 export interface ServerAgent {
@@ -31,9 +33,15 @@ export function openServerAgent(
   const toProxy = proxy ? openConnector(options) : undefined;
   const through = toProxy && tunnelThrough({ proxy, connector: toProxy, timeout: options.timeout, mask });
   const connector = openConnector({ ...options, through });
+  const net = denoNet();
+  // Through an HTTP proxy, or without checks, only the other way works; large downloads then take as much memory.
+  const byDeno = net && !proxy && !options.insecure && server.protocol === 'https:' ? net : undefined;
+  const ca = certificatesIn(options.ca ?? '');
+  const open = (): Promise<Duplex> =>
+    byDeno ? connectByDeno(byDeno, server, ca, options.timeout) : connector.open(server);
   class OwnAgent extends Agent {
-    override createConnection(_: unknown, done?: (error: Error | null, socket: Socket) => void): undefined {
-      connector.open(server).then(
+    override createConnection(_: unknown, done?: (error: Error | null, stream: Duplex) => void): undefined {
+      open().then(
         (socket) => done?.(null, socket),
         (error) => done?.(error, undefined as never),
       );

@@ -16,7 +16,8 @@ export async function parentEnds(pid: number, signal: AbortSignal): Promise<stri
   return `process ${pid}, which started it, has ended`;
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is a process with this id. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

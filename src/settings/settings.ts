@@ -66,9 +66,10 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const platform = address && check.platformAddress(address, allowHttp, problem);
   const { method, methodReason, allowFallback } = chooseMethod(found, login, needs.method, problem);
   const verify = flag('verify');
+  const proxy = flag('proxy');
   // Only GitHub gives another token for the one that is used as it is; a file is read for each request.
   const renewable = login !== 'id-token' || idToken?.kind === 'github';
-  const renew = renewable && (needs.renew === true || (flag('renew') && canRenew(found, needs, note)));
+  const renew = renewable && (needs.renew === true || (flag('renew') && canRenew(found, needs, note)) || proxy);
   const password = needs.login !== false && isPasswordLogin(login) && !(method === 'token' && text('refresh-token'));
   const isPublic = method === 'token' && login !== 'id-token' && !found.has('client-secret');
   const refreshTokenFile = found.get('refresh-token')?.path;
@@ -114,6 +115,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     allowBase64Password: flag('allow-base64-password'),
     verify,
     timeout: check.seconds('timeout', text('timeout'), problem),
+    proxy,
     exportEnv: flag('export-env'),
     maskWorkspace: flag('mask-workspace'),
   };

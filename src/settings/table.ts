@@ -193,6 +193,14 @@ export const TABLE = [
     help: 'Overall time limit of the login in seconds, 1 to 3600. Each request may take a quarter of it, but at least 15 s.',
   },
   {
+    name: 'proxy',
+    env: [],
+    default: 'false',
+    boolean: true,
+    actionOnly: true,
+    help: 'Serve MLflow on the runner until the end of the job: later steps get a local address and a token for it, and no credential.',
+  },
+  {
     name: 'export-env',
     env: [],
     rare: true,

@@ -64,6 +64,8 @@ export interface Settings {
   verify: boolean;
   /** Seconds for the whole login. */
   timeout: number;
+  /** A proxy on the runner holds the credential, and nobody else gets it. */
+  proxy: boolean;
   exportEnv: boolean;
   maskWorkspace: boolean;
 }

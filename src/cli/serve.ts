@@ -1,0 +1,55 @@
+// The command serve, which the action starts: the proxy as a process of its own, with all that is secret from standard input.
+
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorMessage } from '../errors/errors.js';
+import { leave, type Order, type Ready } from '../proxy/detached.js';
+import { parentEnds } from '../proxy/parent.js';
+import { type LocalProxy, startProxy } from '../proxy/start.js';
+import { Secrets } from '../util/secrets.js';
+import type { Call } from './command.js';
+import { catchSignals } from './signals.js';
+
+/** Milliseconds for requests that run. */
+const GRACE = 20_000;
+/** Seconds: the longest job on a runner takes five days. */
+const LIFE = 5 * 86_400;
+
+/** Serves until a signal, the end of the parent, or the limit of its life. @returns the exit code */
+export async function run({ print, log }: Call): Promise<number> {
+  const tell = (ready: Ready) => print(`${JSON.stringify(ready)}\n`);
+  const order = JSON.parse(readFileSync(0, 'utf8')) as Order;
+  const { settings, dir, parent, proxies } = order;
+  Object.assign(process.env, proxies);
+  const secrets = new Secrets();
+  const warn = (text: string) => log.warn(secrets.redact(text));
+  const signals = catchSignals();
+  let proxy: LocalProxy;
+  try {
+    proxy = await startProxy({ ...loginOf(order, secrets), warn }, LOCAL);
+  } catch (error) {
+    tell({ failed: secrets.redact(errorMessage(error)) });
+    return 1;
+  }
+  const left = { pid: process.pid, trackingUri: settings.trackingUri };
+  leave(dir, left);
+  tell({ uri: proxy.uri, token: proxy.token });
+  const stopped = signals.aborted;
+  await Promise.race([parentEnds(parent, stopped), sleep(LIFE * 1000, undefined, { signal: stopped })]).catch(() => {});
+  await proxy.end(GRACE);
+  leave(dir, { ...left, counts: proxy.counts() });
+  return 0;
+}
+
+const LOCAL = { listen: { host: '127.0.0.1', port: 0 }, pathToken: false };
+
+function loginOf({ settings, credential: given }: Order, secrets: Secrets) {
+  const { username, password, clientSecret, refreshToken } = settings;
+  const expiresAt = given.expiresAt && new Date(given.expiresAt);
+  const credential = { ...given, expiresAt };
+  const value = credential.method === 'token' ? credential.token : credential.cookie;
+  for (const secret of [password, clientSecret, refreshToken, value]) secrets.add(secret);
+  const readFile = (path: string) => readFileSync(path, 'utf8');
+  const sources = { caller: 'action', given: { username, password }, env: {}, readFile } as const;
+  return { settings, credential, sources, secrets, keep: undefined };
+}
