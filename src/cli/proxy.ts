@@ -1,10 +1,9 @@
 // The command proxy: serves MLflow on this machine, to one command or until a signal, with the credential in its memory alone.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../errors/errors.js';
 import { runLogin } from '../login/session.js';
 import { rowsOf } from '../proxy/counts.js';
-import { parentEnds } from '../proxy/parent.js';
+import { untilEnd } from '../proxy/parent.js';
 import { serveHealth } from '../proxy/server.js';
 import { type LocalProxy, startProxy } from '../proxy/start.js';
 import { refreshTokenStore } from '../renewal/refresh-token.js';
@@ -54,7 +53,7 @@ export async function run(call: LoginCall): Promise<number> {
     if (health) open.push(await serveHealth(health, proxy.isGood));
     if (allowRemote) log.warn('allow-remote: the token of the proxy is sent unencrypted');
     maskerFor(sources.env, '\n')(proxy.token);
-    if (program === undefined) return await untilEnd(call, proxy, signals, life);
+    if (program === undefined) return await serveUntilEnd(call, proxy, signals, life);
     grace = GRACE_OF_COMMAND;
     return await runCommand(call, proxy, signals);
   } catch (error) {
@@ -95,7 +94,7 @@ async function runCommand(call: LoginCall, proxy: LocalProxy, signals: Signals):
 }
 
 /** Prints the variables, and serves until a signal, the end of its parent, or the limit of its life. */
-async function untilEnd(
+async function serveUntilEnd(
   call: LoginCall,
   proxy: LocalProxy,
   signals: Signals,
@@ -109,16 +108,7 @@ async function untilEnd(
   });
   const format = FORMATS[flags.format ?? 'shell'] as Format;
   print(format(variables));
-  const ended = new AbortController();
-  const stopped = AbortSignal.any([ended.signal, signals.aborted]);
-  const limit = life === undefined ? [] : [sleep(life * 1000, 'the limit of its life', { signal: stopped })];
-  const signal = new Promise<string>((resolve) =>
-    signals.aborted.addEventListener('abort', () => resolve(signals.received() ?? 'a signal')),
-  );
-  const why = await Promise.race([signal, parentEnds(process.ppid, stopped), ...limit]).catch(
-    () => signals.received() ?? 'a signal',
-  );
-  ended.abort();
+  const why = (await untilEnd(process.ppid, life, signals.aborted)) ?? signals.received();
   log.info(`the proxy ends: ${why}`);
   tellCounts(proxy, log.info);
   return 0;

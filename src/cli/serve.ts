@@ -1,10 +1,9 @@
 // The command serve, which the action starts: the proxy as a process of its own, with all that is secret from standard input.
 
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../errors/errors.js';
 import { leave, type Order, type Ready } from '../proxy/detached.js';
-import { parentEnds } from '../proxy/parent.js';
+import { untilEnd } from '../proxy/parent.js';
 import { type LocalProxy, startProxy } from '../proxy/start.js';
 import { Secrets } from '../util/secrets.js';
 import type { Call } from './command.js';
@@ -34,8 +33,7 @@ export async function run({ print, log }: Call): Promise<number> {
   const left = { pid: process.pid, trackingUri: settings.trackingUri };
   leave(dir, left);
   tell({ uri: proxy.uri, token: proxy.token });
-  const stopped = signals.aborted;
-  await Promise.race([parentEnds(parent, stopped), sleep(LIFE * 1000, undefined, { signal: stopped })]).catch(() => {});
+  await untilEnd(parent, LIFE, signals.aborted);
   await proxy.end(GRACE);
   leave(dir, { ...left, counts: proxy.counts() });
   return 0;
