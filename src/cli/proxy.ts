@@ -114,7 +114,9 @@ async function serveUntilEnd(
   return 0;
 }
 
-function warnOfOverrides({ sources, log }: LoginCall, { uri }: LocalProxy, env: Env): void {
+function warnOfOverrides({ flags, sources, log }: LoginCall, { uri }: LocalProxy, env: Env): void {
+  // Nothing beats a token in the path.
+  if (flags['path-token'] === 'true') return;
   const target = { trackingUri: uri, insecureTls: false, ca: undefined };
   for (const text of overridesOf(env, target, sources.readFile, false)) log.warn(text);
 }

@@ -1,9 +1,11 @@
 // The whole real stack on one machine: edge, Dex, one oauth2-proxy for each cluster, MLflow with kubernetes-auth.
 
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { testAuthority } from '../support/fake/certificates.js';
 import { type CiSystem, ciConnectors, startCi } from './ci-issuer.js';
 import { type Edge, startEdge } from './edge.js';
@@ -54,6 +56,8 @@ export interface Stack {
   codes: { path: string; cookies: string[] }[];
   /** Ends Dex and starts it again, which, with its storage in memory, gives it new keys. */
   restartDex: () => Promise<void>;
+  /** Ends MLflow, and starts it again after so many milliseconds; its data stay. */
+  restartMlflow: (pause: number) => Promise<void>;
   /** Address of the oauth2-proxy of a cluster without the edge, as within the cluster: plain http. */
   inCluster: (cluster: string) => string;
   folder: string;
@@ -115,7 +119,7 @@ async function startAll(
   ci: CiSystem,
   options: Options,
   atEnd: (close: () => Promise<void>) => void,
-): Promise<Pick<Stack, 'address' | 'restartDex' | Exclude<keyof Edge, 'close'>>> {
+): Promise<Pick<Stack, 'address' | 'restartDex' | 'restartMlflow' | Exclude<keyof Edge, 'close'>>> {
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -139,8 +143,16 @@ async function startAll(
     await stopServer(dexProcess);
     dexProcess = await startDex();
   };
+  const config = file('kubeconfig.json', kubeconfig(kubernetes.address));
+  const startServerOfMlflow = () => startMlflow(programs, folder, mlflowPort, config, options);
+  let mlflowProcess: ChildProcess | undefined;
+  const restartMlflow = async (pause: number) => {
+    if (mlflowProcess) await stopServer(mlflowProcess);
+    await sleep(pause);
+    mlflowProcess = await startServerOfMlflow();
+  };
   await Promise.all([
-    startMlflow(programs, folder, mlflowPort, file('kubeconfig.json', kubeconfig(kubernetes.address)), options),
+    restartMlflow(0),
     ...Object.entries(proxies).map(([name, special]) => {
       const own = clusters.get(name) ?? 0;
       const config = file(`${name}.toml`, toml({ ...oauth2Proxy(address, name, own, mlflowPort, caFile), ...special }));
@@ -149,7 +161,7 @@ async function startAll(
     }),
   ]);
   const { close: _, ...counts } = edge;
-  return { address, ...counts, restartDex };
+  return { address, ...counts, restartDex, restartMlflow };
 }
 
 function dex(address: string, port: number, clusters: string[], ci: string, { idTokens = '24h', grantTypes }: Options) {
@@ -226,7 +238,7 @@ async function startMlflow(
   port: number,
   config: string,
   { defaultWorkspace = false }: Options,
-): Promise<void> {
+): Promise<ChildProcess> {
   const args = [
     ['server', '--host', '127.0.0.1', '--port', String(port)],
     [
@@ -243,10 +255,11 @@ async function startMlflow(
   // Its workers for jobs take part in nothing here, and sixteen seconds of two cores.
   Object.assign(env, { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' });
   const address = `http://127.0.0.1:${port}`;
-  await startServer('mlflow', programs.mlflow, args, `${address}/health`, env);
-  if (!defaultWorkspace) return;
+  const child = await startServer('mlflow', programs.mlflow, args, `${address}/health`, env);
+  if (!defaultWorkspace) return child;
   const body = JSON.stringify({ name: 'team-a' });
   const headers = { 'content-type': 'application/json' };
   const { status } = await fetch(`${address}/api/3.0/mlflow/workspaces`, { method: 'POST', headers, body });
-  if (status !== 201) throw new Error(`MLflow answers ${status} to a new workspace`);
+  if (status !== 201 && status !== 409) throw new Error(`MLflow answers ${status} to a new workspace`);
+  return child;
 }
