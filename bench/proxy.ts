@@ -57,7 +57,7 @@ async function withSdk(): Promise<void> {
         // The first round fills caches.
         if (round > 0)
           for (const [name, value] of Object.entries(
-            JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, number>,
+            JSON.parse(/^\{.*\}$/m.exec(stdout)?.[0] ?? '{}') as Record<string, number>,
           ))
             add(seconds, `${way} ${name}`, value);
       }

@@ -16,6 +16,7 @@ import { namesOf, ROWS } from '../settings/table.js';
 import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 import { Secrets } from '../util/secrets.js';
+import { OUTPUTS } from './outputs.js';
 import { folderToSave, openSaved, removeSaved, runPost, STATE, stateFor } from './post.js';
 import { quietly, startForJob } from './proxy.js';
 import { reportOf, summaryOf } from './summary.js';
@@ -73,7 +74,8 @@ async function runMain(env: Env): Promise<number> {
       : handOver(credential, handed, folder, sources, warn);
     cleanUp = remove;
     next.afterLogin(settings, credential);
-    github.handOver([...variables, ...factsOf(credential)], settings.exportEnv ? variables : []);
+    const outputs = variables.filter(({ name }) => name in OUTPUTS);
+    github.handOver([...outputs, ...factsOf(settings, credential)], settings.exportEnv ? variables : []);
     await github.summarize('MLflow login', summaryOf(settings, credential));
     const until = credential.expiresAt ? `, valid until ${credential.expiresAt.toISOString()}` : '';
     github.info(`Logged in as ${credential.identity}${until}.`);
@@ -121,11 +123,11 @@ function exitOnSignal(beforehand: () => void): void {
 }
 
 /** The outputs that are no variables of the SDK. */
-function factsOf({ method, identity, expiresAt }: Credential): Variable[] {
+function factsOf({ proxy }: Settings, { method, identity, expiresAt }: Credential): Variable[] {
   return [
     { name: 'method', value: method },
     { name: 'identity', value: identity },
-    { name: 'expires-at', value: expiresAt?.toISOString() ?? '' },
+    { name: 'expires-at', value: (!proxy && expiresAt?.toISOString()) || '' },
   ];
 }
 

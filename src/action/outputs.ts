@@ -2,8 +2,9 @@
 
 export const OUTPUTS: Readonly<Record<string, string>> = {
   MLFLOW_TRACKING_URI:
-    'Tracking URI of the MLflow server, without a trailing slash. Also exported as an environment variable.',
-  MLFLOW_TRACKING_TOKEN: 'Token method: the ID token, masked. Also exported as an environment variable.',
+    'Tracking URI of the MLflow server, without a trailing slash; with proxy, the address of the proxy. Also exported as an environment variable.',
+  MLFLOW_TRACKING_TOKEN:
+    'Token method: the ID token, masked; with proxy, the token of the proxy, for both methods. Also exported as an environment variable.',
   MLFLOW_PROXY_COOKIE:
     'Cookie method: the session cookie as the value of a Cookie header, masked as a whole and by chunk. Also exported as an environment variable.',
   MLFLOW_WORKSPACE:
@@ -22,5 +23,5 @@ export const OUTPUTS: Readonly<Record<string, string>> = {
   'refresh-token':
     'The new refresh token, masked, if the input refresh-token is set and renew is not: the previous one can no longer be used. Set as soon as it is received, whatever fails or interrupts the step afterwards.',
   'expires-at':
-    'When the token expires, in UTC (ISO 8601). Not set for a cookie: the token in it expires at a time that oauth2-proxy does not provide.',
+    'When the token expires, in UTC (ISO 8601). Not set with proxy, which renews it, nor for a cookie: the token in it expires at a time that oauth2-proxy does not provide.',
 };

@@ -19,6 +19,8 @@ export function localVariables({ uri, token }: LocalServer, workspace: string | 
   const hosts = [...new Set([new URL(uri).hostname, ...LOCAL_HOSTS])];
   const exempt = (value: string) => {
     const entries = value.split(',').map((one) => one.trim());
+    // Beside other entries it has no meaning for Python and curl.
+    if (value.trim() === '*') return '*';
     return [...entries.filter(Boolean), ...hosts.filter((host) => !entries.includes(host))].join(',');
   };
   // Where only one of them is set, it counts for all.

@@ -3,17 +3,21 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import { COMMANDS } from '../../src/cli/commands.js';
 import { variablesOf } from '../../src/cli/deno-permissions.js';
+import { usualCertificate } from '../support/fake/certificates.js';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
 import { rsaKey, UNSAFE } from '../support/fake/rsa-der.js';
 import { denoProgram } from '../support/installed.js';
 import { BUNDLE, goodEnv, runProgram, steady, timesAsked } from '../support/program.js';
+import { ask, startProxy } from '../support/proxying.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
 const web = createServer((_, response) =>
@@ -168,6 +172,50 @@ describe('under Deno', () => {
       await other.close();
       assert.equal(status, 1, stderr);
       assert.equal(timesAsked(other, 'POST login'), 0, name);
+    }
+  });
+
+  it('the proxy serves requests of every size, and keeps no download in memory that nobody reads', async () => {
+    const size = 100 << 20;
+    const block = Buffer.alloc(1 << 16, 'x');
+    const server = createTlsServer(usualCertificate(), async (request, response) => {
+      let length = 0;
+      for await (const chunk of request) length += chunk.length;
+      if (!request.url?.endsWith('/large')) return void response.end(String(length));
+      response.writeHead(200, { 'content-length': size });
+      for (let sent = 0; sent < size && !response.destroyed; sent += block.length)
+        if (!response.write(block)) await new Promise((done) => response.once('drain', done).once('close', done));
+      response.end();
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { CLUSTER: _, ...env } = goodEnv(platform);
+    const uri = `https://localhost:${(server.address() as AddressInfo).port}/mlflow`;
+    const permissions = ['--allow-net', '--allow-env', '--allow-read', '--allow-write', '--allow-run', '--allow-sys'];
+    const given = { ...env, MLFLOW_TRACKING_URI: uri, MLFLOW_AUTH_VERIFY: 'false', DENO_DIR: folder };
+    const proxy = await startProxy(given, [], [await denoProgram(), 'run', '--no-prompt', '--quiet', ...permissions]);
+    try {
+      for (const length of [0, 3, 1 << 20, 5 << 20])
+        assert.equal((await ask(proxy, '/x', { method: 'PUT', body: Buffer.alloc(length) })).body, String(length));
+      assert.equal((await ask(proxy, '/large')).body.length, size);
+      assert.equal((await ask(proxy, '/x', { headers: { authorization: 'Bearer wrong' } })).status, 401);
+      assert.equal((await ask(proxy, '/a/%2e%2e/x')).status, 400);
+      const unread = Array.from({ length: 6 }, () => {
+        const socket = connect(proxy.port, '127.0.0.1').pause();
+        socket.write(
+          `GET /large HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\nAuthorization: Bearer ${proxy.token}\r\n\r\n`,
+        );
+        return socket;
+      });
+      await sleep(3000);
+      if (process.platform === 'linux') {
+        const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${proxy.child.pid}/status`, 'utf8')) ?? [];
+        assert.ok(Number(kilobytes) / 1024 < 400, `${kilobytes} kB`);
+      }
+      for (const socket of unread) socket.destroy();
+    } finally {
+      await proxy.stop();
+      server.closeAllConnections();
+      server.close();
     }
   });
 });
