@@ -12,13 +12,17 @@ import type { WriteLine } from '../util/logger.js';
 const LOOK = 60;
 /** Seconds between tries after a renewal that failed. */
 const PAUSE = 30;
+/** Seconds for which the clock of the machine is not read again. */
+const CLOCK = 1;
 
 export interface Holder {
+  /** The credential to send; undefined where the one at hand has expired. */
+  current(): Credential | undefined;
   /**
-   * The credential to send. Where the one at hand has expired, it is renewed first.
+   * One in place of a credential that has expired.
    * @throws Error where that fails
    */
-  get(): Promise<Credential>;
+  renewed(): Promise<Credential>;
   /**
    * One in place of a credential that the server has rejected; however many ask for it, there is one renewal.
    * @throws Error where that fails
@@ -46,7 +50,13 @@ export function holdCredential(
   let running: Promise<Credential> | undefined;
   let refusal: { error: unknown; at: Moment; reason: Reason } | undefined;
   let renewals = 0;
-  const age = () => secondsBetween(received, moment());
+  // To read the clock of the machine takes longer than all else that a request costs.
+  let read = { at: Number.NEGATIVE_INFINITY, age: 0 };
+  const age = () => {
+    const now = performance.now() / 1000;
+    if (now - read.at > CLOCK) read = { at: now, age: secondsBetween(received, moment()) };
+    return read.age + now - read.at;
+  };
   const hasExpired = () => current.life !== undefined && age() >= current.life;
 
   const renewNow = async (reason: Reason): Promise<Credential> => {
@@ -54,6 +64,7 @@ export function holdCredential(
     try {
       current = await renew(reason);
       received = moment();
+      read = { at: performance.now() / 1000, age: 0 };
       refusal = undefined;
       renewals++;
       return current;
@@ -94,7 +105,8 @@ export function holdCredential(
   void keepFresh();
 
   return {
-    get: async () => (hasExpired() ? renewOnce('due') : current),
+    current: () => (hasExpired() ? undefined : current),
+    renewed: async () => (hasExpired() ? renewOnce('due') : current),
     replace: async (rejected) => (current === rejected ? renewOnce('rejected') : current),
     isGood: () => refusal === undefined || (refusal.reason === 'due' && !hasExpired()),
     renewals: () => renewals,

@@ -61,7 +61,8 @@ export async function forward(
 async function attempt(exchange: Exchange): Promise<Next> {
   const { request, admitted, upstream, body, gone } = exchange;
   const { trackingUri, workspace, connections } = upstream;
-  const credential = await credentialFor(exchange, () => upstream.holder.get());
+  const { holder } = upstream;
+  const credential = holder.current() ?? (await credentialFor(exchange, () => holder.renewed()));
   if (typeof credential === 'string' || 'answer' in credential) return credential;
   const { kept, length, pass } = body;
   const sent = await sendOnce({
