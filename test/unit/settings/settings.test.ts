@@ -91,6 +91,7 @@ describe('settings', () => {
         allowBase64Password: false,
         verify: true,
         timeout: 60,
+        proxy: false,
         exportEnv: true,
         maskWorkspace: true,
       },
