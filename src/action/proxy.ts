@@ -6,12 +6,13 @@ import { closeSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Credential } from '../login/credential.js';
-import type { Order, Ready } from '../proxy/detached.js';
+import { type Order, type Ready, secretsIn } from '../proxy/detached.js';
 import { type LocalServer, localVariables } from '../sdk/local-variables.js';
 import { overridesOf } from '../sdk/overrides.js';
 import type { PrivateFolder } from '../sdk/private-folder.js';
 import type { Variable } from '../sdk/variables.js';
 import type { Sources } from '../settings/sources.js';
+import { ROWS } from '../settings/table.js';
 import type { Settings } from '../settings/types.js';
 import { Secrets } from '../util/secrets.js';
 
@@ -20,6 +21,11 @@ export const LOG_FILE = 'proxy.log';
 
 /** The HTTP proxies that requests go through. */
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy'];
+/** What settings are read from, and what GitHub gives ID tokens for. */
+const SOURCES = [
+  ...ROWS.flatMap(({ env }) => env.flatMap((name) => [name, `${name}_FILE`])),
+  ...['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'GITHUB_ACTIONS'],
+];
 /** It finds Node's helpers, and the runner finds it at the end of a job whose post step did not run. */
 const ENVIRONMENT = ['PATH', 'RUNNER_TRACKING_ID', 'SYSTEMROOT', 'TZ'];
 
@@ -37,7 +43,16 @@ export async function startForJob(
 ): Promise<Variable[]> {
   const { env } = sources;
   const proxies = pick(env, PROXIES);
-  const order = { credential, settings, dir: folder.path, parent: process.ppid, proxies };
+  const { given } = sources;
+  const order = {
+    credential,
+    settings,
+    dir: folder.path,
+    parent: process.ppid,
+    given,
+    env: pick(env, SOURCES),
+    proxies,
+  };
   const server = await startDetached(order, folder, pick(env, ENVIRONMENT));
   mask(server.token);
   const variables = localVariables(server, settings.workspace, env);
@@ -71,8 +86,8 @@ function pick(env: Sources['env'], names: readonly string[]): Record<string, str
 }
 
 /** The secrets of the settings and whatever the login adds to them, of which no runner is told. */
-export function quietly({ password, clientSecret, refreshToken }: Settings): Secrets {
+export function quietly(settings: Settings): Secrets {
   const secrets = new Secrets();
-  for (const secret of [password, clientSecret, refreshToken]) secrets.add(secret);
+  for (const secret of secretsIn(settings)) secrets.add(secret);
   return secrets;
 }

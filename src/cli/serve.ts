@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { errorMessage } from '../errors/errors.js';
-import { leave, type Order, type Ready } from '../proxy/detached.js';
+import { secretsOf } from '../login/credential.js';
+import { leave, type Order, type Ready, secretsIn } from '../proxy/detached.js';
 import { untilEnd } from '../proxy/parent.js';
 import { type LocalProxy, startProxy } from '../proxy/start.js';
 import { Secrets } from '../util/secrets.js';
@@ -41,13 +42,16 @@ export async function run({ print, log }: Call): Promise<number> {
 
 const LOCAL = { listen: { host: '127.0.0.1', port: 0 }, pathToken: false };
 
-function loginOf({ settings, credential: given }: Order, secrets: Secrets) {
-  const { username, password, clientSecret, refreshToken } = settings;
-  const expiresAt = given.expiresAt && new Date(given.expiresAt);
-  const credential = { ...given, expiresAt };
-  const value = credential.method === 'token' ? credential.token : credential.cookie;
-  for (const secret of [password, clientSecret, refreshToken, value]) secrets.add(secret);
+function loginOf({ settings, credential: received, given, env }: Order, secrets: Secrets) {
+  const expiresAt = received.expiresAt && new Date(received.expiresAt);
+  const credential = { ...received, expiresAt };
+  for (const secret of [...secretsIn(settings), ...secretsOf(credential)]) secrets.add(secret);
   const readFile = (path: string) => readFileSync(path, 'utf8');
-  const sources = { caller: 'action', given: { username, password }, env: {}, readFile } as const;
-  return { settings, credential, sources, secrets, keep: undefined };
+  return {
+    settings,
+    credential,
+    sources: { caller: 'action', given, env, readFile },
+    secrets,
+    keep: undefined,
+  } as const;
 }

@@ -18,8 +18,11 @@ export interface Order {
   dir: string;
   /** Process with whose end it ends too. */
   parent: number;
+  /** What renewals may read credentials from. */
+  given: Readonly<Record<string, string | undefined>>;
+  env: Readonly<Record<string, string>>;
   /** Variables of HTTP proxies. */
-  proxies: Record<string, string>;
+  proxies: Readonly<Record<string, string>>;
 }
 
 /** The first line of its standard output, as JSON. */
@@ -68,4 +71,10 @@ function isIts(pid: number, dir: string): boolean {
   if (!isRunning(pid)) return false;
   const path = `/proc/${pid}/cmdline`;
   return !existsSync('/proc/self/cmdline') || (existsSync(path) && readFileSync(path, 'utf8').includes(dir));
+}
+
+/** The secrets among settings. */
+export function secretsIn({ password, clientSecret, refreshToken, idToken }: Settings): string[] {
+  const ofJob = idToken?.kind === 'given' ? idToken.token : idToken?.kind === 'github' ? idToken.requestToken : '';
+  return [password, clientSecret, refreshToken, ofJob];
 }

@@ -2,10 +2,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { setConnectDefaults } from '../http/globals.js';
+import { proxyFor } from '../http/http-proxy.js';
 import { isLoopback } from '../http/loopback.js';
 import { openServerAgent } from '../http/server-agent.js';
 import { runtimeRoots } from '../http/trust.js';
-import { proxyFor } from '../http/web-proxy.js';
 import type { Credential } from '../login/credential.js';
 import { requestTime } from '../login/session.js';
 import type { Keep } from '../renewal/refresh-token.js';

@@ -10,9 +10,9 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROWS } from '../../src/settings/table.js';
 import { serverCertificate } from '../support/fake/certificates.js';
+import { startHttpProxy } from '../support/fake/http-proxy.js';
 import type { FakePlatform } from '../support/fake/platform.js';
 import { type Switches, USUAL } from '../support/fake/switches.js';
-import { startWebProxy } from '../support/fake/web-proxy.js';
 import { formsOf, secretsOf } from '../support/leaks.js';
 import { BUNDLE, goodEnv, runCommand, timesAsked } from '../support/program.js';
 import { ask, type RunningProxy, startProxy, withProxy } from '../support/proxying.js';
@@ -444,7 +444,7 @@ describe('a server that is away', () => {
 
   it('behind an HTTP proxy is reached through it, with its login, and a refusal of it is told', async () => {
     await at({ host: 'platform.test' }, async (platform) => {
-      const way = await startWebProxy(platform.port, 'user:pass word');
+      const way = await startHttpProxy(platform.port, 'user:pass word');
       try {
         const env = { ...goodEnv(platform), HTTPS_PROXY: `http://user:pass%20word@${way.address}` };
         await withProxy(env, async (proxy) => {
