@@ -55,7 +55,7 @@ export function openSaved({ dir, own, id }: SavedFolder): PrivateFolder {
  * Removes the folder that the action made, or the secret files in a folder of the user's, with all that renewals left of them. Never logs in.
  * @param state as `stateFor` made it; anything else removes nothing
  * @param temp RUNNER_TEMP, outside of which no folder is removed
- * @param told the log, and the summary of the job
+ * @param github the log, and the summary of the job
  */
 export async function runPost(
   state: string,

@@ -85,7 +85,7 @@ function pick(env: Sources['env'], names: readonly string[]): Record<string, str
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
-/** The secrets of the settings and whatever the login adds to them, of which no runner is told. */
+/** The secrets of the settings and whatever the login adds to them, of which no runner gets a mask. */
 export function quietly(settings: Settings): Secrets {
   const secrets = new Secrets();
   for (const secret of secretsIn(settings)) secrets.add(secret);

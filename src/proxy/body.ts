@@ -17,7 +17,7 @@ export interface Body {
 
 /**
  * Reads a body up to the limit.
- * @param onBytes told of bytes that have come
+ * @param onBytes gets the number of bytes that have come
  * @throws where the client goes away meanwhile
  */
 export async function readBody(request: IncomingMessage, onBytes: (count: number) => void): Promise<Body> {

@@ -38,7 +38,7 @@ export interface Holder {
 
 /**
  * @param renew gets a new credential, as the rules of renewals allow it
- * @param warn told once of each way in which renewals ahead of time fail
+ * @param warn gets, once, each way in which renewals ahead of time fail
  */
 export function holdCredential(
   first: Credential,

@@ -44,11 +44,11 @@ export function sendOnce({ method, path, headers, body, agent, signal }: Outgoin
       if (typeof body === 'function') body(going);
     });
     going.on('response', (answer) => {
-      // It is told of by its end; without a listener it would end the process.
+      // Its end shows it; without a listener the error would end the process.
       answer.on('error', () => {});
       resolve({ answer, begun, reused: going.reusedSocket });
     });
-    // The server changes the protocol, which nobody has asked for.
+    // The server changes the protocol, which no request wants.
     going.on('upgrade', (_, socket) => socket.destroy(new Error('the server changed the protocol')));
     going.on('error', (error) => resolve({ error, begun, reused: going.reusedSocket }));
     if (typeof body !== 'function') going.end(body);
