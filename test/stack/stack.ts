@@ -260,6 +260,6 @@ async function startMlflow(
   const body = JSON.stringify({ name: 'team-a' });
   const headers = { 'content-type': 'application/json' };
   const { status } = await fetch(`${address}/api/3.0/mlflow/workspaces`, { method: 'POST', headers, body });
-  if (status !== 201 && status !== 409) throw new Error(`MLflow answers ${status} to a new workspace`);
+  if (status !== 201) throw new Error(`MLflow answers ${status} to a new workspace`);
   return child;
 }
