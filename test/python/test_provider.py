@@ -160,7 +160,7 @@ class ProviderTest(unittest.TestCase):
         for text in ("", "two\nlines"):
             with open(path, "w") as file:
                 file.write(text)
-            self.assertRegex(self.failure(self.base + "/x"), "holds no token")
+            self.assertRegex(self.failure(self.base + "/x"), "contains no token")
         os.remove(path)
         self.assertRegex(self.failure(self.base + "/x"), "cannot be read")
 
