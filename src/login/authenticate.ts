@@ -1,6 +1,6 @@
 // Where a login with username and password goes: to the platform's JSON login API, or to the pages of upstream Dex.
 
-import { AuthError, hasSymptom } from '../errors/errors.js';
+import { hasSymptom } from '../errors/errors.js';
 import type { Account, Authentication } from './account.js';
 import { platformLogin } from './alauda/platform-login.js';
 import type { Context } from './context.js';
@@ -31,12 +31,9 @@ export async function authenticate(
   return dexPagesLogin(context, account, begin, retry);
 }
 
+/** Whether there is no API; a platform that has one and no public key is an old one. */
 function isMissing(error: unknown): boolean {
-  return (
-    error instanceof AuthError &&
-    ['authorize', 'pubkey'].includes(error.failure.request) &&
-    hasSymptom(error, 'not-found')
-  );
+  return hasSymptom(error, 'not-found') && error.failure.request === 'authorize';
 }
 
 /** Whether an OpenID provider responds there (OpenID Connect Discovery, 4). */

@@ -129,8 +129,8 @@ export const CASES: ErrorCase[] = [
     logins: 0,
   },
   {
-    name: 'no such API',
-    platform: at('authorize', { status: 404, body: '' }),
+    name: 'no such API, and no Dex',
+    platform: { canned: { authorize: { status: 404, body: '' }, discovery: { status: 404, body: '' } } },
     got: '404 an empty response',
     title: 'No login API at this URL',
     logins: 0,
