@@ -33,6 +33,8 @@ export interface AuthorityFlaws {
   expired?: boolean;
   /** Extensions to leave out, as node-forge calls them. */
   lacks?: string[];
+  /** Its Basic Constraints are not critical. */
+  uncritical?: boolean;
 }
 
 const DAY = 86_400_000;
@@ -80,14 +82,14 @@ const keyIdOf = (certificate: forge.pki.Certificate): string => certificate.gene
 /** A CA of the same name, with a key of its own unless one is given. */
 export function makeAuthority(
   keyObject = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
-  { name = 'mlflow-auth test CA', issuer, expired = false, lacks = [] }: AuthorityFlaws = {},
+  { name = 'mlflow-auth test CA', issuer, expired = false, lacks = [], uncritical = false }: AuthorityFlaws = {},
 ): Authority {
   const { certificate, key } = blank(name, randomBytes(8), keyObject);
   const forgeKey = forge.pki.privateKeyFromPem(key);
   if (expired) certificate.validity.notAfter = new Date(Date.now() - DAY / 2);
   certificate.setIssuer((issuer?.forgeCert ?? certificate).subject.attributes);
   const extensions = [
-    { name: 'basicConstraints', cA: true, critical: true },
+    { name: 'basicConstraints', cA: true, critical: !uncritical },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     { name: 'subjectKeyIdentifier' },
   ];

@@ -21,6 +21,7 @@ describe('what strict Python misses', () => {
     assert.deepEqual(flawsOf(testAuthority().cert), []);
     for (const lacks of ['keyUsage', 'subjectKeyIdentifier'])
       assert.deepEqual(flawsOf(makeAuthority(keyFor('sign'), { lacks: [lacks] }).cert), [NAMES[lacks]]);
+    assert.deepEqual(flawsOf(makeAuthority(keyFor('sign'), { uncritical: true }).cert), ['critical Basic Constraints']);
   });
 
   it('in a certificate that another one issued is the key of its issuer', () => {
