@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { type AuthorityFlaws, makeAuthority, serverCertificate } from '../support/fake/certificates.js';
+import { type AuthorityFlaws, type Flaws, makeAuthority, serverCertificate } from '../support/fake/certificates.js';
 import { keyFor } from '../support/fake/keys.js';
 import { startPlatform } from '../support/fake/platform.js';
 import { pythonProgram } from '../support/installed.js';
@@ -35,7 +35,7 @@ interface Case {
   name: string;
   ca?: AuthorityFlaws;
   /** Of the server's certificate. */
-  lax?: boolean;
+  server?: Flaws;
   /** What is missed, as the program calls it. */
   missed?: string;
   python: RegExp;
@@ -63,9 +63,27 @@ const CASES: Case[] = [
   },
   {
     name: 'a server certificate without Authority Key Identifier',
-    lax: true,
+    server: { lax: true },
     missed: 'Authority Key Identifier',
     python: /^refused .*Missing Authority Key Identifier/m,
+  },
+  {
+    name: 'a server certificate whose Authority Key Identifier has no key',
+    server: { keyless: true },
+    missed: 'key in its Authority Key Identifier',
+    python: /^refused .*Missing Authority Key Identifier/m,
+  },
+  {
+    name: 'a server certificate without subject and critical alternative names',
+    server: { nameless: true },
+    missed: 'critical Subject Alternative Name, nor a subject',
+    python: /^refused .*Subject empty and Subject Alt Name extension not critical/m,
+  },
+  {
+    name: 'a server certificate with the Key Usage of a CA',
+    server: { signs: true },
+    missed: 'Basic Constraints of a CA, which its Key Usage demands',
+    python: /^refused .*(invalid CA certificate|Key usage keyCertSign invalid for non-CA)/m,
   },
 ];
 
@@ -73,23 +91,24 @@ const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-strict-'));
 after(() => rmSync(folder, { recursive: true }));
 
 describe('what Python 3.13 and later refuse', () => {
-  for (const { name, ca = {}, lax, missed, python } of CASES) {
+  for (const { name, ca = {}, server, missed, python } of CASES) {
     it(
       missed ? `is ${name}, which the program warns of` : `is no ${name}, and the program does not warn of it`,
       async () => {
         const authority = makeAuthority(keyFor('sign'), { name: 'a CA', ...ca });
         const file = join(folder, 'ca.pem');
         writeFileSync(file, authority.cert);
-        const platform = await startPlatform({ certificate: serverCertificate({ issuer: authority, lax }) });
+        const platform = await startPlatform({ certificate: serverCertificate({ issuer: authority, ...server }) });
         try {
           const env = { ...goodEnv(platform), PLATFORM_CA: file };
           const login = await runCommand(['token'], env);
           const doctor = await runCommand(['doctor'], env);
           assert.deepEqual([login.status, doctor.status], [0, 0], login.stderr + doctor.stdout);
           // The login looks at the CA that it is given, doctor at the whole chain.
-          const ofCa = missed && !lax ? [`! ca-cert: "a CA" has no ${missed}, so Python 3.13 and later refuse it`] : [];
+          const ofCa =
+            missed && !server ? [`! ca-cert: "a CA" has no ${missed}, so Python 3.13 and later refuse it`] : [];
           assert.deepEqual(login.stderr.match(/^.*Python 3\.13.*$/gm) ?? [], ofCa);
-          const owner = lax ? 'mlflow-auth test server' : 'a CA';
+          const owner = !server ? 'a CA' : server.nameless ? '(no name)' : 'mlflow-auth test server';
           const told = `the certificate of "${owner}" has no ${missed}: Python 3.13 and later refuse it`;
           assert.equal(doctor.stdout.includes(told), missed !== undefined, doctor.stdout);
           const newest = process.env.TEST_PYTHONS?.split(',').at(-1);
