@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { exportSpan, LANGUAGES } from '../support/otlp.js';
 import { runCommand } from '../support/program.js';
+import { withProxy } from '../support/proxying.js';
 import { javaClient } from './java.js';
 import { python } from './run-python.js';
 import { type Options, type Stack, startStack } from './stack.js';
@@ -44,6 +45,18 @@ describe('at a server without a default workspace', () => {
     assert.equal(status, 1);
     assert.match(stderr, /statusCode=400.*Workspace context is required/s);
   });
+
+  for (const method of ['token', 'cookie'])
+    for (const stock of [true, false])
+      it(`the Java client${stock ? ' without a token' : ''} writes to the workspace of the proxy's login, ${method} method`, async () => {
+        const env = { ...stack().env, MLFLOW_AUTH_METHOD: method };
+        const work = async ({ variables }: { variables: Record<string, string> }) => {
+          const { status, stdout, stderr } = await javaClient(stack(), variables, stock);
+          assert.equal(status, 0, stderr);
+          assert.match(stdout, /^found: 1\nmetric: 0\.5\nartifacts: mlflow-artifacts:\/workspaces\/team-a\//m);
+        };
+        await withProxy(env, work, stock ? ['--path-token'] : []);
+      });
 
   it('each OTLP exporter stores its span, with the token and with the cookie', async () => {
     const sdk = await handedOver(stack(), []);

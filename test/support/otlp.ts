@@ -37,9 +37,12 @@ provider.getTracer('test').startSpan('from Node').end();
 provider.shutdown();
 `;
 
+/** Python with the exporter. */
+export const pythonExporter = () => pythonWith('otlp', ['opentelemetry-exporter-otlp-proto-http==1.45.2']);
+
 /** The command line of each. */
 const COMMANDS = {
-  Python: async () => [await pythonWith('otlp', ['opentelemetry-exporter-otlp-proto-http==1.45.2']), '-c', PYTHON],
+  Python: async () => [await pythonExporter(), '-c', PYTHON],
   Node: async () => {
     const packages = ['exporter-trace-otlp-proto@0.301.1', 'sdk-trace@3.1.1', 'core@3.1.1', 'api@1.10.0'];
     const folder = await nodeWith(
