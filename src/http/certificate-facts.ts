@@ -9,8 +9,9 @@ import { certificatesIn, isCertificate } from './trust.js';
 /** A file of more certificates is a bundle of many CAs, most of which have nothing to do with the platform. */
 const OWN_CAS = 5;
 
-/** A name in one word or a few: the common name, or else the organization, or all of it. */
-export function shortName(name: string): string {
+/** A name in one word or a few: the common name, or else the organization, or all of it. Node has no text for an empty one. */
+export function shortName(name: string | undefined): string {
+  if (!name) return '(no name)';
   const part = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(name)?.[1];
   return part('CN') ?? part('O') ?? name.replaceAll('\n', ', ');
 }

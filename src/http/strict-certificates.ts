@@ -6,9 +6,15 @@ import type { X509Certificate } from 'node:crypto';
 const EXTENSIONS = {
   subjectKeyIdentifier: '551d0e',
   keyUsage: '551d0f',
+  subjectAltName: '551d11',
   basicConstraints: '551d13',
   authorityKeyIdentifier: '551d23',
 };
+
+/** The bit of Key Usage by which a CA signs certificates, in its first byte. */
+const KEY_CERT_SIGN = 0x04;
+/** The tag of `keyIdentifier`, the first field of Authority Key Identifier, which may be left out. */
+const KEY_IDENTIFIER = 0x80;
 
 /**
  * What `ssl.VERIFY_X509_STRICT`, the default of Python 3.13 and later, misses in a certificate (check_extensions in
@@ -17,26 +23,43 @@ const EXTENSIONS = {
  */
 export function strictFlawsOf(certificate: X509Certificate, issued: boolean): string[] {
   const extensions = extensionsOf(certificate.raw);
-  const has = (name: keyof typeof EXTENSIONS) => extensions.has(EXTENSIONS[name]);
+  const get = (name: keyof typeof EXTENSIONS) => extensions.get(EXTENSIONS[name]);
+  const authorityKey = get('authorityKeyIdentifier');
   const flaws = [
-    certificate.ca && !has('keyUsage') && 'Key Usage',
-    certificate.ca && extensions.get(EXTENSIONS.basicConstraints) === false && 'critical Basic Constraints',
-    certificate.ca && !has('subjectKeyIdentifier') && 'Subject Key Identifier',
-    issued && !has('authorityKeyIdentifier') && 'Authority Key Identifier',
+    certificate.ca && !get('keyUsage') && 'Key Usage',
+    certificate.ca && get('basicConstraints')?.critical === false && 'critical Basic Constraints',
+    certificate.ca && !get('subjectKeyIdentifier') && 'Subject Key Identifier',
+    !certificate.ca && signsCertificates(get('keyUsage')) && 'Basic Constraints of a CA, which its Key Usage demands',
+    issued && !authorityKey && 'Authority Key Identifier',
+    issued && authorityKey && !namesKey(authorityKey) && 'key in its Authority Key Identifier',
+    !certificate.subject && !get('subjectAltName')?.critical && 'critical Subject Alternative Name, nor a subject',
   ];
   return flaws.flatMap((flaw) => (flaw ? [flaw] : []));
 }
 
-/** The extensions of a certificate, and whether each is critical. Node shows only a few of them. */
-function extensionsOf(der: Buffer): Map<string, boolean> {
+interface Extension {
+  critical: boolean;
+  /** In DER. */
+  value: Buffer;
+}
+
+/** BIT STRING: the number of bits that are not used, then the bits. */
+const signsCertificates = (usage: Extension | undefined) =>
+  usage !== undefined && ((first(usage.value)[1] ?? 0) & KEY_CERT_SIGN) !== 0;
+
+const namesKey = ({ value }: Extension) => elements(first(value)).next().value?.[0] === KEY_IDENTIFIER;
+
+/** The extensions of a certificate. Node shows only a few of them. */
+function extensionsOf(der: Buffer): Map<string, Extension> {
   const body = first(first(der));
   const list = [...elements(body)].find(([tag]) => tag === 0xa3)?.[1];
   if (!list) return new Map();
   return new Map(
     [...elements(first(list))].map(([, extension]) => {
-      const [id, second] = elements(extension);
+      const [id, ...rest] = elements(extension);
       // BOOLEAN, which DER leaves out where it is false.
-      return [id?.[1].toString('hex') ?? '', second?.[0] === 0x01];
+      const critical = rest[0]?.[0] === 0x01;
+      return [id?.[1].toString('hex') ?? '', { critical, value: rest.at(-1)?.[1] ?? Buffer.alloc(0) }];
     }),
   );
 }

@@ -88,6 +88,12 @@ describe('a certificate', () => {
       /issued by "mlflow-auth test server".*\n.*The certificate of the server is self-signed/,
     ],
     [
+      'without a subject, of an unknown CA',
+      { certificate: serverCertificate({ issuer: makeAuthority(keyFor('sign'), { name: 'x' }), nameless: true }) },
+      without,
+      /issued by "x".*\n.*If "x" is an intermediate CA/,
+    ],
+    [
       'of a CA that was given, and has a new key since',
       {},
       (env) => ({ ...env, PLATFORM_CA: makeAuthority().cert }),

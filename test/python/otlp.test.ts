@@ -6,19 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { startPlatform } from '../support/fake/platform.js';
-import { pythonWith } from '../support/installed.js';
-import { goodEnv, runCommand, runProgram } from '../support/program.js';
+import { exportSpan, LANGUAGES } from '../support/otlp.js';
+import { goodEnv, runCommand } from '../support/program.js';
 
 const VARIABLE = 'OTEL_EXPORTER_OTLP_TRACES_HEADERS';
-const EXPORT = `
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-provider = TracerProvider()
-provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter()))
-provider.get_tracer("test").start_span("span").end()
-provider.shutdown()
-`;
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-otlp-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -71,17 +62,14 @@ describe('env --otlp', () => {
             accept: 'application/json',
           };
           assert.deepEqual(readBaggage(variables[VARIABLE]), expected);
-          const before = platform.asked.length;
-          const python = await pythonWith('otlp', ['opentelemetry-exporter-otlp-proto-http==1.45.2']);
-          const { stderr } = await runProgram(python, ['-c', EXPORT], {
-            [VARIABLE]: variables[VARIABLE] ?? '',
-            OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${variables.MLFLOW_TRACKING_URI}/v1/traces`,
-            OTEL_EXPORTER_OTLP_CERTIFICATE: variables.MLFLOW_TRACKING_SERVER_CERT_PATH ?? '',
-          });
-          assert.equal(platform.asked.length, before + 1, stderr);
-          const { headers } = platform.asked.at(-1)?.request ?? {};
-          for (const [name, value] of Object.entries(expected)) assert.equal(headers?.[name], value, name);
-          assert.equal(headers?.['x-mlflow-workspace'], workspace || undefined);
+          for (const language of LANGUAGES) {
+            const before = platform.asked.length;
+            const { output } = await exportSpan(language, variables);
+            assert.equal(platform.asked.length, before + 1, output);
+            const { headers } = platform.asked.at(-1)?.request ?? {};
+            for (const [name, value] of Object.entries(expected)) assert.equal(headers?.[name], value, name);
+            assert.equal(headers?.['x-mlflow-workspace'], workspace || undefined, language);
+          }
         });
       });
 

@@ -6,8 +6,9 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pythonWith, pythonWithMlflow } from '../support/installed.js';
+import { pythonWithMlflow } from '../support/installed.js';
 import { formsOf } from '../support/leaks.js';
+import { pythonExporter } from '../support/otlp.js';
 import { runCommand, runProgram } from '../support/program.js';
 import { ask, withProxy } from '../support/proxying.js';
 import { runWorkflow } from './act.js';
@@ -78,7 +79,7 @@ describe('clients of the proxy on the real stack', () => {
           `{"name": "otlp-${method}"}`,
         );
         const id = /"experiment_id": ?"(\w+)"/.exec(experiment.stdout)?.[1] ?? assert.fail(experiment.stdout);
-        const python = await pythonWith('otlp', ['opentelemetry-exporter-otlp-proto-http==1.45.2']);
+        const python = await pythonExporter();
         const script = `
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider

@@ -16,8 +16,8 @@ import { type Tools, tools } from './tools.js';
 /** "password", bcrypt with cost 10. */
 const HASH = '$2a$10$2b2cU8CPhOTaGrs1HRQuAueS7JTT5ZHsHSzYiFPm1leZck7Mc8T4W';
 export const PASSWORD = 'password';
-/** Of the account big@example.com, random as real ones nearly are: 12 kB of cookies. MLflow's own server takes 16 kB for sure. */
-const GROUPS = Array.from({ length: 60 }, () => randomBytes(16).toString('hex'));
+/** Random, as real ones nearly are. */
+const groups = (count: number) => Array.from({ length: count }, () => randomBytes(16).toString('hex'));
 /** Needs every kind of encoding on its way. */
 export const CLIENT_SECRET = 'a+b/c%=&x';
 
@@ -124,7 +124,7 @@ async function startAll(
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
-  const accounts = ['ci@example.com', 'big@example.com', CI_JOB, SERVICE_ACCOUNT];
+  const accounts = ['ci@example.com', 'big@example.com', 'huge@example.com', CI_JOB, SERVICE_ACCOUNT];
   const kubernetes = await startKubernetes({ 'team-a': accounts, 'team-b': [] }, UNTRUSTED);
   atEnd(kubernetes.close);
   const names = Object.keys(proxies);
@@ -192,7 +192,10 @@ function dex(address: string, port: number, clusters: string[], ci: string, { id
     enablePasswordDB: true,
     staticPasswords: [
       account('ci', '08a8684b-db88-4b73-90a9-3cd1661f5466'),
-      account('big', '18a8684b-db88-4b73-90a9-3cd1661f5466', GROUPS),
+      // 12 kB of cookies. MLflow's own server takes 16 kB for sure.
+      account('big', '18a8684b-db88-4b73-90a9-3cd1661f5466', groups(60)),
+      // 15 kB of token.
+      account('huge', '28a8684b-db88-4b73-90a9-3cd1661f5466', groups(300)),
     ],
   };
 }

@@ -64,10 +64,14 @@ export async function run(
   }
 }
 
-const installFromNpm = (folder: string, name: string) => {
+const installFromNpm = (folder: string, ...names: string[]) => {
   mkdirSync(folder, { recursive: true });
-  return run('npm', ['install', '--silent', '--no-save', '--prefix', folder, name]);
+  return run('npm', ['install', '--silent', '--no-save', '--prefix', folder, ...names]);
 };
+
+/** A folder of that name with these packages for Node. */
+export const nodeWith = (name: string, packages: readonly string[]): Promise<string> =>
+  cached(name, packages.join(' '), (target) => installFromNpm(target, ...packages));
 
 /** Deno itself. The program in its package is a script around it, which would live on when Deno is killed, and takes time. */
 export async function denoProgram(): Promise<string> {

@@ -20,6 +20,12 @@ export interface Flaws {
   issuer?: Authority;
   /** It does not name the key of its issuer, which Python 3.13 and later demand. */
   lax?: boolean;
+  /** It names its issuer and serial number in place of the key. */
+  keyless?: boolean;
+  /** It has no subject, and its alternative names are not critical. */
+  nameless?: boolean;
+  /** It says that its key signs certificates, and not that it is a CA. */
+  signs?: boolean;
 }
 
 /** A CA, as PEM and as forge signs with it. */
@@ -33,6 +39,8 @@ export interface AuthorityFlaws {
   expired?: boolean;
   /** Extensions to leave out, as node-forge calls them. */
   lacks?: string[];
+  /** Its Basic Constraints are not critical. */
+  uncritical?: boolean;
 }
 
 const DAY = 86_400_000;
@@ -55,7 +63,7 @@ export function usualCertificate(): Certificate {
 
 /** A server certificate that the tests' CA signed, unless that is its flaw; `random` is 8 bytes for its serial number. */
 export function serverCertificate(
-  { hosts = HOSTS, expired = false, selfSigned = false, issuer = testAuthority(), lax = false }: Flaws = {},
+  { hosts = HOSTS, expired = false, selfSigned = false, issuer = testAuthority(), ...strict }: Flaws = {},
   random = randomBytes(8),
 ): Certificate {
   const { forgeKey, forgeCert } = issuer;
@@ -64,30 +72,35 @@ export function serverCertificate(
     certificate.validity.notBefore = new Date(Date.now() - 3 * DAY);
     certificate.validity.notAfter = new Date(Date.now() - 2 * DAY);
   }
+  if (strict.nameless) certificate.setSubject([]);
   certificate.setIssuer((selfSigned ? certificate : forgeCert).subject.attributes);
   const altNames = hosts.map((host) => (/^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }));
   certificate.setExtensions([
     { name: 'subjectAltName', altNames },
     { name: 'extKeyUsage', serverAuth: true },
-    ...(lax ? [] : [{ name: 'authorityKeyIdentifier', keyIdentifier: keyIdOf(forgeCert) }]),
+    ...(strict.signs ? [{ name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true }] : []),
+    ...(strict.lax ? [] : [{ name: 'authorityKeyIdentifier', ...issuerOf(forgeCert, strict.keyless) }]),
   ]);
   certificate.sign(selfSigned ? forge.pki.privateKeyFromPem(key) : forgeKey, forge.md.sha256.create());
   return { cert: forge.pki.certificateToPem(certificate), key };
 }
 
-const keyIdOf = (certificate: forge.pki.Certificate): string => certificate.generateSubjectKeyIdentifier().getBytes();
+const issuerOf = (certificate: forge.pki.Certificate, keyless = false) =>
+  keyless
+    ? { authorityCertIssuer: certificate.issuer, serialNumber: certificate.serialNumber }
+    : { keyIdentifier: certificate.generateSubjectKeyIdentifier().getBytes() };
 
 /** A CA of the same name, with a key of its own unless one is given. */
 export function makeAuthority(
   keyObject = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
-  { name = 'mlflow-auth test CA', issuer, expired = false, lacks = [] }: AuthorityFlaws = {},
+  { name = 'mlflow-auth test CA', issuer, expired = false, lacks = [], uncritical = false }: AuthorityFlaws = {},
 ): Authority {
   const { certificate, key } = blank(name, randomBytes(8), keyObject);
   const forgeKey = forge.pki.privateKeyFromPem(key);
   if (expired) certificate.validity.notAfter = new Date(Date.now() - DAY / 2);
   certificate.setIssuer((issuer?.forgeCert ?? certificate).subject.attributes);
   const extensions = [
-    { name: 'basicConstraints', cA: true, critical: true },
+    { name: 'basicConstraints', cA: true, critical: !uncritical },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     { name: 'subjectKeyIdentifier' },
   ];

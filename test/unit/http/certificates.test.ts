@@ -21,11 +21,13 @@ describe('what strict Python misses', () => {
     assert.deepEqual(flawsOf(testAuthority().cert), []);
     for (const lacks of ['keyUsage', 'subjectKeyIdentifier'])
       assert.deepEqual(flawsOf(makeAuthority(keyFor('sign'), { lacks: [lacks] }).cert), [NAMES[lacks]]);
+    assert.deepEqual(flawsOf(makeAuthority(keyFor('sign'), { uncritical: true }).cert), ['critical Basic Constraints']);
   });
 
   it('in a certificate that another one issued is the key of its issuer', () => {
     assert.deepEqual(flawsOf(serverCertificate({ lax: true }).cert, true), ['Authority Key Identifier']);
     assert.deepEqual(flawsOf(serverCertificate({ lax: true }).cert, false), []);
+    assert.deepEqual(flawsOf(serverCertificate({ keyless: true }).cert, true), ['key in its Authority Key Identifier']);
     assert.deepEqual(flawsOf(serverCertificate().cert, true), []);
   });
 
@@ -72,6 +74,7 @@ describe('names and days', () => {
   it('are short', () => {
     assert.equal(shortName('C=CN\nO=Acme\nCN=An "odd" CA'), 'An "odd" CA');
     assert.equal(shortName('C=CN\nO=Acme'), 'Acme');
+    assert.equal(shortName(new X509Certificate(serverCertificate({ nameless: true }).cert).subject), '(no name)');
     assert.equal(shortName('C=CN\nOU=x'), 'C=CN, OU=x');
     assert.equal(day('Nov 26 03:00:00 2026 GMT'), '2026-11-26');
     assert.equal(day('nonsense'), 'nonsense');
