@@ -119,7 +119,7 @@ describe('renewal by the command renew', () => {
       for (let call = 0; call < 3; call++) {
         const { status, stderr } = await ask(dir, 'rejected');
         assert.equal(status, 1);
-        assert.match(stderr, /credential of the last renewal was rejected too; the next renewal is possible in \d+ s/);
+        assert.match(stderr, /The renewed credential was rejected too; the next renewal is possible in \d+ s/);
       }
       assert.equal(timesAsked(platform, 'POST login'), 2);
     });
@@ -166,6 +166,7 @@ describe('renewal by the command renew', () => {
         const { address } = second;
         const moved = {
           platform: address,
+          dexUrl: `${address}/dex`,
           trackingUri: `${address}/clusters/c1/mlflow`,
           redirectUri: `${address}/oauth2/callback`,
         };

@@ -70,7 +70,7 @@ describe('renewal', () => {
         // The first renewal goes to a platform that hangs, and is killed there, holding the lock.
         writeFileSync(
           join(dir, 'renewal.json'),
-          JSON.stringify({ ...state, settings: { ...state.settings, platform: platform.address } }),
+          JSON.stringify({ ...state, settings: { ...state.settings, dexUrl: `${platform.address}/dex` } }),
         );
         const [program = '', ...args] = credentialIn(dir).renew;
         const child = spawn(program, [...args, '--seen', fingerprint(credentialIn(dir).value)], { stdio: 'ignore' });
