@@ -27,8 +27,8 @@ const RESULTS = {
   workspace: 'team-a',
 };
 
-/** What it takes to send the credential in a way. */
-const FLAGS: Record<Way, string[]> = { token: ['--method', 'token'], cookie: ['--method', 'cookie'] };
+/** The methods to log in by in a way: behind the local proxy, both. */
+const METHODS: Record<Way, readonly string[]> = { token: ['token'], cookie: ['cookie'], proxy: ['token', 'cookie'] };
 
 for (const defaultWorkspace of [false, true]) {
   describe(`at a server ${defaultWorkspace ? 'with' : 'without'} a default workspace`, { concurrency: 2 }, () => {
@@ -40,8 +40,9 @@ for (const defaultWorkspace of [false, true]) {
     });
     after(() => stack?.stop());
 
-    async function handedOver(flags: string[]): Promise<Record<string, string>> {
-      const { status, stdout, stderr } = await runCommand(['env', '--format', 'json', ...flags], stack.env);
+    async function handedOver(method: string, flags: string[] = []): Promise<Record<string, string>> {
+      const args = ['env', '--format', 'json', '--method', method, ...flags];
+      const { status, stdout, stderr } = await runCommand(args, stack.env);
       assert.equal(status, 0, stderr);
       return { ...JSON.parse(stdout), ...quiet(stack) };
     }
@@ -53,12 +54,30 @@ for (const defaultWorkspace of [false, true]) {
       return stdout;
     }
 
+    /** The same behind the local proxy. */
+    async function runBehindProxy({ version, pins }: Client, method: string, args: string[]): Promise<string> {
+      const command = [await pythonWithMlflow(version, pins), ...args];
+      const env = { ...stack.env, ...quiet(stack) };
+      const { status, stdout, stderr } = await runCommand(['proxy', '--method', method, '--', ...command], env);
+      assert.equal(status, 0, stderr);
+      return stdout;
+    }
+
+    /** What runs Python as a way has it. */
+    async function runnerFor(client: Client, way: Way, method: string): Promise<(args: string[]) => Promise<string>> {
+      if (way === 'proxy') return (args) => runBehindProxy(client, method, args);
+      const dir = join(stack.folder, `sdk-${client.version}-${way}`);
+      const env = await handedOver(method, ['--dir', dir]);
+      return (args) => run(client, env, args);
+    }
+
     for (const client of clients) {
-      for (const way of waysOf(client)) {
-        it(`${client.version} with the ${way} does all that it knows`, async () => {
-          const dir = join(stack.folder, `sdk-${client.version}-${way}`);
-          const env = await handedOver([...FLAGS[way], '--dir', dir]);
-          const stdout = await run(client, env, ['test/stack/python/client.py']);
+      for (const [way, method] of waysOf(client).flatMap((way) =>
+        METHODS[way].map((method) => [way, method] as const),
+      )) {
+        it(`${client.version} with the ${way === 'proxy' ? `proxy and the ${method}` : way} does all that it knows`, async () => {
+          const python = await runnerFor(client, way, method);
+          const stdout = await python(['test/stack/python/client.py']);
           assert.deepEqual(JSON.parse(/^results: (.*)$/m.exec(stdout)?.[1] ?? assert.fail(stdout)), {
             ...RESULTS,
             // Without kubernetes-auth, the server takes the client's word for it.
@@ -68,12 +87,12 @@ for (const defaultWorkspace of [false, true]) {
           // The commands read what the script read: once for each version is enough.
           if (defaultWorkspace || way !== waysOf(client)[0]) return;
           const [, experiment = '', id = ''] = /^experiment: (\d+) run: ([0-9a-f]{32})$/m.exec(stdout) ?? [];
-          await commandLine((...args) => run(client, env, ['-m', 'mlflow', ...args]), experiment, id);
+          await commandLine((...args) => python(['-m', 'mlflow', ...args]), experiment, id);
         });
       }
 
       it(`${client.version} without the auth provider ${client.workspaces ? 'names the workspace' : 'names no workspace'}`, async () => {
-        const recorded = run(client, await handedOver(FLAGS.token), ['test/stack/python/workspace.py']);
+        const recorded = run(client, await handedOver('token'), ['test/stack/python/workspace.py']);
         if (client.workspaces || defaultWorkspace) {
           assert.match(await recorded, client.workspaces ? /^workspace: team-a$/m : /^workspace: default$/m);
         } else await assert.rejects(recorded, /(Workspace context|Active workspace) is required/);

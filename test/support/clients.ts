@@ -1,7 +1,7 @@
 // The versions of MLflow's Python SDK that the tests run and that docs/clients.md lists: the newest of each, oldest first.
 
 /** How an SDK gets the credential: the columns of the table. What each hands over is in test/stack/clients.test.ts. */
-export const WAYS = ['token', 'cookie'] as const;
+export const WAYS = ['token', 'cookie', 'proxy'] as const;
 
 export type Way = (typeof WAYS)[number];
 
@@ -22,7 +22,7 @@ export interface Client {
 const OPENTELEMETRY = ['opentelemetry-sdk==1.33.1'];
 
 export const CLIENTS: readonly Client[] = [
-  { version: '2.9.2', workspaces: false, traces: false, sample: ['cookie'] },
+  { version: '2.9.2', workspaces: false, traces: false, sample: ['cookie', 'proxy'] },
   { version: '2.14.3', pins: OPENTELEMETRY, workspaces: false, traces: true },
   { version: '2.22.5', pins: OPENTELEMETRY, workspaces: false, traces: true, sample: ['token'] },
   { version: '3.1.4', pins: OPENTELEMETRY, workspaces: false, traces: true },
