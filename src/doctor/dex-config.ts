@@ -16,6 +16,9 @@ export interface DexConfig {
 /** What may stand in the YAML without quotes. */
 const PLAIN = /^[A-Za-z0-9][\w./:-]*$/;
 
+/** Without quotes, YAML would read a name such as `123` or `no` as something else. */
+const quoted = (value: string) => `"${value}"`;
+
 /**
  * What an administrator adds to Dex (dexidp/dex, connector/oidc; the fields were seen on 2.45.1).
  * @throws UsageError where a value is no plain word
@@ -25,15 +28,15 @@ export function dexConfig({ owner, platform, clientId, connector, audience }: De
     if (!PLAIN.test(value))
       throw new UsageError('--print-dex-config: expected names of letters, digits, "-", "_" and "."');
   return `staticClients:
-- id: ${audience} # the client of the MLflow proxy: keep its name, secret and redirectURIs
-  trustedPeers: [${clientId}]
-- id: ${clientId}
+- id: ${quoted(audience)} # the client of the MLflow proxy: keep its name, secret and redirectURIs
+  trustedPeers: [${quoted(clientId)}]
+- id: ${quoted(clientId)}
   name: MLflow CI
   public: true
-  # allowedConnectors: [${connector}] # Dex after 2.45.1
+  # allowedConnectors: [${quoted(connector)}] # Dex after 2.45.1
 connectors:
 - type: oidc
-  id: ${connector}
+  id: ${quoted(connector)}
   name: GitHub Actions (machines only)
   # grantTypes: ["urn:ietf:params:oauth:grant-type:token-exchange"] # Dex after 2.45.1: not on the login page
   config:
@@ -46,7 +49,7 @@ connectors:
     insecureSkipEmailVerified: true # they have no claim "email_verified"
     insecureEnableGroups: true
     claimMapping: {email: sub, groups: repository_owner}
-    allowedGroups: [${owner}] # THE WALL: without it, every repository in the world gets in
+    allowedGroups: [${quoted(owner)}] # THE WALL: without it, every repository in the world gets in
     claimModifications:
       modifyGroupNames: {prefix: "gh:"} # Dex 2.44 or later
       newGroupFromClaims:

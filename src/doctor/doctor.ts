@@ -2,6 +2,7 @@
 
 import { setConnectDefaults } from '../http/globals.js';
 import { proxyFor } from '../http/http-proxy.js';
+import { hasOnlyPages } from '../login/authenticate.js';
 import type { Context } from '../login/context.js';
 import { openFor } from '../login/session.js';
 import { overridesOf } from '../sdk/overrides.js';
@@ -65,7 +66,7 @@ async function checkNetworks(report: Report, settings: Settings): Promise<Reache
   };
   setConnectDefaults();
   // Where the login goes: for an ID token that is used as it is, nowhere.
-  const origin = settings.login === 'keyless' ? new URL(settings.dexUrl).origin : settings.platform;
+  const origin = settings.login === 'platform' ? settings.platform : new URL(settings.dexUrl).origin;
   const platform = settings.login === 'id-token' || (await reach(origin));
   const tracking = settings.trackingUri && new URL(settings.trackingUri).origin;
   const elsewhere = tracking && (tracking !== origin || settings.login === 'id-token');
@@ -88,8 +89,9 @@ async function checkServers(
   });
   const context: Context = { http, mask: secrets.add, keep: undefined, step: (_, work) => work(), note, warn: note };
   try {
-    if (platform && settings.login === 'platform') await checkLoginApi(report, context, settings);
-    if (platform && settings.login === 'dex') await checkDexPages(report, context, settings);
+    const pages = settings.login === 'dex' || (platform && (await hasOnlyPages(context, settings)));
+    if (platform && pages) await checkDexPages(report, context, settings);
+    else if (platform && settings.login === 'platform') await checkLoginApi(report, context, settings);
     if (platform && !isPasswordLogin(settings.login)) await checkKeyless(report, context, settings, env);
     if (server) await checkProxy(report, context, settings);
     if (!platform || !server) return;

@@ -1,4 +1,4 @@
-// Who logs in with username and password, and for which authorization request.
+// Who logs in with username and password.
 
 import type { LoginKind } from '../settings/types.js';
 
@@ -16,12 +16,4 @@ export interface Account {
   login: LoginKind;
   /** Nobody asked for the kind of login, so that the pages of Dex follow where there is no login API. */
   loginOpen: boolean;
-}
-
-/** An authorization request (RFC 6749, 4.1.1), made here or by oauth2-proxy. */
-export interface Authentication {
-  /** Without "?", passed on byte for byte. */
-  query: string;
-  /** Where it goes, as reached; Dex's own authorization endpoint if undefined. */
-  endpoint?: URL;
 }

@@ -1,12 +1,15 @@
 // Where a login with username and password goes: to the platform's JSON login API, or to the pages of upstream Dex.
 
 import { hasSymptom } from '../errors/errors.js';
-import type { Account, Authentication } from './account.js';
+import type { Settings } from '../settings/types.js';
+import type { Account } from './account.js';
 import { platformLogin } from './alauda/platform-login.js';
 import type { Context } from './context.js';
 import { getDiscovery } from './dex/issuer.js';
 
 /**
+ * @param query of an authorization request (RFC 6749, 4.1.1), made here or by oauth2-proxy, passed on byte for byte; where it
+ *   goes is up to the settings alone, since a hostile server could name its own address for the password
  * @param retry whether what comes before the password may be tried again
  * @returns the parameters of the redirect: code and state
  * @throws AuthError
@@ -14,21 +17,33 @@ import { getDiscovery } from './dex/issuer.js';
 export async function authenticate(
   context: Context,
   account: Account,
-  begin: Authentication | Promise<Authentication>,
+  query: string | Promise<string>,
   retry: boolean,
 ): Promise<URLSearchParams> {
   if (account.login === 'platform') {
-    const query = Promise.resolve(begin).then((one) => one.query);
     try {
-      return await platformLogin(context, account, query, retry);
+      return masked(context, await platformLogin(context, account, query, retry));
     } catch (error) {
       // No password was sent yet.
-      if (!account.loginOpen || !isMissing(error) || !(await isDex(context, account, await begin))) throw error;
+      if (!account.loginOpen || !isMissing(error) || !(await isDex(context, account.dexUrl))) throw error;
       context.note('login: dex (there is no JSON login API, and Dex responds)');
     }
   }
   const { dexPagesLogin } = await import(/* webpackMode: "eager" */ './dex/pages-login.js');
-  return dexPagesLogin(context, account, begin, retry);
+  return masked(context, await dexPagesLogin(context, account, await query, retry));
+}
+
+function masked({ mask }: Context, parameters: URLSearchParams): URLSearchParams {
+  mask(parameters.get('code') ?? '');
+  return parameters;
+}
+
+/** What the login of an account with login: auto finds out when it begins, for doctor. @throws AuthError */
+export async function hasOnlyPages({ http }: Context, { platform, dexUrl, loginOpen }: Settings): Promise<boolean> {
+  if (!loginOpen) return false;
+  const request = { stage: 'authorize', what: 'begin the login', retry: true } as const;
+  const { status } = await http(`${platform}/dex/api/v1/authorize`, request);
+  return status === 404 && (await isDex({ http }, dexUrl));
 }
 
 /** Whether there is no API; a platform that has one and no public key is an old one. */
@@ -37,8 +52,7 @@ function isMissing(error: unknown): boolean {
 }
 
 /** Whether an OpenID provider responds there (OpenID Connect Discovery, 4). */
-async function isDex({ http }: Context, { dexUrl }: Account, { endpoint }: Authentication): Promise<boolean> {
-  const base = endpoint ? endpoint.origin + endpoint.pathname.replace(/\/auth\/?$/, '') : dexUrl;
-  const { answer, document } = await getDiscovery(http, base, 'discovery', true);
+export async function isDex({ http }: Pick<Context, 'http'>, dexUrl: string): Promise<boolean> {
+  const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
   return answer.status === 200 && typeof document?.authorization_endpoint === 'string';
 }

@@ -34,7 +34,7 @@ export async function cookieMethod(context: Context, request: CookieRequest, ret
   const parameters = await authenticate(
     { ...context, http: withCookies(http, request.platform) },
     request,
-    starting,
+    starting.then((login) => login.query),
     retry,
   );
   const login = await starting;

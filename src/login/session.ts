@@ -61,9 +61,7 @@ export async function openFor(
 
 /** The servers of a login, without those that it does not use. */
 const addressesOf = ({ platform, trackingUri, dexUrl, login }: Settings): string[] =>
-  [...new Set([platform, trackingUri, login === 'keyless' || login === 'dex' ? new URL(dexUrl).origin : ''])].filter(
-    Boolean,
-  );
+  [...new Set([platform, trackingUri, login === 'id-token' ? '' : new URL(dexUrl).origin])].filter(Boolean);
 
 /** How many connections a login uses at the same time, by origin: two requests of its own, two of the proof. */
 function connectionsFor(settings: Settings): Record<string, number> {

@@ -63,7 +63,7 @@ async function flow(given: Context, request: TokenRequest, retry: boolean): Prom
   const { mask, step } = context;
   const { query, state, verifier } = await authorizationRequest(request);
   mask(verifier);
-  const parameters = await authenticate(context, request, { query: query.toString() }, retry);
+  const parameters = await authenticate(context, request, query.toString(), retry);
   codeFrom(parameters, state);
   return step('code exchanged for a token', () => redeemCode(context, request, parameters, state, verifier));
 }

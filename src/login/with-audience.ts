@@ -3,6 +3,7 @@
 import { AuthError } from '../errors/errors.js';
 import { isPasswordLogin } from '../settings/login-kind.js';
 import type { Settings } from '../settings/types.js';
+import { isVisibleAscii } from '../util/text.js';
 import type { Context } from './context.js';
 import { CROSS_CLIENT, isDexEndpoint } from './oauth2-proxy/authorization-request.js';
 import { startProxyLogin } from './oauth2-proxy/start.js';
@@ -34,10 +35,13 @@ async function clientOfProxy({ http, note, step }: Context, settings: Given): Pr
   const { client, tried } = await step('client of oauth2-proxy found', async () => {
     const start = await startProxyLogin(http, settings.trackingUri, true);
     const clients = new URLSearchParams(start.query).getAll('client_id');
-    const own = clients.length === 1 && (await isDexEndpoint(http, start, settings));
+    // It becomes part of a scope, in which a space would begin another one.
+    const valid = clients.length === 1 && isVisibleAscii(clients[0] ?? '');
+    const own = valid && (await isDexEndpoint(http, start, settings));
     // Another Dex's client, or another party's, is no audience for a token of this one.
-    const flaw =
-      clients.length > 1 ? 'with "client_id" more than once' : `to ${start.endpoint.origin}, which is not this Dex`;
+    const flaw = !valid
+      ? 'with an invalid "client_id", or more than one'
+      : `to ${start.endpoint.origin}, which is not this Dex`;
     if (!own)
       throw new AuthError({
         request: 'proxy',

@@ -11,7 +11,7 @@ import { openPrivateFolder } from '../sdk/private-folder.js';
 import { type Reason, requireLogin, secondsToWait, withLogin } from '../sdk/renewal-rules.js';
 import { readState, type State, settingsToKeep } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
-import { idTokenSource, isPasswordLogin } from '../settings/login-kind.js';
+import { isPasswordLogin, sourceOfRenewal } from '../settings/login-kind.js';
 import { gather, type Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
 import { moment } from '../util/clock.js';
@@ -138,13 +138,13 @@ const sendsPassword = ({ refreshToken, login }: Settings) => !refreshToken && is
 
 /** What is in the environment alone, where the state has none: user name and password, or the ID token of the CI job. */
 function withCredentials(settings: Settings, sources: Sources): Settings {
-  if (settings.password || settings.idToken) return settings;
   const found = gather(sources);
   if (!isPasswordLogin(settings.login)) {
-    const idToken = idTokenSource(found, sources.env);
-    if (!idToken) throw new Error(`no ID token of the CI job in the environment: log in again`);
-    return { ...settings, idToken };
+    const idToken = sourceOfRenewal(settings.idToken, found, sources.env);
+    if (idToken || settings.refreshToken) return { ...settings, idToken };
+    throw new Error('no ID token of the CI job in the environment: log in again');
   }
+  if (settings.password) return settings;
   const username = found.get('username')?.value ?? '';
   const password = found.get('password')?.value ?? '';
   if (!settings.refreshToken && !(username && password)) {

@@ -70,7 +70,7 @@ function writeAll(credential: Credential, settings: Settings, folder: PrivateFol
     // First, as a renewal of an earlier login in this folder then writes nothing any more.
     if (settings.renew) {
       // The login of just now counts too.
-      const logins = settings.password ? withLogin({}, moment()) : [];
+      const logins = settings.password && isPasswordLogin(settings.login) ? withLogin({}, moment()) : [];
       writeFirstState(folder, { settings: settingsToKeep(settings, credential), logins });
     }
     // The SDK trusts nothing but the file it is given, so the CA goes together with the other roots.

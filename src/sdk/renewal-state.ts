@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jsonObject } from '../http/response.js';
 import type { Credential } from '../login/credential.js';
+import { sourceToKeep } from '../settings/login-kind.js';
 import type { Settings } from '../settings/types.js';
 import type { History } from './renewal-rules.js';
 
@@ -26,14 +27,12 @@ export interface State extends History {
 export function settingsToKeep(settings: Settings, credential: Credential): Settings {
   const { method } = credential;
   const { refreshTokenFile, idToken } = settings;
-  // The request token of a runner and a token that was given stay in the environment; a file is only named.
-  const source = idToken?.kind === 'file' ? { ...idToken, path: resolve(idToken.path) } : undefined;
   const first = { method, allowFallback: false, methodReason: 'the method of the first login' };
   // A renewal may run in another folder.
   const common = {
     ...settings,
     ...first,
-    idToken: source,
+    idToken: sourceToKeep(idToken),
     refreshTokenFile: refreshTokenFile && resolve(refreshTokenFile),
   };
   // After a fallback, client-id is not that of oauth2-proxy, with which the cookie method would compare it.
@@ -61,7 +60,17 @@ export function parseState(path: string): State {
   return state as unknown as State;
 }
 
-const TEXTS = ['platform', 'trackingUri', 'username', 'password', 'clientId', 'clientSecret', 'refreshToken'] as const;
+const TEXTS = [
+  'platform',
+  'dexUrl',
+  'login',
+  'trackingUri',
+  'username',
+  'password',
+  'clientId',
+  'clientSecret',
+  'refreshToken',
+] as const;
 
 function isSettings(value: unknown): boolean {
   const settings = (value ?? {}) as Partial<Record<keyof Settings, unknown>>;

@@ -1,8 +1,6 @@
 // What is wrong, or odd, only in view of several settings, or of what a command needs.
 
-import { isLoopback } from '../http/loopback.js';
-import { parseUrl } from '../util/url.js';
-import { howToGetIdToken, isPasswordLogin, LOGIN_NAMES } from './login-kind.js';
+import { howToGetIdToken, INVALID_REQUEST_URL, isPasswordLogin, isPrivate, LOGIN_NAMES } from './login-kind.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
@@ -29,19 +27,12 @@ export function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): str
   );
 }
 
-/** Whether nobody on the way can read what is sent there. */
-function isPrivate(address: string): boolean {
-  const url = parseUrl(address);
-  return url !== undefined && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
-}
-
 /** What is wrong only in view of other settings, or of what the command needs. */
 export function crossCheck(settings: Settings, { found, sources, needs, problem }: Reading): void {
   const { ca, dir, insecureTls, method, verify, login, idToken } = settings;
   if (!isPasswordLogin(login) && !idToken && needs.login !== false)
     problem('id-token', howToGetIdToken(sources.env), 'missing');
-  if (idToken?.kind === 'github' && !isPrivate(idToken.url))
-    problem('id-token', 'invalid ACTIONS_ID_TOKEN_REQUEST_URL: expected a URL that begins with https://.', 'conflict');
+  if (idToken?.kind === 'github' && !isPrivate(idToken.url)) problem('id-token', INVALID_REQUEST_URL, 'conflict');
   if (login === 'keyless' && found.get('connector')?.from === 'default')
     problem(
       'connector',

@@ -1,6 +1,9 @@
 // How a login begins: by password, or by the ID token of a CI job, and where that token comes from.
 
+import { resolve } from 'node:path';
+import { isLoopback } from '../http/loopback.js';
 import type { Env } from '../util/env.js';
+import { parseUrl } from '../util/url.js';
 import type { Found } from './sources.js';
 import type { Name } from './table.js';
 import type { IdTokenSource, LoginKind, OnProblem, Settings } from './types.js';
@@ -19,6 +22,14 @@ export const LOGIN_NAMES = {
 /** The variables of a job with `permissions: id-token: write` (docs.github.com, "OpenID Connect reference"). */
 const REQUEST_URL = 'ACTIONS_ID_TOKEN_REQUEST_URL';
 const REQUEST_TOKEN = 'ACTIONS_ID_TOKEN_REQUEST_TOKEN';
+
+export const INVALID_REQUEST_URL = 'invalid ACTIONS_ID_TOKEN_REQUEST_URL: expected a URL that begins with https://.';
+
+/** Whether nobody on the way can read what is sent there. */
+export function isPrivate(address: string): boolean {
+  const url = parseUrl(address);
+  return url !== undefined && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
+}
 
 /** Whether the job may request ID tokens from GitHub. */
 export const hasGitHubTokens = (env: Env): boolean => Boolean(env[REQUEST_URL] && env[REQUEST_TOKEN]);
@@ -63,6 +74,38 @@ export function idTokenSource(found: Map<Name, Found>, env: Env): IdTokenSource 
   if (!hasGitHubTokens(env)) return undefined;
   const audience = found.get('id-token-audience')?.value ?? '';
   return { kind: 'github', url: env[REQUEST_URL] ?? '', requestToken: env[REQUEST_TOKEN] ?? '', audience };
+}
+
+/** What is kept of a source for renewals: neither a token nor GitHub's address. A file is only named. */
+export function sourceToKeep(source: IdTokenSource | undefined): IdTokenSource | undefined {
+  switch (source?.kind) {
+    case 'file':
+      return { ...source, path: resolve(source.path) };
+    case 'github':
+      return { ...source, url: '', requestToken: '' };
+    case 'given':
+      return { kind: 'given', token: '' };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * The source of a renewal: of the kind of the first login, since another one would be another identity.
+ * @returns undefined where the environment does not have it
+ */
+export function sourceOfRenewal(
+  kept: IdTokenSource | undefined,
+  found: Map<Name, Found>,
+  env: Env,
+): IdTokenSource | undefined {
+  if (kept?.kind === 'file') return kept;
+  if (kept?.kind === 'github')
+    return hasGitHubTokens(env)
+      ? { ...kept, url: env[REQUEST_URL] ?? '', requestToken: env[REQUEST_TOKEN] ?? '' }
+      : undefined;
+  const now = idTokenSource(found, {});
+  return now?.kind === 'given' ? now : undefined;
 }
 
 /** What to do where a keyless login has no ID token. */

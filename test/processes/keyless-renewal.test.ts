@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fingerprint } from '../../src/login/credential.js';
+import { decodeClaims } from '../../src/login/dex/claims.js';
 import { ciJwt, gitHubVariables, REQUEST_TOKEN } from '../support/fake/ci.js';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
 import { runCommand, runProgram, timesAsked } from '../support/program.js';
@@ -70,6 +71,34 @@ describe('a renewal of a keyless login', () => {
       assert.equal(done.status, 0, done.stderr);
       assert.notEqual(read(dir).value, first);
       assert.deepEqual([exchanges(platform), timesAsked(platform, 'GET ci')], [2, 2]);
+    } finally {
+      await platform.close();
+    }
+  });
+
+  it('keeps the audience, and takes no other source than that of the login', async () => {
+    const platform = await startPlatform();
+    try {
+      const gitHub = gitHubVariables(platform.address);
+      const subjects = () =>
+        platform.asked
+          .filter(({ endpoint }) => endpoint === 'POST token')
+          .map(({ request }) => decodeClaims(new URLSearchParams(request.body).get('subject_token') ?? ''));
+      const special = { ...keylessEnv(platform), ...gitHub, MLFLOW_AUTH_ID_TOKEN_AUDIENCE: 'special' };
+      const asked = await logIn(special, 'audience');
+      age(asked);
+      assert.equal((await renew(asked, gitHub)).status, 0);
+      assert.deepEqual(
+        subjects().map((claims) => claims?.aud),
+        ['special', 'special'],
+      );
+      const given = { ...keylessEnv(platform), MLFLOW_AUTH_ID_TOKEN: ciJwt(platform.address, { sub: 'given' }) };
+      const dir = await logIn(given, 'given');
+      age(dir);
+      const { status, stderr } = await renew(dir, gitHub);
+      assert.equal(status, 1);
+      assert.match(stderr, /no ID token of the CI job in the environment: log in again/);
+      assert.equal(subjects().length, 3);
     } finally {
       await platform.close();
     }

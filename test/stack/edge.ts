@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { usualCertificate } from '../support/fake/certificates.js';
+import { PATIENCE } from '../support/fake/platform.js';
 import { loginApi } from './login-api.js';
 
 export interface Edge {
@@ -83,7 +84,9 @@ export async function startEdge(
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
   };
 
-  const server = createServer({ ...usualCertificate(), maxHeaderSize: 1 << 20 }, (incoming, response) => {
+  // A busy machine may leave a connection idle for long before its next request.
+  const limits = { maxHeaderSize: 1 << 20, keepAliveTimeout: PATIENCE };
+  const server = createServer({ ...usualCertificate(), ...limits }, (incoming, response) => {
     handle(incoming, response).catch((error) => response.writeHead(500).end(String(error)));
   });
   server.listen(port, '127.0.0.1');

@@ -52,8 +52,9 @@ export const DEX_PAGES = [
     layer: 'Dex',
     found: '{status} redirect to {target}',
     title: 'Unexpected redirect',
-    meaning: 'after the login, Dex redirects to neither its own pages nor the redirect URI',
-    advice: 'Check dex-url: if Dex has several addresses, use the one in its issuer.',
+    meaning: 'it leads to neither the pages of Dex nor the redirect URI',
+    advice:
+      'Check dex-url: if Dex has several addresses, use the one in its issuer, with https: and without a redirect.',
   },
   {
     id: 'foreign-form',
@@ -67,7 +68,7 @@ export const DEX_PAGES = [
     id: 'dex-steps',
     layer: 'Dex',
     found: 'more than {steps} pages and redirects',
-    title: 'Login without an end',
+    title: 'Login does not finish',
     meaning: 'the pages of Dex lead to no redirect URI',
     advice: 'Send these lines to the administrator of Dex.',
   },

@@ -44,7 +44,6 @@ export async function platformLogin(
   const parameters = await step(`logged in as ${username} (connector ${connector})`, () =>
     logIn(http, { platform, connector, req, username, password }),
   );
-  mask(parameters.get('code') ?? '');
   return parameters;
 }
 

@@ -37,6 +37,10 @@ interface Parsed {
 /** Elements of Dex's error page (web/templates/error.html) that hold its message. */
 const MESSAGE = ['h1', 'h2', 'h3', 'p'];
 
+/** Elements within each other, and characters: beyond them the parser would take its time. No page of Dex has as many. */
+const DEEPEST = 200;
+const LONGEST = 1 << 18;
+
 /** Reads forms, links and text; nothing in the page is evaluated. */
 function parse(html: string): Parsed {
   const forms: { action: string; fields: Field[] }[] = [];
@@ -44,8 +48,11 @@ function parse(html: string): Parsed {
   let text = '';
   let form: (typeof forms)[number] | undefined;
   let within = 0;
+  let depth = 0;
+  if (html.length > LONGEST) return { forms, links, text };
   const parser = new Parser({
     onopentag(name, { action = '', href, name: field, value = '', type = '' }) {
+      if (++depth > DEEPEST) throw new RangeError('the page is too deep');
       if (MESSAGE.includes(name)) within++;
       if (name === 'form') {
         form = { action, fields: [] };
@@ -59,11 +66,17 @@ function parse(html: string): Parsed {
       if (within > 0) text += `${part} `;
     },
     onclosetag(name) {
+      depth--;
       if (MESSAGE.includes(name)) within--;
       if (name === 'form') form = undefined;
     },
   });
-  parser.end(html);
+  try {
+    parser.end(html);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { forms: [], links: [], text: '' };
+  }
   return { forms, links, text: printable(text.replace(/\s+/g, ' ').trim()) };
 }
 

@@ -6,7 +6,7 @@ import { factsOf } from '../../http/response.js';
 import type { HttpResponse } from '../../http/types.js';
 import { printable } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
-import type { Account, Authentication } from '../account.js';
+import type { Account } from '../account.js';
 import { answerParameters } from '../answer-parameters.js';
 import type { Context } from '../context.js';
 import { withCookies } from '../cookies-kept.js';
@@ -17,7 +17,7 @@ const MOST_STEPS = 15;
 
 /**
  * Both generations of pages (Dex 2.45 and later ones) and any theme; behind an address other than the issuer's, too.
- * @param begin the authorization request, and where it goes
+ * @param query of the authorization request
  * @param retry whether what comes before the password may be tried again
  * @returns the parameters of the redirect: code and state
  * @throws AuthError
@@ -25,13 +25,12 @@ const MOST_STEPS = 15;
 export async function dexPagesLogin(
   given: Context,
   account: Account,
-  begin: Authentication | Promise<Authentication>,
+  query: string,
   retry: boolean,
 ): Promise<URLSearchParams> {
-  const { query, endpoint } = await begin;
-  const start = startOf(query, endpoint, account);
+  const start = startOf(query, account);
   const redirectUri = parseUrl(new URLSearchParams(query).get('redirect_uri') ?? '', start);
-  const base = new URL(start.pathname.replace(/\/auth\/?$/, '') || '/', start);
+  const base = new URL(account.dexUrl);
   const { step, beforePassword } = given;
   const context = { ...given, http: withCookies(given.http, start.origin) };
   const isInside = (url: URL) =>
@@ -57,8 +56,9 @@ export async function dexPagesLogin(
     if (target) {
       if (redirectUri && target.origin === redirectUri.origin && target.pathname === redirectUri.pathname)
         return answerParameters(target, answer, sent ? 'form' : 'page');
+      // Dex itself begins with a page of its own; only a connector leads to another server.
       if (!isInside(target))
-        throw failed(sent ? 'dex-elsewhere' : 'connector-browser', {
+        throw failed(sent || at === start ? 'dex-elsewhere' : 'connector-browser', {
           target: printable(target.origin + target.pathname),
         });
       at = target;
@@ -87,7 +87,7 @@ export async function dexPagesLogin(
         throw failed('second-factor', { text: `${answer.status} page that requests a second factor` });
       case 'device':
       case 'saml':
-        throw failed('connector-browser', {
+        throw failed(sent ? 'dex-elsewhere' : 'connector-browser', {
           target: page.kind === 'saml' ? 'a SAML identity provider' : 'a device login',
         });
       case 'other':
@@ -102,12 +102,15 @@ export async function dexPagesLogin(
   });
 }
 
-/** A connector that the user named is chosen by the request itself, which spares the page on which people choose. */
-function startOf(query: string, endpoint: URL | undefined, { dexUrl, namedConnector }: Account): URL {
-  const start = new URL(endpoint ?? `${dexUrl}/auth`);
-  const named = namedConnector ? `&connector_id=${encodeURIComponent(namedConnector)}` : '';
-  start.search = `?${query}${named}`;
-  start.hash = '';
+/**
+ * A connector that the user named is chosen by the request itself, which spares the page on which people choose. One that
+ * oauth2-proxy, or who stands in for it, names is left out: it would get the password.
+ */
+function startOf(query: string, { dexUrl, namedConnector }: Account): URL {
+  const own = query.split('&').filter((one) => !new URLSearchParams(one).has('connector_id'));
+  const named = namedConnector ? [`connector_id=${encodeURIComponent(namedConnector)}`] : [];
+  const start = new URL(`${dexUrl}/auth`);
+  start.search = `?${[...own, ...named].join('&')}`;
   return start;
 }
 

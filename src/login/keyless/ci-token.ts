@@ -1,13 +1,15 @@
 // The ID token of a CI job: where it comes from, what it says of itself, and what can be seen in it before it is sent.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { AuthError, errorMessage } from '../../errors/errors.js';
 import type { Diagnosis } from '../../errors/failure.js';
 import { isText, jsonObject, responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
+import { INVALID_REQUEST_URL, isPrivate } from '../../settings/login-kind.js';
 import type { IdTokenSource } from '../../settings/types.js';
 import { isJwt } from '../../util/jwt.js';
 import { printable, shortened } from '../../util/text.js';
+import { parseUrl } from '../../util/url.js';
 import type { Context } from '../context.js';
 import { type Claims, decodeClaims, expiryOf } from '../dex/claims.js';
 
@@ -51,6 +53,8 @@ async function read(http: Http, mask: Context['mask'], source: IdTokenSource): P
   if (source.kind === 'given') return source.token;
   if (source.kind === 'github') return fromGitHub(http, mask, source);
   try {
+    // A device, or a pipe without a writer, would have no end.
+    if (!statSync(source.path).isFile()) throw new Error('it is not a regular file');
     return readFileSync(source.path, 'utf8');
   } catch (error) {
     const tried = { what: WHAT.file, address: printable(source.path) };
@@ -68,7 +72,9 @@ async function fromGitHub(
   mask: Context['mask'],
   { url, requestToken, audience }: Extract<IdTokenSource, { kind: 'github' }>,
 ): Promise<string> {
-  const address = new URL(url);
+  mask(requestToken);
+  const address = parseUrl(url);
+  if (!address || !isPrivate(url)) throw new Error(INVALID_REQUEST_URL);
   address.searchParams.set('audience', audience);
   const headers = { authorization: `Bearer ${requestToken}`, accept: 'application/json' };
   const answer = await http(address, { stage: 'ci', what: WHAT.github, headers, retry: true });

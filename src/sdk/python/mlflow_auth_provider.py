@@ -159,7 +159,7 @@ def with_value(credential):
     if credential.get("value_file"):
         with open(credential["value_file"], encoding="utf-8") as file:
             value = file.read(LONGEST_FILE).strip()
-        if not is_header(value):
+        if not re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", value, re.ASCII):
             raise ValueError("{} contains no token".format(credential["value_file"]))
         credential["value"] = value
     return credential
