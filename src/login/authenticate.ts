@@ -1,6 +1,7 @@
 // Where a login with username and password goes: to the platform's JSON login API, or to the pages of upstream Dex.
 
 import { hasSymptom } from '../errors/errors.js';
+import { responseError } from '../http/response.js';
 import type { Settings } from '../settings/types.js';
 import type { Account } from './account.js';
 import { platformLogin } from './alauda/platform-login.js';
@@ -42,8 +43,8 @@ function masked({ mask }: Context, parameters: URLSearchParams): URLSearchParams
 export async function hasOnlyPages({ http }: Context, { platform, dexUrl, loginOpen }: Settings): Promise<boolean> {
   if (!loginOpen) return false;
   const request = { stage: 'authorize', what: 'begin the login', retry: true } as const;
-  const { status } = await http(`${platform}/dex/api/v1/authorize`, request);
-  return status === 404 && (await isDex({ http }, dexUrl));
+  const answer = await http(`${platform}/dex/api/v1/authorize`, request);
+  return answer.status !== 200 && isMissing(responseError(answer, 'authorize')) && (await isDex({ http }, dexUrl));
 }
 
 /** Whether there is no API; a platform that has one and no public key is an old one. */
