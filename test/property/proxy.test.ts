@@ -70,7 +70,8 @@ describe('a login at oauth2-proxy', () => {
       const sent = new URLSearchParams(result.query);
       assert.ok(sent.get('client_id'));
       assert.equal(sent.get('state') ?? '', result.state);
-      assert.equal(result.redirectUri.href, new URL(sent.get('redirect_uri') ?? '').href);
+      const uri = sent.get('redirect_uri') ?? '';
+      assert.equal(result.redirectUri.href, new URL(uri, uri.startsWith('/') ? asked.at(-1)?.url : undefined).href);
       return 'begun';
     }));
 

@@ -2,7 +2,7 @@
 
 import { AuthError } from '../../errors/errors.js';
 import type { Tried } from '../../errors/failure.js';
-import { responseError } from '../../http/response.js';
+import { locationOf, responseError } from '../../http/response.js';
 import type { Http, HttpResponse } from '../../http/types.js';
 import { parseUrl } from '../../util/url.js';
 import { askServerInfo } from '../server-info.js';
@@ -63,16 +63,13 @@ async function visit(http: Http, start: string, jar: Jar, retry: boolean): Promi
   }
 }
 
-function locationOf({ status, headers, url }: HttpResponse): URL | undefined {
-  const location = headers.get('location');
-  return status >= 300 && status <= 399 && location !== null ? parseUrl(location, url) : undefined;
-}
-
 /** Reads an authorization request (RFC 6749, 4.1.1) out of a redirect, to whatever path it goes. */
 function redirectToLogin(answer: HttpResponse): Omit<ProxyLogin, 'jar'> | undefined {
   const endpoint = locationOf(answer);
   const parameters = endpoint?.searchParams;
-  const redirectUri = parseUrl(parameters?.get('redirect_uri') ?? '', answer.url);
+  const uri = parameters?.get('redirect_uri') ?? '';
+  // Kubeflow's has no host: it is that of the request.
+  const redirectUri = parseUrl(uri, uri.startsWith('/') ? answer.url : undefined);
   if (!endpoint || !parameters?.get('client_id') || !redirectUri) return undefined;
   const location = answer.headers.get('location') ?? '';
   const query = location.replace(/#.*$/s, '').replace(/^[^?]*\?/, '');
