@@ -7,7 +7,7 @@ import type { Address } from '../proxy/server.js';
 /** Any free port of this machine alone. */
 const DEFAULT: Address = { host: '127.0.0.1', port: 0 };
 
-/** @throws UsageError for what is no address, or one of a network that was not allowed by name */
+/** @throws UsageError for an invalid address, or one that other machines reach without --allow-remote */
 export function listenAddress(given: string | undefined, allowRemote: boolean): Address {
   const address = given === undefined ? DEFAULT : parseAddress('listen', given);
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;

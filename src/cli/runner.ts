@@ -1,10 +1,10 @@
-// Whether a GitHub runner reads along, and how it is told to mask a value.
+// Whether standard error is the log of a GitHub runner, and the command by which it masks a value there.
 
 import { existsSync, fstatSync } from 'node:fs';
 import { maskLine } from '../ci/mask-line.js';
 import type { Env } from '../util/env.js';
 
-/** Whether a runner reads along and masks what it is told to: elsewhere the line would show what it is to hide. */
+/** Whether standard error is a log in which a runner masks values: anywhere else, the command would show the value. */
 function isRunner(env: Env): boolean {
   return env.GITHUB_ACTIONS === 'true' && existsSync(env.GITHUB_OUTPUT ?? '') && !isFile(2);
 }

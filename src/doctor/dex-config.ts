@@ -21,7 +21,7 @@ const quoted = (value: string) => `"${value}"`;
 
 /**
  * What an administrator adds to Dex (dexidp/dex, connector/oidc; the fields were seen on 2.45.1).
- * @throws UsageError where a value is no plain word
+ * @throws UsageError for a value with other characters than names have
  */
 export function dexConfig({ owner, platform, clientId, connector, audience }: DexConfig): string {
   for (const value of [owner, platform, clientId, connector, audience])

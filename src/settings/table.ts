@@ -110,7 +110,7 @@ export const TABLE = [
     name: 'login',
     env: ['MLFLOW_AUTH_LOGIN'],
     default: 'auto',
-    help: 'How to log in: platform (username and password at its JSON login API), dex (the same at the login pages of Dex), keyless (exchange the ID token of the CI job at Dex), id-token (use that token itself) or auto: keyless if id-token is set, or if neither username nor password is set and GitHub provides ID tokens, otherwise platform, or dex if there is no login API.',
+    help: 'How to log in: platform (username and password, JSON login API of the platform), dex (username and password, login pages of Dex), keyless (ID token of the CI job, exchanged at Dex), id-token (that token, unchanged) or auto. auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
   },
   {
     name: 'connector',

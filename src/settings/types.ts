@@ -33,7 +33,7 @@ export interface Settings {
   login: LoginKind;
   /** Why that login, for the log; '' for the usual one. */
   loginReason: string;
-  /** Nobody asked for the kind of login, so that the pages of Dex follow where there is no login API. */
+  /** With login: auto, the login pages of Dex are used where there is no login API. */
   loginOpen: boolean;
   /** Undefined for a login by password. */
   idToken: IdTokenSource | undefined;
