@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SymptomId } from '../../src/errors/symptoms/all.js';
-import { type FakePlatform, type StartOptions, startPlatform } from '../support/fake/platform.js';
+import type { FakePlatform, StartOptions } from '../support/fake/platform.js';
 import { USUAL } from '../support/fake/switches.js';
-import { goodEnv, runCommand, timesAsked } from '../support/program.js';
+import { atPlatform, goodEnv, runCommand, timesAsked } from '../support/program.js';
 import { sampled } from '../support/sample.js';
 
 type Env = Record<string, string>;
@@ -14,14 +14,8 @@ const UPSTREAM: StartOptions = { loginApi: false, connectors: [{ id: 'local', ty
 const LDAP = { id: 'corp-ldap', type: 'ldap' };
 const OIDC = { id: 'sso', type: 'oidc' };
 
-async function atPlatform<T>(options: StartOptions, work: (platform: FakePlatform) => Promise<T>): Promise<T> {
-  const platform = await startPlatform({ ...UPSTREAM, ...options });
-  try {
-    return await work(platform);
-  } finally {
-    await platform.close();
-  }
-}
+const atUpstream = <T>(options: StartOptions, work: (platform: FakePlatform) => Promise<T>) =>
+  atPlatform({ ...UPSTREAM, ...options }, work);
 
 /** A cookie login has no client. */
 function envFor(platform: FakePlatform, method: string, more: Env = {}): Env {
@@ -67,7 +61,7 @@ describe('a login at the pages of Dex', () => {
     for (const method of ['token', 'cookie'])
       for (const login of ['dex', 'auto'])
         it(`${name}, by ${method} and login ${login}, sends the password once, to its form`, async () => {
-          await atPlatform(options, async (platform) => {
+          await atUpstream(options, async (platform) => {
             const all = envFor(platform, method, { MLFLOW_AUTH_LOGIN: login, ...env });
             const { status, stdout, stderr } = await runCommand([method], all);
             assert.equal(status, 0, stderr);
@@ -88,7 +82,7 @@ describe('a login at the pages of Dex', () => {
         });
 
   it('works with relative addresses, as in Kubeflow', async () => {
-    await atPlatform({ relativeLocation: true }, async (platform) => {
+    await atUpstream({ relativeLocation: true }, async (platform) => {
       const { status, stderr } = await runCommand(['cookie'], envFor(platform, 'cookie', { MLFLOW_AUTH_LOGIN: 'dex' }));
       assert.equal(status, 0, stderr);
     });
@@ -173,7 +167,7 @@ const REFUSALS: Record<string, Refusal> = {
 describe('a login at the pages of Dex that is refused', () => {
   for (const [name, { platform: options = {}, env = {}, id, logins }] of Object.entries(REFUSALS))
     it(`by ${name} ends with ${id}, after ${logins} posts of the password`, async () => {
-      await atPlatform(options, async (platform) => {
+      await atUpstream(options, async (platform) => {
         const { status, stdout, stderr } = await runCommand(
           ['token'],
           envFor(platform, 'token', { MLFLOW_AUTH_LOGIN: 'dex', ...env }),
@@ -185,7 +179,7 @@ describe('a login at the pages of Dex that is refused', () => {
     });
 
   it('where there is neither an API nor Dex is told as before', async () => {
-    await atPlatform({ canned: { discovery: { status: 404 } } }, async (platform) => {
+    await atUpstream({ canned: { discovery: { status: 404 } } }, async (platform) => {
       const { status, stderr } = await runCommand(['token'], envFor(platform, 'token'));
       assert.equal(status, 1);
       assert.match(stderr, /\[mlflow-auth: not-found\]/);

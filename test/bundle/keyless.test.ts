@@ -8,35 +8,14 @@ import { after, describe, it } from 'node:test';
 import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import { decodeClaims } from '../../src/login/dex/claims.js';
 import { ciClaims, ciIssuer, ciJwt, gitHubVariables, REQUEST_TOKEN } from '../support/fake/ci.js';
-import { type FakePlatform, type StartOptions, startPlatform } from '../support/fake/platform.js';
+import type { FakePlatform, StartOptions } from '../support/fake/platform.js';
 import type { Canned } from '../support/fake/switches.js';
-import { goodEnv, runAction, runCommand, timesAsked } from '../support/program.js';
+import { atPlatform, goodEnv, keylessEnv, runAction, runCommand, timesAsked } from '../support/program.js';
 
 type Env = Record<string, string>;
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-keyless-'));
 after(() => rmSync(folder, { recursive: true }));
-
-/** A job without any secret of its own. */
-function keylessEnv({ address, ca }: FakePlatform): Env {
-  return {
-    PLATFORM_ADDRESS: address,
-    CLUSTER: 'c1',
-    MLFLOW_WORKSPACE: 'team-a',
-    DEX_CLIENT_ID: 'mlflow-ci',
-    DEX_CONNECTOR: 'github-actions',
-    PLATFORM_CA: ca,
-  };
-}
-
-async function atPlatform<T>(options: StartOptions, work: (platform: FakePlatform) => Promise<T>): Promise<T> {
-  const platform = await startPlatform(options);
-  try {
-    return await work(platform);
-  } finally {
-    await platform.close();
-  }
-}
 
 const SOURCES: Record<string, (address: string) => { env?: Env; flags?: string[]; stdin?: string }> = {
   'GitHub by its request endpoint': (address) => ({ env: gitHubVariables(address) }),

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FakePlatform } from './fake/platform.js';
+import { type FakePlatform, type StartOptions, startPlatform } from './fake/platform.js';
 import { USUAL } from './fake/switches.js';
 
 /** The built file, or a copy of it that scripts/test.ts makes. */
@@ -110,6 +110,28 @@ export function goodEnv({ address, ca }: FakePlatform): Env {
     DEX_CLIENT_SECRET: USUAL.clientSecret,
     PLATFORM_CA: ca,
   };
+}
+
+/** A job without any secret of its own. */
+export function keylessEnv({ address, ca }: FakePlatform): Env {
+  return {
+    PLATFORM_ADDRESS: address,
+    CLUSTER: 'c1',
+    MLFLOW_WORKSPACE: 'team-a',
+    DEX_CLIENT_ID: 'mlflow-ci',
+    DEX_CONNECTOR: 'github-actions',
+    PLATFORM_CA: ca,
+  };
+}
+
+/** Runs a test at a platform started for it. */
+export async function atPlatform<T>(options: StartOptions, work: (platform: FakePlatform) => Promise<T>): Promise<T> {
+  const platform = await startPlatform(options);
+  try {
+    return await work(platform);
+  } finally {
+    await platform.close();
+  }
 }
 
 /** How often a platform was asked for something, such as `POST login`. */

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprint } from '../../src/login/credential.js';
-import { type FakePlatform, type StartOptions, startPlatform } from './fake/platform.js';
-import { goodEnv, runCommand, runProgram } from './program.js';
+import type { FakePlatform } from './fake/platform.js';
+import { atPlatform, goodEnv, runCommand, runProgram } from './program.js';
 
 /** A folder that is gone after the tests. */
 export const root = mkdtempSync(join(tmpdir(), 'mlflow-auth-renewal-'));
@@ -26,15 +26,7 @@ export const grants = (platform: FakePlatform) =>
     ({ endpoint, request }) => endpoint === 'POST token' && request.body.includes('grant_type=refresh_token'),
   ).length;
 
-/** Runs a test at a platform started for it. */
-export async function at(switches: StartOptions, test: (platform: FakePlatform) => Promise<void>): Promise<void> {
-  const platform = await startPlatform(switches);
-  try {
-    await test(platform);
-  } finally {
-    await platform.close();
-  }
-}
+export const at = atPlatform<void>;
 
 /** Waits until a program has used refresh tokens so often. @throws AssertionError when it ends before that */
 export async function untilGrants(platform: FakePlatform, count: number, child: ChildProcess): Promise<void> {
