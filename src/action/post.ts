@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Rows } from '../ci/github.js';
 import { errorMessage } from '../errors/errors.js';
-import { noCounts, rowsOf } from '../proxy/counts.js';
+import { inOneLine, noCounts, rowsOf } from '../proxy/counts.js';
 import { endDetached } from '../proxy/detached.js';
 import { endHolder, LOCK_FILE } from '../renewal/lock.js';
 import { openPrivateFolder, type PrivateFolder } from '../sdk/private-folder.js';
@@ -83,7 +83,7 @@ async function endProxy(
   const log = join(dir, LOG_FILE);
   for (const line of (existsSync(log) ? readFileSync(log, 'utf8') : '').split('\n').filter(Boolean)) write(line);
   const rows: Rows = [...rowsOf(left.counts ?? noCounts()), ['Runs are at', left.trackingUri]];
-  write(`The proxy has ended: ${rows.map(([label, text]) => `${label.toLowerCase()}: ${text}`).join(', ')}.`);
+  write(`The proxy has ended: ${inOneLine(rows)}.`);
   await summarize('MLflow proxy', rows);
 }
 

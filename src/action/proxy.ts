@@ -5,12 +5,15 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { PROXY_VARIABLES } from '../http/http-proxy.js';
 import type { Credential } from '../login/credential.js';
-import { type Order, type Ready, secretsIn } from '../proxy/detached.js';
+import type { Order, Ready } from '../proxy/detached.js';
 import { type LocalServer, localVariables } from '../sdk/local-variables.js';
 import { overridesOf } from '../sdk/overrides.js';
 import type { PrivateFolder } from '../sdk/private-folder.js';
 import type { Variable } from '../sdk/variables.js';
+import { GITHUB_VARIABLES } from '../settings/login-kind.js';
+import { secretsIn } from '../settings/secrets-in.js';
 import type { Sources } from '../settings/sources.js';
 import { ROWS } from '../settings/table.js';
 import type { Settings } from '../settings/types.js';
@@ -19,12 +22,10 @@ import { Secrets } from '../util/secrets.js';
 /** What it prints. */
 export const LOG_FILE = 'proxy.log';
 
-/** The HTTP proxies that requests go through. */
-const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy'];
 /** What settings are read from, and what GitHub gives ID tokens for. */
 const SOURCES = [
   ...ROWS.flatMap(({ env }) => env.flatMap((name) => [name, `${name}_FILE`])),
-  ...['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'GITHUB_ACTIONS'],
+  ...[...GITHUB_VARIABLES, 'GITHUB_ACTIONS'],
 ];
 /** It finds Node's helpers, and the runner finds it at the end of a job whose post step did not run. */
 const ENVIRONMENT = ['PATH', 'RUNNER_TRACKING_ID', 'SYSTEMROOT', 'TZ'];
@@ -42,7 +43,7 @@ export async function startForJob(
   { mask, warn }: { mask: (secret: string) => void; warn: (text: string) => void },
 ): Promise<Variable[]> {
   const { env } = sources;
-  const proxies = pick(env, PROXIES);
+  const proxies = pick(env, PROXY_VARIABLES);
   const { given } = sources;
   const order = {
     credential,

@@ -1,5 +1,7 @@
 // What a command needs under Deno, at the narrowest: the table in docs/cli.md, and the error where a permission is missing.
 
+import { PROXY_VARIABLES } from '../http/http-proxy.js';
+import { GITHUB_VARIABLES } from '../settings/login-kind.js';
 import { ROWS } from '../settings/table.js';
 import type { Command } from './command.js';
 
@@ -7,8 +9,8 @@ import type { Command } from './command.js';
 const LOGIN = [
   ...ROWS.flatMap(({ env, file }) => [...env, ...(file ? env.map((name) => `${name}_FILE`) : [])]),
   ...['MLFLOW_AUTH_CREDENTIAL_FILE', 'GITHUB_ACTIONS', 'GITHUB_OUTPUT', 'GITHUB_ACTOR', 'GITHUB_EVENT_NAME'],
-  ...['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'],
-  ...['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy'],
+  ...GITHUB_VARIABLES,
+  ...PROXY_VARIABLES,
   ...['DENO_CERT', 'DENO_TLS_CA_STORE', 'NODE_V8_COVERAGE', 'UNDICI_NO_FG', 'JEST_WORKER_ID'],
 ];
 

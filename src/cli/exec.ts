@@ -15,9 +15,8 @@ import { countRejected } from '../sdk/rejected-requests.js';
 import { readState, STATE_FILE } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
 import { withoutSecrets } from '../settings/secret-variables.js';
-import { printable } from '../util/text.js';
 import type { LoginCall } from './command.js';
-import { findProgram, NOT_FOUND } from './find-program.js';
+import { checkProgram } from './find-program.js';
 import { runProgram } from './run-program.js';
 import { catchSignals, exitCodeOf, type Signals } from './signals.js';
 
@@ -33,11 +32,8 @@ export async function run(call: LoginCall): Promise<number> {
   const { rest, settings, sources, log } = call;
   const [program = ''] = rest;
   if (!program) throw new UsageError('exec requires a command after --, as in: exec -- python train.py');
-  const unusable = findProgram(program, sources.env);
-  if (unusable) {
-    log.info(printable(`${program}: ${unusable === NOT_FOUND ? 'command not found' : 'cannot be executed'}`));
-    return unusable;
-  }
+  const unusable = checkProgram(program, sources.env, log.info);
+  if (unusable) return unusable;
   const signals = catchSignals();
   let parent: PrivateFolder | undefined;
   try {

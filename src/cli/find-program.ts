@@ -3,16 +3,28 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Env } from '../util/env.js';
+import type { WriteLine } from '../util/logger.js';
+import { printable } from '../util/text.js';
 
 /** What a shell's exit code says of a program that cannot be run (POSIX, Shell Command Language, 2.8.2). */
-export const NOT_FOUND = 127;
-export const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
 
 /** The search path where there is no PATH, as in glibc. */
 const DEFAULT_PATH = ['/bin', '/usr/bin'].join(delimiter);
 
+/**
+ * Says why a program cannot be run, as a shell does.
+ * @returns 0 where it can be run, or the exit code
+ */
+export function checkProgram(program: string, env: Env, write: WriteLine): number {
+  const code = findProgram(program, env);
+  if (code) write(printable(`${program}: ${code === NOT_FOUND ? 'command not found' : 'cannot be executed'}`));
+  return code;
+}
+
 /** @returns 0 where the program can be run, or the exit code that says why not */
-export function findProgram(program: string, env: Env): 0 | typeof NOT_FOUND | typeof NOT_EXECUTABLE {
+function findProgram(program: string, env: Env): 0 | typeof NOT_FOUND | typeof NOT_EXECUTABLE {
   const windows = process.platform === 'win32';
   const direct = program.includes('/') || (windows && program.includes('\\'));
   const folders = direct ? [''] : [...(windows ? ['.'] : []), ...searchPath(env).split(delimiter)];

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../errors/errors.js';
 import { runLogin } from '../login/session.js';
-import { rowsOf } from '../proxy/counts.js';
+import { inOneLine, rowsOf } from '../proxy/counts.js';
 import { untilEnd } from '../proxy/parent.js';
 import { serveHealth } from '../proxy/server.js';
 import { type LocalProxy, startProxy } from '../proxy/start.js';
@@ -11,9 +11,8 @@ import { withRefreshTokenFile } from '../renewal/refresh-token-file.js';
 import { environmentFor, localVariables } from '../sdk/local-variables.js';
 import { overridesOf } from '../sdk/overrides.js';
 import type { Env } from '../util/env.js';
-import { printable } from '../util/text.js';
 import type { LoginCall } from './command.js';
-import { findProgram, NOT_FOUND } from './find-program.js';
+import { checkProgram } from './find-program.js';
 import { FORMATS, type Format } from './formats.js';
 import { lifeLimit, listenAddress, parseAddress } from './listen-address.js';
 import { runProgram } from './run-program.js';
@@ -38,11 +37,8 @@ export async function run(call: LoginCall): Promise<number> {
   const life = lifeLimit(flags['max-life']);
   if (program !== undefined) {
     if (flags.format !== undefined) throw new UsageError('--format is for proxy without a command.');
-    const unusable = findProgram(program, sources.env);
-    if (unusable) {
-      log.info(printable(`${program}: ${unusable === NOT_FOUND ? 'command not found' : 'cannot be executed'}`));
-      return unusable;
-    }
+    const unusable = checkProgram(program, sources.env, log.info);
+    if (unusable) return unusable;
   }
   const signals = catchSignals();
   const open: { end: (grace: number) => Promise<void> }[] = [];
@@ -122,6 +118,5 @@ function warnOfOverrides({ flags, sources, log }: LoginCall, { uri }: LocalProxy
 }
 
 function tellCounts(proxy: LocalProxy, write: (line: string) => void): void {
-  const rows = rowsOf(proxy.counts()).map(([label, text]) => `${label.toLowerCase()}: ${text}`);
-  write(`proxy: ${rows.join(', ')}`);
+  write(`proxy: ${inOneLine(rowsOf(proxy.counts()))}`);
 }

@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { errorMessage } from '../errors/errors.js';
 import { secretsOf } from '../login/credential.js';
-import { leave, type Order, type Ready, secretsIn } from '../proxy/detached.js';
+import { leave, type Order, type Ready } from '../proxy/detached.js';
 import { untilEnd } from '../proxy/parent.js';
 import { type LocalProxy, startProxy } from '../proxy/start.js';
+import { secretsIn } from '../settings/secrets-in.js';
 import { Secrets } from '../util/secrets.js';
 import type { Call } from './command.js';
 import { catchSignals } from './signals.js';

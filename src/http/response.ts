@@ -98,13 +98,19 @@ function pageFacts(page: string): Pick<AnswerFacts, 'message' | 'requestId'> {
   return { ...(texts ? { message: bounded(texts) } : {}), ...(id ? { requestId: id } : {}) };
 }
 
+/** Where a redirect leads. @returns undefined for any other answer, and for an invalid address */
+export function locationOf({ status, headers, url }: HttpResponse): URL | undefined {
+  const location = headers.get('location');
+  return status >= 300 && status <= 399 && location !== null ? parseUrl(location, url) : undefined;
+}
+
 /** Paths at which oauth2-proxy and Dex begin a login. */
 const LOGIN_PATH = /\/(oauth2\/(start|sign_in)|(console-)?dex\/auth(\/[^/]*)?)\/?$/;
 
-function redirectOf({ status, headers, url }: HttpResponse): Redirect | undefined {
-  const location = headers.get('location');
-  if (!location || status < 300 || status > 399) return undefined;
-  const target = parseUrl(location, url);
+function redirectOf(answer: HttpResponse): Redirect | undefined {
+  const { status, headers } = answer;
+  if (!headers.get('location') || status < 300 || status > 399) return undefined;
+  const target = locationOf(answer);
   if (!target) return { target: undefined, login: false };
   const { origin, pathname, searchParams } = target;
   const error = searchParams.get('error_description') ?? searchParams.get('error');

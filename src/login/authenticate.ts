@@ -1,9 +1,9 @@
 // Where a login with username and password goes: to the platform's JSON login API, or to the pages of upstream Dex.
 
 import { hasSymptom } from '../errors/errors.js';
-import { responseError } from '../http/response.js';
 import type { Settings } from '../settings/types.js';
 import type { Account } from './account.js';
+import { authorize } from './alauda/authorize.js';
 import { platformLogin } from './alauda/platform-login.js';
 import type { Context } from './context.js';
 import { getDiscovery } from './dex/issuer.js';
@@ -39,12 +39,11 @@ function masked({ mask }: Context, parameters: URLSearchParams): URLSearchParams
   return parameters;
 }
 
-/** What the login of an account with login: auto finds out when it begins, for doctor. @throws AuthError */
+/** What a login with login: auto finds out when it begins, for doctor; false where nothing can be found out. */
 export async function hasOnlyPages({ http }: Context, { platform, dexUrl, loginOpen }: Settings): Promise<boolean> {
   if (!loginOpen) return false;
-  const request = { stage: 'authorize', what: 'begin the login', retry: true } as const;
-  const answer = await http(`${platform}/dex/api/v1/authorize`, request);
-  return answer.status !== 200 && isMissing(responseError(answer, 'authorize')) && (await isDex({ http }, dexUrl));
+  const missing = await authorize(http, platform, '', true).then(() => false, isMissing);
+  return missing && (await isDex({ http }, dexUrl).catch(() => false));
 }
 
 /** Whether there is no API; a platform that has one and no public key is an old one. */
@@ -53,7 +52,7 @@ function isMissing(error: unknown): boolean {
 }
 
 /** Whether an OpenID provider responds there (OpenID Connect Discovery, 4). */
-export async function isDex({ http }: Pick<Context, 'http'>, dexUrl: string): Promise<boolean> {
+async function isDex({ http }: Pick<Context, 'http'>, dexUrl: string): Promise<boolean> {
   const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
   return answer.status === 200 && typeof document?.authorization_endpoint === 'string';
 }

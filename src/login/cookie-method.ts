@@ -32,7 +32,7 @@ export async function cookieMethod(context: Context, request: CookieRequest, ret
     return login;
   });
   const parameters = await authenticate(
-    { ...context, http: withCookies(http, request.platform) },
+    { ...context, http: withCookies(http, request) },
     request,
     starting.then((login) => login.query),
     retry,

@@ -59,7 +59,7 @@ export async function authorizationRequest({
 }
 
 async function flow(given: Context, request: TokenRequest, retry: boolean): Promise<Tokens> {
-  const context = { ...given, http: withCookies(given.http, request.platform) };
+  const context = { ...given, http: withCookies(given.http, request) };
   const { mask, step } = context;
   const { query, state, verifier } = await authorizationRequest(request);
   mask(verifier);

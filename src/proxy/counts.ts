@@ -25,8 +25,14 @@ export const noCounts = (): Counts => ({
   failed: 0,
 });
 
+type Rows = [label: string, text: string][];
+
+/** Rows as a part of a sentence. */
+export const inOneLine = (rows: Rows): string =>
+  rows.map(([label, text]) => `${label.toLowerCase()}: ${text}`).join(', ');
+
 /** The counts as rows for people. */
-export function rowsOf(counts: Counts): [label: string, text: string][] {
+export function rowsOf(counts: Counts): Rows {
   return [
     ['Requests', String(counts.requests)],
     ['Uploaded', sizeOf(counts.bytesUp)],

@@ -72,9 +72,3 @@ function isIts(pid: number, dir: string): boolean {
   const path = `/proc/${pid}/cmdline`;
   return !existsSync('/proc/self/cmdline') || (existsSync(path) && readFileSync(path, 'utf8').includes(dir));
 }
-
-/** The secrets among settings. */
-export function secretsIn({ password, clientSecret, refreshToken, idToken }: Settings): string[] {
-  const ofJob = idToken?.kind === 'given' ? idToken.token : idToken?.kind === 'github' ? idToken.requestToken : '';
-  return [password, clientSecret, refreshToken, ofJob];
-}

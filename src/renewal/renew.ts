@@ -12,6 +12,7 @@ import { type Reason, requireLogin, secondsToWait, withLogin } from '../sdk/rene
 import { readState, type State, settingsToKeep } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
 import { isPasswordLogin, sourceOfRenewal } from '../settings/login-kind.js';
+import { secretsIn } from '../settings/secrets-in.js';
 import { gather, type Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
 import { moment } from '../util/clock.js';
@@ -71,7 +72,7 @@ export async function renewWith(
   if (state.failed)
     throw new Error(`${state.failed}\nmlflow-auth does not retry: this is the result of a previous attempt.`);
   const settings = withCredentials(state.settings, sources);
-  for (const secret of [settings.password, settings.clientSecret, settings.refreshToken]) secrets.add(secret);
+  for (const secret of secretsIn(settings)) secrets.add(secret);
   if (sendsPassword(settings)) requireLogin(state, moment());
   await sleep(secondsToWait(state, reason, moment()) * 1000, undefined, { signal });
   await renewNow(record, reason, settings, secrets, write, signal);

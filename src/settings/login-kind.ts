@@ -31,6 +31,9 @@ export function isPrivate(address: string): boolean {
   return url !== undefined && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
 }
 
+/** Both of them. */
+export const GITHUB_VARIABLES = [REQUEST_URL, REQUEST_TOKEN];
+
 /** Whether the job may request ID tokens from GitHub. */
 export const hasGitHubTokens = (env: Env): boolean => Boolean(env[REQUEST_URL] && env[REQUEST_TOKEN]);
 

@@ -225,6 +225,19 @@ describe('doctor', () => {
     assert.doesNotMatch(mended.stdout, /is set and empty/);
   });
 
+  it('goes on where the login API does not even say whether it is there', async () => {
+    const platform = await startPlatform({ canned: { authorize: { status: 404, body: 'x'.repeat(2_000_000) } } });
+    try {
+      const { status, stdout } = await runCommand(['doctor'], goodEnv(platform));
+      assert.equal(status, 1);
+      assert.match(stdout, /✓ login API: /);
+      assert.match(stdout, /✗ .*\[mlflow-auth: answer-too-large\]/);
+      assert.match(stdout, /✓ oauth2-proxy: /);
+    } finally {
+      await platform.close();
+    }
+  });
+
   it('--login does not use the refresh token, and never logs in without a name', async () => {
     const { status, stdout, logins } = await doctor(
       {},

@@ -2,14 +2,13 @@
 
 import { AuthError } from '../../errors/errors.js';
 import type { Diagnosis, RequestName } from '../../errors/failure.js';
-import { factsOf } from '../../http/response.js';
+import { factsOf, locationOf } from '../../http/response.js';
 import type { HttpResponse } from '../../http/types.js';
 import { printable } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
 import type { Account } from '../account.js';
 import { answerParameters } from '../answer-parameters.js';
 import type { Context } from '../context.js';
-import { withCookies } from '../cookies-kept.js';
 import { filledIn, type Page, readPage } from './page.js';
 
 /** Requests of one login: chooser, form, approval and factors, with a redirect before each. */
@@ -23,7 +22,7 @@ const MOST_STEPS = 15;
  * @throws AuthError
  */
 export async function dexPagesLogin(
-  given: Context,
+  context: Context,
   account: Account,
   query: string,
   retry: boolean,
@@ -31,8 +30,7 @@ export async function dexPagesLogin(
   const start = startOf(query, account);
   const redirectUri = parseUrl(new URLSearchParams(query).get('redirect_uri') ?? '', start);
   const base = new URL(account.dexUrl);
-  const { step, beforePassword } = given;
-  const context = { ...given, http: withCookies(given.http, start.origin) };
+  const { step, beforePassword } = context;
   const isInside = (url: URL) =>
     url.origin === base.origin && `${url.pathname}/`.startsWith(`${base.pathname.replace(/\/$/, '')}/`);
   let at = start;
@@ -52,7 +50,7 @@ export async function dexPagesLogin(
         tried: answer.tried,
         diagnosis: { id, facts: { status: answer.status, ...facts } },
       });
-    const target = redirectOf(answer);
+    const target = locationOf(answer);
     if (target) {
       if (redirectUri && target.origin === redirectUri.origin && target.pathname === redirectUri.pathname)
         return answerParameters(target, answer, sent ? 'form' : 'page');
@@ -126,11 +124,6 @@ function send({ http }: Context, { at, body, retry, username }: Asked, sent: boo
   const what = body?.has('password') ? `log in as ${username} at the pages of Dex` : 'request a login page of Dex';
   const headers = { accept: 'text/html', ...(body ? { 'content-type': 'application/x-www-form-urlencoded' } : {}) };
   return http(at, { stage, what, headers, retry, ...(body ? { body: `${body}` } : {}) });
-}
-
-function redirectOf({ status, headers, url }: HttpResponse): URL | undefined {
-  const location = headers.get('location');
-  return status >= 300 && status <= 399 && location !== null ? parseUrl(location, url) : undefined;
 }
 
 /** The one that was named, or `local` where none was, or the only one. */
