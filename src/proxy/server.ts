@@ -10,6 +10,8 @@ import { answerLocally } from './local-answer.js';
 
 /** Milliseconds within which the head of a request must have come. Its body may take any time. */
 const HEAD_TIME = 10_000;
+/** Milliseconds for which what a refused client still sends is dropped. */
+const LINGER = 1000;
 /** Milliseconds that an idle connection of a client is kept. */
 const IDLE = 65_000;
 /** Bytes of the headers of a request. */
@@ -92,11 +94,18 @@ const STATUS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** Ends and destroys it: one that is only ended stays half open for as long as its peer likes. */
+/**
+ * Responds, and drops for a moment what still arrives: to close with unread data would reset the connection, and its client
+ * could lose the response (RFC 9112, 9.6). One that is only ended stays half open for as long as its peer likes.
+ */
 function refuseSocket(socket: Socket, status: string): void {
   socket.on('error', () => {});
   if (!socket.writable) return void socket.destroy();
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  const end = () => socket.destroy();
+  const linger = setTimeout(end, LINGER).unref();
+  socket.once('end', end).once('close', () => clearTimeout(linger));
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.resume();
 }
 
 async function listen(server: Server, { host, port }: Address): Promise<Address> {

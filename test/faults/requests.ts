@@ -85,6 +85,8 @@ const GITHUB: Row['tells'] = {
 
 /** The pages of Dex: what is none of them is told as that, and after the password nothing is. */
 const PAGE: Row['tells'] = { ...DEX, text: 'not-dex', page: 'not-dex', redirect: 'connector-browser' };
+/** Dex itself begins with a page of its own, so a redirect from the first one comes from whoever is at dex-url instead. */
+const FIRST_PAGE: Row['tells'] = { ...PAGE, redirect: 'dex-elsewhere' };
 const AFTER: Row['tells'] = { ...DEX, text: 'unknown', page: 'unknown', redirect: 'dex-elsewhere' };
 const PAGES = {
   platform: { loginApi: false, approval: true, connectors: [{ id: 'local', type: 'local' }] },
@@ -170,7 +172,16 @@ export const ROWS: Row[] = [
     platform: { refreshToken: 'refresh-token-of-before' },
     inputs: { 'refresh-token': 'refresh-token-of-before', username: '', password: '' },
   }),
-  token({ name: 'auth', endpoints: ['auth'], after: [], tries: 16, logins: 0, tells: PAGE, named: LOOP, ...PAGES }),
+  token({
+    name: 'auth',
+    endpoints: ['auth'],
+    after: [],
+    tries: 16,
+    logins: 0,
+    tells: FIRST_PAGE,
+    named: LOOP,
+    ...PAGES,
+  }),
   token({
     name: 'connector',
     endpoints: ['connector'],

@@ -108,7 +108,8 @@ export async function sendRaw(port: number, bytes: string | Buffer, limit = 1500
   socket.on('error', () => {});
   socket.write(bytes);
   const timer = setTimeout(() => socket.destroy(), limit);
-  await once(socket, 'close');
+  // Not `once` of node:events, which throws where the connection is reset after the answer.
+  await new Promise((resolve) => socket.once('close', resolve));
   clearTimeout(timer);
   return text;
 }
