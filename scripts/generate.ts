@@ -8,6 +8,7 @@ import { dexConfig } from '../src/doctor/dex-config.js';
 import { SYMPTOMS } from '../src/errors/symptoms/all.js';
 import type { Layer } from '../src/errors/symptoms/symptom.js';
 import { ROWS, type Row } from '../src/settings/table.js';
+import { type Line, WAYS as LOGINS, OTHER_LINES } from '../src/settings/ways.js';
 import { CLIENTS, type Client, WAYS } from '../test/support/clients.js';
 import { followAddress } from './address.js';
 
@@ -39,8 +40,11 @@ const DEX_EXAMPLE = {
 followAddress();
 writeFileSync('action.yml', actionYml());
 writeFileSync('src/sdk/python/source.ts', providerSource());
-fill('README.md', { settings: settingsTable(ROWS.filter(({ rare }) => !rare)), outputs: outputsTable() });
-fill('docs/inputs.md', { settings: settingsTable(ROWS) });
+fill('README.md', {
+  ways: waysTable(),
+  settings: settingsTable(ROWS.filter(({ rare }) => !rare)),
+});
+fill('docs/inputs.md', { settings: settingsTable(ROWS), outputs: outputsTable() });
 fill('docs/administrators.md', { dex: `\`\`\`yaml\n${dexConfig(DEX_EXAMPLE)}\`\`\`` });
 fill('docs/cli.md', { deno: denoTable() });
 fill('docs/clients.md', { clients: clientsTable() });
@@ -113,6 +117,20 @@ function denoTable(): string {
   }
   const lines = [...users].map(([flags, names]) => `| ${names.join(', ')} | \`${flags}\` |`);
   return ['| command | permissions |', '| --- | --- |', ...lines].join('\n');
+}
+
+/** The ways to log in, each with what it gives and the servers of its test. */
+function waysTable(): string {
+  const cells = ({ name, requires, gives, renewal, tested }: Line) => [
+    name,
+    requires,
+    ...(['token', 'cookie'] as const).map((one) => (gives.includes(one) ? 'yes' : '')),
+    renewal,
+    tested,
+  ];
+  const head = ['`login`', 'requires', 'token', 'cookie', 'renewal', 'tested against'];
+  const lines = [...LOGINS.flatMap(({ lines }) => lines), ...OTHER_LINES].map(cells);
+  return [head, head.map(() => '---'), ...lines].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
 function outputsTable(): string {

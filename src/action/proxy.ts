@@ -12,7 +12,7 @@ import { type LocalServer, localVariables } from '../sdk/local-variables.js';
 import { overridesOf } from '../sdk/overrides.js';
 import type { PrivateFolder } from '../sdk/private-folder.js';
 import type { Variable } from '../sdk/variables.js';
-import { GITHUB_VARIABLES } from '../settings/login-kind.js';
+import { GITHUB_VARIABLES } from '../settings/id-token-source.js';
 import { secretsIn } from '../settings/secrets-in.js';
 import type { Sources } from '../settings/sources.js';
 import { ROWS } from '../settings/table.js';

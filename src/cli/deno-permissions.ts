@@ -1,7 +1,7 @@
 // What a command needs under Deno, at the narrowest: the table in docs/cli.md, and the error where a permission is missing.
 
 import { PROXY_VARIABLES } from '../http/http-proxy.js';
-import { GITHUB_VARIABLES } from '../settings/login-kind.js';
+import { GITHUB_VARIABLES } from '../settings/id-token-source.js';
 import { ROWS } from '../settings/table.js';
 import type { Command } from './command.js';
 

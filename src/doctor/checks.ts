@@ -10,15 +10,15 @@ import { cookieMethod } from '../login/cookie-method.js';
 import type { Credential } from '../login/credential.js';
 import { decodeClaims } from '../login/dex/claims.js';
 import { getDiscovery } from '../login/dex/issuer.js';
-import { firstLogin } from '../login/first-login.js';
+import { firstLogin, loginWay } from '../login/first-login.js';
 import { checkAuthorizationRequest } from '../login/oauth2-proxy/authorization-request.js';
 import { sizeOf } from '../login/oauth2-proxy/credential-size.js';
 import { startProxyLogin } from '../login/oauth2-proxy/start.js';
 import { askServerInfo } from '../login/server-info.js';
 import { authorizationRequest } from '../login/token-method.js';
 import { isTokenUnwanted, verify } from '../login/verify.js';
-import { isPasswordLogin } from '../settings/login-kind.js';
 import type { Settings } from '../settings/types.js';
+import { isPasswordLogin, wayOf } from '../settings/ways.js';
 import type { Report } from './report.js';
 
 /** What can be found out without a password: API, key, connectors, client, redirect URI. */
@@ -50,6 +50,16 @@ export async function checkDexPages(report: Report, { http }: Context, { dexUrl 
     const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
     if (answer.status !== 200 || typeof document?.issuer !== 'string') throw responseError(answer, 'discovery');
     return [`Dex responds at ${dexUrl}, its issuer is ${document.issuer}`, true];
+  });
+}
+
+/** Whether Dex supports the login, as far as it tells. */
+export async function checkSupport(report: Report, context: Context, settings: Settings): Promise<void> {
+  const { probe } = await loginWay(settings.login);
+  if (!probe) return;
+  await report.check('Dex', async () => {
+    await probe(context, settings);
+    return [`${settings.dexUrl} supports ${wayOf(settings.login).phrase}`, true];
   });
 }
 

@@ -6,13 +6,13 @@ import { hasOnlyPages } from '../login/authenticate.js';
 import type { Context } from '../login/context.js';
 import { openFor } from '../login/session.js';
 import { overridesOf } from '../sdk/overrides.js';
-import { isPasswordLogin } from '../settings/login-kind.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
+import { usesIdToken, wayOf } from '../settings/ways.js';
 import type { Env } from '../util/env.js';
 import type { Secrets } from '../util/secrets.js';
-import { checkDexPages, checkLogin, checkLoginApi, checkProxy } from './checks.js';
+import { checkDexPages, checkLogin, checkLoginApi, checkProxy, checkSupport } from './checks.js';
 import { listSettings } from './given-settings.js';
 import { checkKeyless } from './keyless.js';
 import { checkNetwork } from './network.js';
@@ -66,10 +66,11 @@ async function checkNetworks(report: Report, settings: Settings): Promise<Reache
   };
   setConnectDefaults();
   // Where the login goes: for an ID token that is used as it is, nowhere.
-  const origin = settings.login === 'platform' ? settings.platform : new URL(settings.dexUrl).origin;
-  const platform = settings.login === 'id-token' || (await reach(origin));
+  const { at } = wayOf(settings.login);
+  const origin = at === 'platform' ? settings.platform : new URL(settings.dexUrl).origin;
+  const platform = at === 'nowhere' || (await reach(origin));
   const tracking = settings.trackingUri && new URL(settings.trackingUri).origin;
-  const elsewhere = tracking && (tracking !== origin || settings.login === 'id-token');
+  const elsewhere = tracking && (tracking !== origin || at === 'nowhere');
   return { platform, server: elsewhere ? await reach(settings.trackingUri) : platform };
 }
 
@@ -92,7 +93,8 @@ async function checkServers(
     const pages = settings.login === 'dex' || (platform && (await hasOnlyPages(context, settings)));
     if (platform && pages) await checkDexPages(report, context, settings);
     else if (platform && settings.login === 'platform') await checkLoginApi(report, context, settings);
-    if (platform && !isPasswordLogin(settings.login)) await checkKeyless(report, context, settings, env);
+    if (platform && usesIdToken(settings.login)) await checkKeyless(report, context, settings, env);
+    else if (platform) await checkSupport(report, context, settings);
     if (server) await checkProxy(report, context, settings);
     if (!platform || !server) return;
     if (login) await checkLogin(report, context, settings);

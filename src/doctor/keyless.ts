@@ -1,10 +1,10 @@
 // The checks of a login with the ID token of a CI job: what the job has, what the token says, and what Dex supports.
 
 import type { Context } from '../login/context.js';
+import { loginWay } from '../login/first-login.js';
 import { ciToken, claimsText } from '../login/keyless/ci-token.js';
-import { requireExchange } from '../login/keyless/exchange.js';
 import { withAudience } from '../login/with-audience.js';
-import { hasGitHubTokens } from '../settings/login-kind.js';
+import { hasGitHubTokens } from '../settings/id-token-source.js';
 import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 import type { Report } from './report.js';
@@ -28,7 +28,7 @@ export async function checkKeyless(report: Report, context: Context, settings: S
     report.add({ layer: 'CI', ok: false, text: 'no ID token of the CI job', advice: 'Set id-token or id-token-file.' });
   if (login !== 'keyless') return;
   await report.check('Dex', async () => {
-    await requireExchange(context.http, dexUrl);
+    await (await loginWay(login)).probe?.(context, settings);
     return [`${dexUrl} supports token exchange; doctor does not check connector ${connector}`, true];
   });
   if (settings.trackingUri)

@@ -73,6 +73,7 @@ const LAYERS: Record<RequestName, Layer> = {
   ci: 'CI',
   discovery: 'Dex',
   exchange: 'Dex',
+  'password-grant': 'Dex',
   token: 'Dex',
   refresh: 'Dex',
   proxy: 'oauth2-proxy',

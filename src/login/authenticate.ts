@@ -35,7 +35,7 @@ export async function authenticate(
 }
 
 function masked({ mask }: Context, parameters: URLSearchParams): URLSearchParams {
-  mask(parameters.get('code') ?? '');
+  for (const name of ['code', 'id_token', 'access_token']) mask(parameters.get(name)?.trim() ?? '');
   return parameters;
 }
 

@@ -1,23 +1,22 @@
-// A login from the start, by whichever way the settings name.
+// A login from the start, for a token: by the way that the settings name, a file of ways/.
 
-import type { Settings } from '../settings/types.js';
+import type { LoginKind, Settings } from '../settings/types.js';
 import type { Context } from './context.js';
-import { type TokenLogin, tokenMethod } from './token-method.js';
-import { withAudience } from './with-audience.js';
+import type { LoginWay, TokenLogin } from './login-way.js';
+
+const FILES: Record<LoginKind, () => Promise<{ way: LoginWay }>> = {
+  platform: () => import(/* webpackMode: "eager" */ './ways/code.js'),
+  dex: () => import(/* webpackMode: "eager" */ './ways/code.js'),
+  'password-grant': () => import(/* webpackMode: "eager" */ './ways/password-grant.js'),
+  implicit: () => import(/* webpackMode: "eager" */ './ways/implicit.js'),
+  keyless: () => import(/* webpackMode: "eager" */ './ways/keyless.js'),
+  'id-token': () => import(/* webpackMode: "eager" */ './ways/id-token.js'),
+};
+
+/** The file of a way. */
+export const loginWay = async (login: LoginKind): Promise<LoginWay> => (await FILES[login]()).way;
 
 /** Logs in for a token, without a refresh token. @throws AuthError */
 export async function firstLogin(context: Context, settings: Settings): Promise<TokenLogin> {
-  switch (settings.login) {
-    case 'platform':
-    case 'dex':
-      return tokenMethod(context, await withAudience(context, settings));
-    case 'keyless': {
-      const { keylessLogin } = await import(/* webpackMode: "eager" */ './keyless/exchange.js');
-      return { credential: await keylessLogin(context, settings), repeated: false };
-    }
-    case 'id-token': {
-      const { idTokenLogin } = await import(/* webpackMode: "eager" */ './keyless/id-token.js');
-      return { credential: await idTokenLogin(context, settings), repeated: false };
-    }
-  }
+  return (await loginWay(settings.login)).login(context, settings);
 }

@@ -7,9 +7,9 @@ import type { Context } from './context.js';
 import { cookieMethod } from './cookie-method.js';
 import type { Credential } from './credential.js';
 import { firstLogin } from './first-login.js';
+import type { TokenLogin } from './login-way.js';
 import { sizeOf } from './oauth2-proxy/credential-size.js';
 import { refreshMethod } from './refresh-method.js';
-import type { TokenLogin } from './token-method.js';
 import { isTokenUnwanted, verify } from './verify.js';
 
 /**

@@ -8,6 +8,7 @@ import { openConnections } from '../http/preconnect.js';
 import { runtimeRoots } from '../http/trust.js';
 import type { Http, Transport } from '../http/types.js';
 import type { Settings } from '../settings/types.js';
+import { wayOf } from '../settings/ways.js';
 import type { Logger, WriteLine } from '../util/logger.js';
 import { progress } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
@@ -61,7 +62,7 @@ export async function openFor(
 
 /** The servers of a login, without those that it does not use. */
 const addressesOf = ({ platform, trackingUri, dexUrl, login }: Settings): string[] =>
-  [...new Set([platform, trackingUri, login === 'id-token' ? '' : new URL(dexUrl).origin])].filter(Boolean);
+  [...new Set([platform, trackingUri, wayOf(login).at === 'nowhere' ? '' : new URL(dexUrl).origin])].filter(Boolean);
 
 /** How many connections a login uses at the same time, by origin: two requests of its own, two of the proof. */
 function connectionsFor(settings: Settings): Record<string, number> {

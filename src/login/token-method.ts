@@ -10,16 +10,10 @@ import { withCookies } from './cookies-kept.js';
 import type { TokenCredential } from './credential.js';
 import { decodeClaims, expiryOf, identityOf, lifeOf } from './dex/claims.js';
 import { type Client, redeemCode, type Tokens } from './dex/token-endpoint.js';
+import type { TokenLogin } from './login-way.js';
 
 export interface TokenRequest extends Account, Client {
   scopes: string;
-}
-
-/** What a login by the token method gives. */
-export interface TokenLogin {
-  credential: TokenCredential;
-  /** Whether the password was sent a second time. */
-  repeated: boolean;
 }
 
 /**

@@ -1,8 +1,8 @@
 // The audience of a token that a client gets which is not that of oauth2-proxy, such as a public client.
 
 import { AuthError } from '../errors/errors.js';
-import { isPasswordLogin } from '../settings/login-kind.js';
 import type { Settings } from '../settings/types.js';
+import { isPasswordLogin } from '../settings/ways.js';
 import { isVisibleAscii } from '../util/text.js';
 import type { Context } from './context.js';
 import { CROSS_CLIENT, isDexEndpoint } from './oauth2-proxy/authorization-request.js';

@@ -11,10 +11,11 @@ import { openPrivateFolder } from '../sdk/private-folder.js';
 import { type Reason, requireLogin, secondsToWait, withLogin } from '../sdk/renewal-rules.js';
 import { readState, type State, settingsToKeep } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
-import { isPasswordLogin, sourceOfRenewal } from '../settings/login-kind.js';
+import { sourceOfRenewal } from '../settings/id-token-source.js';
 import { secretsIn } from '../settings/secrets-in.js';
 import { gather, type Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
+import { isPasswordLogin, usesIdToken } from '../settings/ways.js';
 import { moment } from '../util/clock.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
@@ -140,7 +141,7 @@ const sendsPassword = ({ refreshToken, login }: Settings) => !refreshToken && is
 /** What is in the environment alone, where the state has none: user name and password, or the ID token of the CI job. */
 function withCredentials(settings: Settings, sources: Sources): Settings {
   const found = gather(sources);
-  if (!isPasswordLogin(settings.login)) {
+  if (usesIdToken(settings.login)) {
     const idToken = sourceOfRenewal(settings.idToken, found, sources.env);
     if (idToken || settings.refreshToken) return { ...settings, idToken };
     throw new Error('no ID token of the CI job in the environment: log in again');
@@ -157,7 +158,7 @@ function withCredentials(settings: Settings, sources: Sources): Settings {
 /** Whatever came back after a password was sent is final, and so is a refusal of the job itself, for which GitHub vouches each time. */
 function isFinal(error: unknown, { idToken }: Settings): boolean {
   if (hasSymptom(error, 'exchange-refused')) return idToken?.kind === 'github';
-  return error instanceof AuthError && ['login', 'form'].includes(error.failure.request);
+  return error instanceof AuthError && ['login', 'form', 'password-grant'].includes(error.failure.request);
 }
 
 /** Whether the login went well, and then a server rejected what it gave. */

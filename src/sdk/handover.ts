@@ -3,9 +3,9 @@
 import { resolve } from 'node:path';
 import { trustedRoots } from '../http/trust.js';
 import type { Credential } from '../login/credential.js';
-import { isPasswordLogin } from '../settings/login-kind.js';
 import type { Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
+import { isPasswordLogin } from '../settings/ways.js';
 import { moment } from '../util/clock.js';
 import { type Folder, writeFolder } from './folder.js';
 import { overridesOf } from './overrides.js';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jsonObject } from '../http/response.js';
 import type { Credential } from '../login/credential.js';
-import { sourceToKeep } from '../settings/login-kind.js';
+import { sourceToKeep } from '../settings/id-token-source.js';
 import type { Settings } from '../settings/types.js';
 import type { History } from './renewal-rules.js';
 

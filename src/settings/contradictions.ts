@@ -1,9 +1,10 @@
 // What is wrong, or odd, only in view of several settings, or of what a command needs.
 
-import { howToGetIdToken, INVALID_REQUEST_URL, isPasswordLogin, isPrivate, LOGIN_NAMES } from './login-kind.js';
+import { howToGetIdToken, INVALID_REQUEST_URL, isPrivate } from './id-token-source.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
+import { usesIdToken, wayOf } from './ways.js';
 
 /** What the checks work on, and where they report what they find. */
 export interface Reading {
@@ -30,7 +31,7 @@ export function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): str
 /** What is wrong only in view of other settings, or of what the command needs. */
 export function crossCheck(settings: Settings, { found, sources, needs, problem }: Reading): void {
   const { ca, dir, insecureTls, method, verify, login, idToken } = settings;
-  if (!isPasswordLogin(login) && !idToken && needs.login !== false)
+  if (usesIdToken(login) && !idToken && needs.login !== false)
     problem('id-token', howToGetIdToken(sources.env), 'missing');
   if (idToken?.kind === 'github' && !isPrivate(idToken.url)) problem('id-token', INVALID_REQUEST_URL, 'conflict');
   if (login === 'keyless' && found.get('connector')?.from === 'default')
@@ -39,8 +40,8 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
       'a keyless login requires the ID of the Dex connector for ID tokens of the CI system.',
       'missing',
     );
-  if (!isPasswordLogin(login) && needs.newRefreshToken && !settings.refreshToken)
-    problem('login', `${LOGIN_NAMES[login]} gives no refresh token; use the command token.`, 'conflict');
+  if (!wayOf(login).refreshToken && needs.newRefreshToken && !settings.refreshToken)
+    problem('login', `${wayOf(login).phrase} gives no refresh token; use the command token.`, 'conflict');
   if (ca && insecureTls) {
     const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
     problem('ca-cert', `contradicts insecure-tls (${from}). Set only one of them.`, 'conflict');

@@ -1,11 +1,11 @@
 // The settings that follow from several values: the method, the tracking URI, the CA.
 
 import { certificatesIn, fromBase64, isCertificate, withLineBreaks } from '../http/trust.js';
-import { isPasswordLogin, LOGIN_NAMES } from './login-kind.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
 import * as check from './validate.js';
+import { wayOf } from './ways.js';
 
 /** The method, and why that one. */
 export function chooseMethod(
@@ -18,10 +18,11 @@ export function chooseMethod(
   const method = wish?.value.toLowerCase();
   if (only && wish?.explicit && method !== only && method !== 'auto')
     problem('method', `the command ${only} requires method ${only}.`);
-  if (!isPasswordLogin(login)) {
+  const { methods, phrase } = wayOf(login);
+  if (!methods.includes('cookie')) {
     if (only === 'cookie' || method === 'cookie')
-      problem('method', `${LOGIN_NAMES[login]} gives a token, never a session cookie.`, 'conflict');
-    return { method: 'token', methodReason: `${LOGIN_NAMES[login]} gives a token`, allowFallback: false };
+      problem('method', `${phrase} gives a token, never a session cookie.`, 'conflict');
+    return { method: 'token', methodReason: `${phrase} gives a token`, allowFallback: false };
   }
   if (only) return { method: only, methodReason: `the command is ${only}`, allowFallback: false };
   if (method === 'token' || method === 'cookie')

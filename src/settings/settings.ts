@@ -1,14 +1,16 @@
 // The settings of one run, checked: one message names all that is wrong, before any request.
 
 import { errorMessage, UsageError } from '../errors/errors.js';
+import { chooseLogin } from './choose-login.js';
 import { crossCheck, fromEarlierLogin, type Reading } from './contradictions.js';
-import { chooseLogin, hasGitHubTokens, idTokenSource, isPasswordLogin } from './login-kind.js';
+import { hasGitHubTokens, idTokenSource } from './id-token-source.js';
 import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
 import { runtimeCertificates } from './runtime-trust.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
 import { type Name, ROWS } from './table.js';
 import type { Needs, OnProblem, Problem, Settings } from './types.js';
 import * as check from './validate.js';
+import { isPasswordLogin, usesIdToken, wayOf } from './ways.js';
 
 /** Nobody listens there: the code is read off the redirect. Dex takes it for each public client without redirect URIs. */
 const PUBLIC_REDIRECT_URI = 'http://localhost/mlflow-auth';
@@ -59,9 +61,10 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const allowHttp = flag('allow-http');
   const cookie = needs.method === 'cookie' || text('method').toLowerCase() === 'cookie';
   const { login, loginReason, loginOpen } = chooseLogin(found, sources.env, cookie, problem);
-  const idToken = isPasswordLogin(login) ? undefined : idTokenSource(found, sources.env);
+  const { at, refreshToken } = wayOf(login);
+  const idToken = usesIdToken(login) ? idTokenSource(found, sources.env) : undefined;
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
-  const elsewhere = login === 'id-token' || (login !== 'platform' && dexUrl !== '');
+  const elsewhere = at === 'nowhere' || (at === 'dex' && dexUrl !== '');
   const address = required('platform-address', !elsewhere || (found.has('cluster') && !found.has('tracking-uri')));
   const platform = address && check.platformAddress(address, allowHttp, problem);
   const { method, methodReason, allowFallback } = chooseMethod(found, login, needs.method, problem);
@@ -71,7 +74,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const renewable = login !== 'id-token' || idToken?.kind === 'github';
   const renew = renewable && (needs.renew === true || (flag('renew') && canRenew(found, needs, note)) || proxy);
   const password = needs.login !== false && isPasswordLogin(login) && !(method === 'token' && text('refresh-token'));
-  const isPublic = method === 'token' && login !== 'id-token' && !found.has('client-secret');
+  const isPublic = method === 'token' && at !== 'nowhere' && login !== 'implicit' && !found.has('client-secret');
   const refreshTokenFile = found.get('refresh-token')?.path;
   const insecureTls = flag('insecure-tls');
   const scopes = check.scopes(text('scopes'), problem);
@@ -84,7 +87,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     password: required('password', password),
     clientId: check.plain(
       'client-id',
-      method === 'token' && login !== 'id-token' ? required('client-id') : text('client-id'),
+      method === 'token' && at !== 'nowhere' ? required('client-id') : text('client-id'),
       problem,
     ),
     clientSecret: text('client-secret'),
@@ -102,7 +105,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     connector: check.plain('connector', text('connector'), problem),
     namedConnector: found.get('connector')?.from === 'default' ? undefined : text('connector'),
     // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
-    scopes: renew && isPasswordLogin(login) ? check.withOfflineAccess(scopes) : scopes,
+    scopes: renew && refreshToken ? check.withOfflineAccess(scopes) : scopes,
     redirectUri: check.redirectUri(
       text('redirect-uri') || (isPublic ? PUBLIC_REDIRECT_URI : `${platform}/oauth2/callback`),
       problem,

@@ -110,7 +110,7 @@ export const TABLE = [
     name: 'login',
     env: ['MLFLOW_AUTH_LOGIN'],
     default: 'auto',
-    help: 'How to log in: platform (username and password, JSON login API of the platform), dex (username and password, login pages of Dex), keyless (ID token of the CI job, exchanged at Dex), id-token (that token, unchanged) or auto. auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
+    help: 'How to log in: with username and password at the JSON login API of the platform (platform), the login pages of Dex (dex), its token endpoint (password-grant) or by the implicit flow (implicit); with the ID token of the CI job, exchanged at Dex (keyless) or unchanged (id-token); or auto. auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
   },
   {
     name: 'connector',

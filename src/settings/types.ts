@@ -11,8 +11,8 @@ export type IdTokenSource =
   /** A text, which cannot be renewed. */
   | { kind: 'given'; token: string };
 
-/** How a login begins: with username and password at the platform's API, or with the ID token of a CI job. */
-export type LoginKind = 'platform' | 'dex' | 'keyless' | 'id-token';
+/** How a login begins: a row of ways.ts. */
+export type LoginKind = 'platform' | 'dex' | 'password-grant' | 'implicit' | 'keyless' | 'id-token';
 
 /** Checked settings, all that the rest of the program knows of them. */
 export interface Settings {
@@ -35,7 +35,7 @@ export interface Settings {
   loginReason: string;
   /** With login: auto, the login pages of Dex are used where there is no login API. */
   loginOpen: boolean;
-  /** Undefined for a login by password. */
+  /** Undefined for a login without one. */
   idToken: IdTokenSource | undefined;
   /** A refresh token to begin with, or ''. */
   refreshToken: string;

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { AuthError } from '../../src/errors/errors.js';
 import { decodeClaims } from '../../src/login/dex/claims.js';
 import { ciToken, claimsText } from '../../src/login/keyless/ci-token.js';
-import { keylessLogin } from '../../src/login/keyless/exchange.js';
+import { way } from '../../src/login/ways/keyless.js';
 import type { IdTokenSource, Settings } from '../../src/settings/types.js';
 import { body, jsonWith, text } from '../support/property/arbitraries.js';
 import { check, checkEnds } from '../support/property/check.js';
@@ -97,12 +97,13 @@ describe('the exchange of an ID token', () => {
     const plain = tokens.map((one): Reply => json(JSON.parse(one)));
     return checkEnds(fc.oneof(plain, reply(answers)), ['a token', 'AuthError'], async (one) => {
       const { context: given, asked, masked } = context([json({ issuer: DEX }), one]);
-      const result = await outcome(keylessLogin(given, settings));
+      const result = await outcome(way.login(given, settings));
       assert.ok(asked.every(({ url }) => url.href.startsWith(`${DEX}/`)));
       if (result instanceof AuthError) return 'AuthError';
-      assert.ok([decodeClaims(result.token)?.aud].flat().includes('proxy'));
-      assert.ok(masked.includes(result.token));
-      assert.equal(result.refreshToken, undefined);
+      const { credential } = result;
+      assert.ok([decodeClaims(credential.token)?.aud].flat().includes('proxy'));
+      assert.ok(masked.includes(credential.token));
+      assert.equal(credential.refreshToken, undefined);
       return 'a token';
     });
   });

@@ -50,7 +50,7 @@ export const ACCOUNT = [
   {
     id: 'account-disabled',
     layer: 'account',
-    at: ['login'],
+    at: ['login', 'password-grant'],
     words: /disabled|account.{0,20}(expired|invalid|inactive)/i,
     title: 'Account disabled',
     meaning: 'the account is disabled or has expired',
@@ -91,9 +91,9 @@ export const LOGIN_REFUSED = [
   {
     id: 'wrong-password',
     layer: 'account',
-    at: ['login'],
+    at: ['login', 'password-grant'],
     words:
-      /failed to authenticate(?!:)|access_denied|(invalid|wrong|incorrect|bad) .{0,25}(password|credentials)|(password|credentials) .{0,15}(invalid|wrong|incorrect)|failed to verify password|LoginError/i,
+      /failed to authenticate(?!:)|access_denied|(invalid|wrong|incorrect|bad) (?!client).{0,25}(password|credentials)|(password|credentials) .{0,15}(invalid|wrong|incorrect)|failed to verify password|LoginError/i,
     title: 'Login refused',
     meaning: 'wrong username or password, or an account of another connector',
     advice: `Check username, password and connector (LDAP accounts require the ID of theirs). ${ONE_TRY}`,

@@ -8,6 +8,7 @@ import { KEYLESS } from './keyless.js';
 import { LOGIN_API, LOGIN_API_STATUS, LOGIN_API_UNAVAILABLE } from './login-api.js';
 import { MLFLOW, MLFLOW_PROTECTIONS, UNTRUSTED_BY_KUBERNETES } from './mlflow.js';
 import { OAUTH2_PROXY } from './oauth2-proxy.js';
+import { OTHER_LOGINS } from './other-logins.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
 
@@ -16,6 +17,7 @@ const ROWS = [
   ...SDK,
   ...LOGIN_API_UNAVAILABLE,
   ...KEYLESS,
+  ...OTHER_LOGINS,
   ...PUBLIC_CLIENT,
   ...DEX_PAGES,
   ...AUTHORIZATION_REQUEST,

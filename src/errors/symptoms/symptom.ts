@@ -13,6 +13,7 @@ export type RequestName =
   | 'ci'
   | 'discovery'
   | 'exchange'
+  | 'password-grant'
   | 'token'
   | 'refresh'
   | 'proxy'

@@ -61,17 +61,10 @@ export interface Grant {
  * @throws AuthError, and whatever `keep` throws
  */
 export async function grant(context: GrantContext, client: Client, request: Grant): Promise<Tokens> {
-  const { stage, what, check } = request;
-  const issuer = client.dexUrl;
-  const server = { issuer, token_endpoint: `${issuer}/token` };
-  const oauthClient: oauth.Client = { client_id: client.clientId, [oauth.clockTolerance]: CLOCK_TOLERANCE };
-  const fail = (error: unknown): never => {
-    if (error instanceof AuthError) throw error;
-    const tried = { what, method: 'POST', address: server.token_endpoint } as const;
-    const id = errorCodes(error).includes(oauth.JWT_TIMESTAMP_CHECK) ? 'clock' : 'token-claims';
-    const diagnosis = { id, facts: { text: errorMessage(error) } } as const;
-    throw new AuthError({ request: stage, tried, diagnosis }, { cause: error });
-  };
+  const { stage, check } = request;
+  const server = serverOf(client);
+  const oauthClient = oauthClientOf(client);
+  const fail = failing(stage, request.what, server.token_endpoint);
   const answer = await post(context.http, request, server, oauthClient).catch(fail);
   const json = receive(context, answer);
   // The library checks its claims there.
@@ -84,6 +77,46 @@ export async function grant(context: GrantContext, client: Client, request: Gran
   const { id_token, refresh_token } = await check(expected, oauthClient, response).catch(fail);
   if (id_token === undefined) return fail(new Error('"id_token" is missing in the response'));
   return { idToken: id_token, refreshToken: refresh_token };
+}
+
+/**
+ * Has an ID token checked that came in a redirect (OpenID Connect Core, 3.2.2.11): issuer, audience, times and nonce.
+ * @throws AuthError
+ */
+export async function checkIdToken(
+  { http }: Pick<Context, 'http'>,
+  client: Client,
+  idToken: string,
+  nonce: string,
+): Promise<void> {
+  const fail = failing('login', 'check the ID token of the login response', undefined);
+  // To the library it is part of a token response.
+  const json = { access_token: idToken, token_type: 'bearer', id_token: idToken };
+  const flaw = flawIn(json);
+  if (flaw) return fail(new Error(flaw));
+  const issuer = await expectedIssuer(http, client.dexUrl, idToken);
+  const response = Response.json(json);
+  const expected = { expectedNonce: nonce, requireIdToken: true };
+  await oauth
+    .processAuthorizationCodeResponse({ ...serverOf(client), issuer }, oauthClientOf(client), response, expected)
+    .catch(fail);
+}
+
+const serverOf = ({ dexUrl }: Client) => ({ issuer: dexUrl, token_endpoint: `${dexUrl}/token` });
+
+const oauthClientOf = ({ clientId }: Client): oauth.Client => ({
+  client_id: clientId,
+  [oauth.clockTolerance]: CLOCK_TOLERANCE,
+});
+
+/** Turns what the library finds wrong into a failure of this program. */
+function failing(request: RequestName, what: string, address: string | undefined): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof AuthError) throw error;
+    const tried = { what, ...(address ? { method: 'POST' as const, address } : {}) };
+    const id = errorCodes(error).includes(oauth.JWT_TIMESTAMP_CHECK) ? 'clock' : 'token-claims';
+    throw new AuthError({ request, tried, diagnosis: { id, facts: { text: errorMessage(error) } } }, { cause: error });
+  };
 }
 
 /** Lets oauth4webapi send the request through this program's HTTP. */

@@ -1,6 +1,7 @@
 // The issuer that an ID token must name.
 
-import type { RequestName } from '../../errors/failure.js';
+import { AuthError } from '../../errors/errors.js';
+import type { Diagnosis, RequestName } from '../../errors/failure.js';
 import { type Json, jsonObject, responseError } from '../../http/response.js';
 import type { Http, HttpResponse } from '../../http/types.js';
 import { decodeClaims } from './claims.js';
@@ -38,4 +39,23 @@ export async function getDiscovery(
   const address = `${dexUrl}/.well-known/openid-configuration`;
   const answer = await http(address, { stage, what: 'request the discovery document of Dex', retry });
   return { answer, document: jsonObject(answer.body) };
+}
+
+/**
+ * Lets pass what a list of the discovery document names; where there is no such list, too (RFC 8414, 2).
+ * @param id of the symptom where the list does not name it
+ * @throws AuthError, also where there is no discovery document
+ */
+export async function requireListed(
+  http: Http,
+  dexUrl: string,
+  list: 'grant_types_supported' | 'response_types_supported',
+  name: string,
+  id: Diagnosis['id'],
+): Promise<void> {
+  const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
+  if (answer.status !== 200 || !document) throw responseError(answer, 'discovery');
+  const listed = document[list];
+  if (!Array.isArray(listed) || listed.includes(name)) return;
+  throw new AuthError({ request: 'discovery', tried: answer.tried, diagnosis: { id, facts: {} } });
 }

@@ -5,7 +5,7 @@ import { AuthError, errorMessage } from '../../errors/errors.js';
 import type { Diagnosis } from '../../errors/failure.js';
 import { isText, jsonObject, responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
-import { INVALID_REQUEST_URL, isPrivate } from '../../settings/login-kind.js';
+import { INVALID_REQUEST_URL, isPrivate } from '../../settings/id-token-source.js';
 import type { IdTokenSource } from '../../settings/types.js';
 import { isJwt } from '../../util/jwt.js';
 import { printable, shortened } from '../../util/text.js';

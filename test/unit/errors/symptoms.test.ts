@@ -143,6 +143,20 @@ const ROWS: Record<
     '500 InternalError: failed to authenticate',
     /connector.*LDAP.*does not retry/,
   ],
+  'password-grant-off': ['Dex', 'password-grant', '400 unsupported_grant_type', /oauth2\.passwordConnector.*dex/],
+  'password-connector': [
+    'Dex',
+    'password-grant',
+    '400 invalid_request: Requested connector does not exist.',
+    /oauth2\.passwordConnector/,
+  ],
+  'implicit-off': [
+    'Dex',
+    'page',
+    '400 unsupported_response_type: Unsupported response type "id_token"',
+    /oauth2\.responseTypes.*cookie method/,
+  ],
+  'id-token-missing': ['Dex', undefined, 'a redirect without an ID token', /administrator/],
   'invalid-client': ['Dex', 'token', '401 invalid_client: Invalid client credentials.', /cpaas-oidc-secret.*base64/],
   'redirect-uri-differs': [
     'Dex',

@@ -2,17 +2,16 @@
 
 import * as oauth from 'oauth4webapi';
 import { AuthError, hasSymptom } from '../../errors/errors.js';
-import { responseError } from '../../http/response.js';
-import type { Http } from '../../http/types.js';
 import type { Settings } from '../../settings/types.js';
 import type { Context } from '../context.js';
 import type { TokenCredential } from '../credential.js';
 import { decodeClaims } from '../dex/claims.js';
 import { clientAuthentication, grant } from '../dex/grant.js';
-import { getDiscovery } from '../dex/issuer.js';
+import { requireListed } from '../dex/issuer.js';
+import { ciToken, claimsText } from '../keyless/ci-token.js';
+import type { LoginWay } from '../login-way.js';
 import { credentialOf } from '../token-method.js';
 import { withAudience } from '../with-audience.js';
-import { ciToken, claimsText } from './ci-token.js';
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
@@ -30,7 +29,7 @@ export async function keylessLogin(given: Context, settings: Settings): Promise<
   const { step } = context;
   const [request] = await Promise.all([
     withAudience(context, settings),
-    step('token exchange supported by Dex', () => requireExchange(context.http, dexUrl)),
+    step('token exchange supported by Dex', () => probe(context, settings)),
   ]);
   const { token: subject, claims } = await step('ID token of the CI job received', () => ciToken(context, source));
   context.beforeExchange?.(subject);
@@ -68,14 +67,8 @@ export async function keylessLogin(given: Context, settings: Settings): Promise<
   return credentialOf({ idToken, refreshToken: undefined });
 }
 
-/** @throws AuthError where Dex's discovery document lists no token exchange, or cannot be read */
-export async function requireExchange(http: Http, dexUrl: string): Promise<void> {
-  const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
-  if (answer.status !== 200 || !document) throw responseError(answer, 'discovery');
-  const { grant_types_supported: grants } = document;
-  if (!Array.isArray(grants) || grants.includes(GRANT)) return;
-  throw new AuthError({ request: 'discovery', tried: answer.tried, diagnosis: { id: 'exchange-off', facts: {} } });
-}
+const probe = ({ http }: Pick<Context, 'http'>, { dexUrl }: Pick<Settings, 'dexUrl'>) =>
+  requireListed(http, dexUrl, 'grant_types_supported', GRANT, 'exchange-off');
 
 /** Without the scope, or in an older Dex, the token is for the client alone, and oauth2-proxy would reject it. */
 function requireAudience(idToken: string, audience: string, dexUrl: string): void {
@@ -85,3 +78,8 @@ function requireAudience(idToken: string, audience: string, dexUrl: string): voi
   const facts = { status: 200, audiences: audiences.join(', '), client: audience };
   throw new AuthError({ request: 'exchange', tried, diagnosis: { id: 'audience', facts } });
 }
+
+export const way: LoginWay = {
+  probe,
+  login: async (context, settings) => ({ credential: await keylessLogin(context, settings), repeated: false }),
+};
