@@ -32,8 +32,7 @@ export function answerParameters(
 
 /** The query's parameters, or the fragment's where the query has none of an answer's. */
 function parametersOf(url: URL): URLSearchParams {
-  const answers = ['code', 'error', 'id_token'];
-  const inQuery = answers.some((name) => url.searchParams.has(name));
-  const fragment = new URLSearchParams(url.hash.slice(1));
-  return !inQuery && answers.some((name) => fragment.has(name)) ? fragment : url.searchParams;
+  const both = [url.searchParams, new URLSearchParams(url.hash.slice(1))];
+  const having = (names: readonly string[]) => both.find((one) => names.some((name) => one.has(name)));
+  return having(['code', 'error', 'id_token']) ?? having(['state']) ?? url.searchParams;
 }

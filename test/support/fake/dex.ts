@@ -53,6 +53,13 @@ export class FakeDex {
       return status(400, 'BadRequest', `invalid_scope: Client can't request scope(s) ["${peer}"]`);
     if (!this.#switches.anyRedirectUri && !uris.includes(query.get('redirect_uri') ?? ''))
       return status(400, 'BadRequest', 'Unregistered redirect_uri.');
+    const type = query.get('response_type') ?? '';
+    if (!this.#switches.responseTypes.includes(type))
+      return status(400, 'BadRequest', `unsupported_response_type: Unsupported response type "${type}"`);
+    if (type === 'id_token') {
+      if (query.get('nonce')) return undefined;
+      return status(400, 'BadRequest', "invalid_request: Response type 'id_token' requires a 'nonce' value.");
+    }
     if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge')) {
       return status(400, 'BadRequest', 'PKCE code_challenge is required for this client');
     }
@@ -123,6 +130,7 @@ export class FakeDex {
   }
 
   #redirect(pending: Pending): string {
+    if (pending.query.get('response_type') === 'id_token') return this.#implicit(pending.query);
     const code = `${this.#switches.code}${++this.#count}`;
     this.#codes.set(code, pending);
     const state = this.#switches.state ?? pending.query.get('state') ?? '';
@@ -134,6 +142,22 @@ export class FakeDex {
     const target = this.#switches.answerIn === 'relative' ? new URL(uri).pathname : uri;
     const mark = this.#switches.answerIn === 'fragment' ? '#' : target.includes('?') ? '&' : '?';
     return changesText(`${target}${mark}${parameters}`);
+  }
+
+  /** The ID token itself, in the fragment (server/handlers.go, sendCodeResponse). */
+  #implicit(query: URLSearchParams): string {
+    const uri = new URL(query.get('redirect_uri') ?? '');
+    const { changesText, changesIdToken, state } = this.#switches;
+    const client = query.get('client_id');
+    const claims = client === this.#switches.clientId ? {} : { aud: client };
+    const token = this.#idToken(uri.origin, { ...claims, nonce: query.get('nonce'), ...this.#switches.claims });
+    const id_token = changesIdToken(changesText(token));
+    const parameters = {
+      ...(id_token ? { id_token } : {}),
+      state: state ?? query.get('state') ?? '',
+      token_type: 'bearer',
+    };
+    return `${uri}#${new URLSearchParams(parameters)}`;
   }
 
   /** `GET /dex/api/v1/connectors` */
@@ -152,6 +176,7 @@ export class FakeDex {
     }
     if (form.get('grant_type') === GRANT)
       return exchange(form, url.origin, this.#switches, (claims) => this.#idToken(url.origin, claims));
+    if (form.get('grant_type') === 'password') return this.#passwordGrant(form, url.origin);
     if (form.get('grant_type') === 'refresh_token') return this.#refresh(url.origin, form.get('refresh_token') ?? '');
     const code = form.get('code') ?? '';
     const pending = this.#codes.get(code);
@@ -167,6 +192,23 @@ export class FakeDex {
     const offline = pending.query.get('scope')?.includes('offline_access') ?? false;
     this.#audience = client === clientId ? {} : audienceOf(client, pending.query.get('scope') ?? '');
     return this.#tokens(url.origin, offline);
+  }
+
+  /** The password grant (server/handlers.go, handlePasswordGrant). */
+  #passwordGrant(form: URLSearchParams, origin: string): Answer {
+    const { grantTypes, username, password, passwordGrant, clientId, trustedPeers } = this.#switches;
+    if (!grantTypes.includes('password')) return grantError('unsupported_grant_type', '');
+    const [client, scope] = [form.get('client_id') ?? '', form.get('scope') ?? ''];
+    if (!scope.split(' ').includes('openid'))
+      return grantError('invalid_request', 'Missing required scope(s) ["openid"].');
+    const peer = /audience:server:client_id:\S+/.exec(scope)?.[0];
+    if (peer && client !== clientId && !trustedPeers.includes(client))
+      return grantError('invalid_request', `Client can't request scope(s) ["${peer}"]`);
+    if (form.get('username') !== username || form.get('password') !== password)
+      return { status: 401, body: { error: 'access_denied', error_description: 'Invalid username or password' } };
+    if (passwordGrant) return passwordGrant;
+    this.#audience = client === clientId ? {} : audienceOf(client, scope);
+    return this.#tokens(origin, scope.includes('offline_access'));
   }
 
   #tokens(origin: string, offline: boolean): Answer {
@@ -219,7 +261,7 @@ export class FakeDex {
 
   /** `GET /dex/.well-known/openid-configuration` */
   discovery({ url }: Asked): Answer {
-    const { grantTypes } = this.#switches;
+    const { grantTypes, responseTypes } = this.#switches;
     const endpoint = `${url.origin}/dex/token`;
     return {
       status: 200,
@@ -228,6 +270,7 @@ export class FakeDex {
         authorization_endpoint: `${url.origin}/dex/auth`,
         token_endpoint: endpoint,
         grant_types_supported: grantTypes,
+        response_types_supported: responseTypes,
       },
     };
   }

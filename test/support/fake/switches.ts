@@ -67,6 +67,9 @@ export interface Switches {
   trustedPeers: string[];
   /** What Dex's discovery document lists, and its token endpoint takes. */
   grantTypes: string[];
+  responseTypes: string[];
+  /** The answer to a password grant with the right password, such as that of a connector that does not work. */
+  passwordGrant: { status: number; body: unknown } | undefined;
   /** Dex takes any other redirect URI, too. */
   anyRedirectUri: boolean;
   /** Claims of the id token that differ from the usual ones. */
@@ -152,6 +155,8 @@ export const USUAL: Switches = {
   publicClients: ['mlflow-ci', 'mlflow-lone'],
   trustedPeers: ['mlflow-ci'],
   grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+  responseTypes: ['code'],
+  passwordGrant: undefined,
   anyRedirectUri: false,
   claims: {},
   issuer: undefined,
