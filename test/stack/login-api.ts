@@ -18,7 +18,8 @@ export function loginApi(dex: string, issuer: string) {
   /** `GET /dex/api/v1/authorize?QUERY`: begins a login at the local connector, the query passed on byte for byte. */
   const authorize = async (query: string): Promise<JsonAnswer> => {
     // Upstream Dex cannot enforce PKCE; the vendor's does, in these words.
-    if (!query.includes('code_challenge=')) return problem(400, 'PKCE code_challenge is required for this client');
+    if (!query.includes('code_challenge=') && !query.includes('response_type=id_token'))
+      return problem(400, 'PKCE code_challenge is required for this client');
     const answer = await ask(`/auth/local?${query}`);
     const location = new URL(answer.headers.get('location') ?? '/', issuer);
     if (answer.status === 302 && location.pathname.endsWith('/auth/local/login')) {

@@ -9,8 +9,10 @@ import { freePorts, startServer, stopAll } from './processes.js';
 import { CLIENT_SECRET, type ProxySettings, toml } from './stack.js';
 import { tools } from './tools.js';
 
-/** "password", bcrypt with cost 10. */
-const HASH = '$2a$10$2b2cU8CPhOTaGrs1HRQuAueS7JTT5ZHsHSzYiFPm1leZck7Mc8T4W';
+/** No word that messages have, since they are masked. */
+export const PASSWORD = 'account-secret';
+/** Its bcrypt hash with cost 10. */
+const HASH = '$2b$10$ySHNaZQVgFg3w.ZMAG8QQe.ocltv5yFto6kQYSSloOHOvSof4sylK';
 
 export interface PagesOptions {
   /** Path of the issuer, with its slash in front; '' for none. */
@@ -25,6 +27,8 @@ export interface PagesOptions {
   /** An issuer that nobody reaches by its address, as within a cluster. */
   hiddenIssuer?: boolean;
   proxy?: ProxySettings;
+  /** More of the section oauth2 of Dex. */
+  oauth2?: Record<string, unknown>;
 }
 
 export interface PagesStack {
@@ -64,6 +68,11 @@ export async function startPages(options: PagesOptions = {}): Promise<PagesStack
       },
     );
     onward.on('error', () => response.headersSent || response.writeHead(502).end());
+    // The password grant carries one, too.
+    if (raw.endsWith('/token'))
+      incoming.once('data', (body: Buffer) => {
+        if (`${body}`.includes('grant_type=password')) posts++;
+      });
     incoming.pipe(onward);
   });
   const stop = async () => {
@@ -81,7 +90,7 @@ export async function startPages(options: PagesOptions = {}): Promise<PagesStack
       issuer,
       storage: { type: 'memory' },
       web: { http: `127.0.0.1:${dexPort}` },
-      oauth2: { skipApprovalScreen: skipApproval },
+      oauth2: { skipApprovalScreen: skipApproval, ...options.oauth2 },
       ...(theme ? { frontend: { dir: theme } } : {}),
       staticClients: [
         {

@@ -38,6 +38,9 @@ export interface Options {
   loginApi?: boolean;
   /** Grants that Dex allows, if not all. */
   grantTypes?: string[];
+  /** The connector of password grants, and the response types that Dex allows. */
+  passwordConnector?: string;
+  responseTypes?: string[];
   /** Workspaces in MLflow's own store, one of them its default, and no kubernetes-auth; otherwise namespaces, and no default. */
   defaultWorkspace?: boolean;
 }
@@ -164,7 +167,8 @@ async function startAll(
   return { address, ...counts, restartDex, restartMlflow };
 }
 
-function dex(address: string, port: number, clusters: string[], ci: string, { idTokens = '24h', grantTypes }: Options) {
+function dex(address: string, port: number, clusters: string[], ci: string, options: Options) {
+  const { idTokens = '24h', grantTypes, passwordConnector, responseTypes } = options;
   const redirectURIs = [
     `${address}/oauth2/callback`,
     ...clusters.map((name) => `${address}/clusters/${name}/mlflow/oauth2/callback`),
@@ -180,7 +184,7 @@ function dex(address: string, port: number, clusters: string[], ci: string, { id
     issuer: `${address}/dex`,
     storage: { type: 'memory' },
     web: { http: `127.0.0.1:${port}` },
-    oauth2: { skipApprovalScreen: true, grantTypes },
+    oauth2: { skipApprovalScreen: true, grantTypes, passwordConnector, responseTypes },
     expiry: { idTokens },
     staticClients: [
       { id: 'alauda-auth', name: 'MLflow', secret: CLIENT_SECRET, redirectURIs, trustedPeers: ['mlflow-ci'] },
