@@ -79,7 +79,10 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
     const endpoint = endpointOf(method, url.pathname) as Endpoint;
     if (endpoint === 'login') posts++;
     const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk);
+    for await (const chunk of incoming) {
+      chunks.push(chunk);
+      if (chunks.length === 1 && endpoint === 'token' && `${chunk}`.includes('grant_type=password')) posts++;
+    }
     const port = socket.remotePort;
     busy.add(port);
     const answer = platform.answer({ method, url, headers, body: Buffer.concat(chunks).toString('utf8') });

@@ -1,7 +1,7 @@
 // The requests of all logins: how each is brought about, and what a user is to read when it goes wrong.
 
 import type { SymptomId } from '../../src/errors/symptoms/all.js';
-import type { Endpoint, Switches } from '../support/fake/switches.js';
+import { type Endpoint, type Switches, USUAL } from '../support/fake/switches.js';
 import type { Kind } from './kinds.js';
 
 export const SUCCESS = 'success';
@@ -93,6 +93,14 @@ const PAGES = {
   inputs: { login: 'dex' },
 };
 const LOOP = { '302 to itself': 'dex-steps', '307 to itself': 'dex-steps' } as const;
+const GRANT = {
+  platform: { grantTypes: [...USUAL.grantTypes, 'password'] },
+  inputs: { login: 'password-grant', 'client-id': 'mlflow-ci', 'client-secret': '' },
+};
+const IMPLICIT = {
+  platform: { responseTypes: ['code', 'id_token'] },
+  inputs: { login: 'implicit', 'client-secret': '' },
+};
 /** What goes around a form leaves it a form. */
 const FORM = { 'JSON that breaks off': SUCCESS, 'JSON in an array': SUCCESS } as const;
 const AGAIN = { '302 to itself': 'wrong-password', '307 to itself': 'wrong-password' } as const;
@@ -222,6 +230,28 @@ export const ROWS: Row[] = [
     tells: AFTER,
     named: LOOP,
     ...PAGES,
+  }),
+  token({ name: 'grants', endpoints: ['discovery'], after: [], twin: true, tries: 3, logins: 0, tells: DEX, ...GRANT }),
+  token({
+    name: 'password grant',
+    endpoints: ['token'],
+    after: ['discovery', 'start'],
+    tries: 1,
+    logins: 1,
+    tells: DEX,
+    password: true,
+    ...GRANT,
+  }),
+  token({ name: 'response types', endpoints: ['discovery'], after: [], tries: 3, logins: 0, tells: DEX, ...IMPLICIT }),
+  token({
+    name: 'implicit login',
+    endpoints: ['login'],
+    after: ['authorize', 'pubkey'],
+    tries: 1,
+    logins: 1,
+    tells: API,
+    password: true,
+    ...IMPLICIT,
   }),
   cookie({
     name: 'start',

@@ -44,6 +44,15 @@ const FIELDS: Record<string, Record<string, [end: End, others?: Partial<Record<V
     expires_in: ['token-claims', { missing: SUCCESS, 'a number': SUCCESS }],
     issued_token_type: [SUCCESS],
   },
+  grants: { issuer: [SUCCESS], grant_types_supported: [SUCCESS, { 'an array': 'password-grant-off' }] },
+  'password grant': {
+    access_token: ['token-claims', { '1 MB of text': SUCCESS }],
+    token_type: ['token-claims'],
+    expires_in: ['token-claims', { missing: SUCCESS, 'a number': SUCCESS }],
+    id_token: ['token-claims'],
+  },
+  'response types': { issuer: [SUCCESS], response_types_supported: [SUCCESS, { 'an array': 'implicit-off' }] },
+  'implicit login': { redirect_url: ['field-missing', { '1 MB of text': 'state' }], session_state: [SUCCESS] },
   refresh: {
     access_token: ['token-claims', { '1 MB of text': SUCCESS }],
     token_type: ['token-claims'],
