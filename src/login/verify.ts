@@ -98,7 +98,8 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
     return { id: 'audience', facts: { audiences: audiences.join(', '), client } };
   }
   const issuer = typeof claims.iss === 'string' ? parseUrl(claims.iss) : undefined;
-  if (issuer && issuer.origin !== login.origin) {
+  // Where the redirect names no host, as in Kubeflow, it does not show the issuer.
+  if (issuer && parseUrl(location) && issuer.origin !== login.origin) {
     return { id: 'issuer', facts: { issuer: issuer.href, login: login.origin } };
   }
   if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now()) return { id: 'token-expired', facts: {} };

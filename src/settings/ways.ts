@@ -144,6 +144,14 @@ export const WAYS: readonly Way[] = [
         tested: "Dex 2.45.1 and oauth2-proxy 7.15.6 with Kubeflow's flags",
         test: 'test/stack/dex-pages.test.ts',
       },
+      {
+        name: '`dex` in Kubeflow before 1.9',
+        requires: PASSWORD,
+        gives: ['cookie'],
+        renewal: 'password',
+        tested: 'a mock of AuthService, made from its source',
+        test: 'test/bundle/dex-pages.test.ts',
+      },
     ],
   },
   {

@@ -89,6 +89,20 @@ describe('a login at the pages of Dex', () => {
   });
 });
 
+describe('a login at AuthService, which was before Kubeflow until 1.9', () => {
+  it('gives its session cookie, whose name is detected', async () => {
+    const options = { authService: true, cookieName: 'authservice_session', chunks: 1 };
+    await atUpstream({ ...options, relativeLocation: true }, async (platform) => {
+      const { status, stdout, stderr } = await runCommand(['cookie'], envFor(platform, 'cookie'));
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^authservice_session=/);
+      assert.equal(timesAsked(platform, 'POST login'), 1);
+      // It has no /oauth2/userinfo, so the workspace is the proof.
+      assert.equal(timesAsked(platform, 'GET workspace'), 1);
+    });
+  });
+});
+
 interface Refusal {
   platform?: StartOptions;
   env?: Env;

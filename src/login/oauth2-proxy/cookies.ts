@@ -22,6 +22,9 @@ function isDeleted({ value, maxAge, expires }: Cookie): boolean {
   return value === '' || (expires !== undefined && Number(expires) <= Date.now());
 }
 
+/** The cookies of AuthService, which stood before Kubeflow until 1.9 (arrikto/oidc-authservice, state.go and session.go). */
+const AUTHSERVICE = { state: 'oidc_state_csrf', session: 'authservice_session' };
+
 /** Cookies of one login at one server. Deleted ones are gone. */
 export class Jar {
   readonly #cookies = new Map<string, string>();
@@ -63,10 +66,11 @@ function headerOf(cookies: [name: string, value: string][]): string {
 
 /**
  * The name of the session cookie, which the csrf cookie tells: `{name}_csrf`, or with --cookie-csrf-per-request
- * `{name}_{first 8 characters of the state's nonce}_csrf` (pkg/cookies/csrf.go).
+ * `{name}_{first 8 characters of the state's nonce}_csrf` (pkg/cookies/csrf.go). That of AuthService has a name of its own.
  * @param state as sent, in plain or with --encode-state in base64url
  */
 export function sessionCookieName(cookieNames: string[], state: string): string | undefined {
+  if (cookieNames.includes(AUTHSERVICE.state)) return AUTHSERVICE.session;
   const csrf = cookieNames.find((name) => name.endsWith('_csrf'))?.slice(0, -'_csrf'.length);
   const nonces = [state, Buffer.from(state, 'base64url').toString('latin1')].map((text) => `_${text.slice(0, 8)}`);
   const nonce = nonces.find((suffix) => suffix.length === 9 && csrf?.endsWith(suffix));

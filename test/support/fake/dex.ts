@@ -60,6 +60,7 @@ export class FakeDex {
       if (query.get('nonce')) return undefined;
       return status(400, 'BadRequest', "invalid_request: Response type 'id_token' requires a 'nonce' value.");
     }
+    if (this.#switches.authService) return undefined;
     if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge')) {
       return status(400, 'BadRequest', 'PKCE code_challenge is required for this client');
     }
@@ -188,7 +189,8 @@ export class FakeDex {
     const challenge = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
-    if (challenge !== pending.query.get('code_challenge')) return grantError('invalid_grant', 'Invalid code_verifier.');
+    const sent = pending.query.get('code_challenge');
+    if (sent !== null && challenge !== sent) return grantError('invalid_grant', 'Invalid code_verifier.');
     const offline = pending.query.get('scope')?.includes('offline_access') ?? false;
     this.#audience = client === clientId ? {} : audienceOf(client, pending.query.get('scope') ?? '');
     return this.#tokens(url.origin, offline);

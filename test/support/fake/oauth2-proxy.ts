@@ -26,13 +26,14 @@ export class FakeOauth2Proxy {
   start({ url }: Asked): Answer {
     const verifier = randomBytes(32).toString('base64url');
     const nonce = randomBytes(32).toString('base64url');
-    const state = this.#switches.encodeState ? Buffer.from(`${nonce}:/`).toString('base64url') : `${nonce}:/`;
+    const { authService, encodeState } = this.#switches;
+    const state = authService ? nonce : encodeState ? Buffer.from(`${nonce}:/`).toString('base64url') : `${nonce}:/`;
     const { publicAddress, publicHost, dexHost } = this.#switches;
     const redirectUri = `${publicAddress ?? atHost(url, publicHost)}/clusters/c1/mlflow/oauth2/callback`;
     const query = new URLSearchParams({
       approval_prompt: 'auto',
       client_id: this.#switches.proxyClientId,
-      ...(this.#switches.proxyWithoutPkce
+      ...(this.#switches.proxyWithoutPkce || authService
         ? {}
         : { code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' }),
       redirect_uri: redirectUri,
@@ -40,9 +41,11 @@ export class FakeOauth2Proxy {
       scope: 'openid email profile groups',
       state,
     });
-    const csrf = `csrf-${randomBytes(24).toString('base64')}|${Date.now()}|sig=`;
+    // AuthService's state is the value of its cookie (state.go).
+    const csrf = authService ? state : `csrf-${randomBytes(24).toString('base64')}|${Date.now()}|sig=`;
     this.#logins.set(csrf, { state, verifier, redirectUri });
-    const name = `${this.#switches.cookieName}${this.#switches.csrfPerRequest ? `_${nonce.slice(0, 8)}` : ''}_csrf`;
+    const perRequest = this.#switches.csrfPerRequest ? `_${nonce.slice(0, 8)}` : '';
+    const name = authService ? 'oidc_state_csrf' : `${this.#switches.cookieName}${perRequest}_csrf`;
     const issuer = this.#switches.relativeLocation ? '/dex' : this.#dex.issuer(atHost(url, dexHost));
     const cookie = `${name}=${csrf}; Path=/; Max-Age=900; HttpOnly; Secure`;
     return {
@@ -137,6 +140,8 @@ export class FakeOauth2Proxy {
   /** `GET /oauth2/userinfo` */
   userinfo(asked: Asked): Answer {
     const email = this.caller(asked);
+    // It has no such page: MLflow answers, or the login begins.
+    if (this.#switches.authService) return email ? { status: 404, body: { detail: 'Not Found' } } : this.start(asked);
     const refused = { status: 401, body: 'Unauthorized\n', headers: { 'content-type': 'text/plain; charset=utf-8' } };
     return email
       ? {

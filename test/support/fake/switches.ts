@@ -68,6 +68,8 @@ export interface Switches {
   /** What Dex's discovery document lists, and its token endpoint takes. */
   grantTypes: string[];
   responseTypes: string[];
+  /** In place of oauth2-proxy, the AuthService of Kubeflow before 1.9 (arrikto/oidc-authservice). */
+  authService: boolean;
   /** The answer to a password grant with the right password, such as that of a connector that does not work. */
   passwordGrant: { status: number; body: unknown } | undefined;
   /** Dex takes any other redirect URI, too. */
@@ -156,6 +158,7 @@ export const USUAL: Switches = {
   trustedPeers: ['mlflow-ci'],
   grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:token-exchange'],
   responseTypes: ['code'],
+  authService: false,
   passwordGrant: undefined,
   anyRedirectUri: false,
   claims: {},
