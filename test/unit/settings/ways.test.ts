@@ -1,0 +1,57 @@
+// The table of ways: what README promises has a test, and auto takes the first way for which the settings suffice.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { chooseLogin } from '../../../src/settings/choose-login.js';
+import type { Found } from '../../../src/settings/sources.js';
+import type { Name } from '../../../src/settings/table.js';
+import { OTHER_LINES, WAYS } from '../../../src/settings/ways.js';
+
+const GITHUB = { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://github.test/', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' };
+
+/** The way for these settings. */
+function chosen(names: Name[], env = {}, cookie = false, login = 'auto'): string {
+  const found = new Map<Name, Found>(
+    names.map((name) => [name, { value: 'x', from: name.toUpperCase(), explicit: true } as Found]),
+  );
+  found.set('login', { value: login, from: 'default', explicit: false } as Found);
+  const problems: string[] = [];
+  const { login: way } = chooseLogin(found, env, cookie, (name, text) => problems.push(`${name} ${text}`));
+  return problems.length > 0 ? problems.join() : way;
+}
+
+describe('the table of ways to log in', () => {
+  for (const { name, test, gives } of [...WAYS.flatMap(({ lines }) => lines), ...OTHER_LINES])
+    it(`${name} is in README, and has a test`, () => {
+      assert.ok(readFileSync('README.md', 'utf8').includes(`\n| ${name} |`));
+      assert.ok(gives.length > 0);
+      assert.ok(existsSync(test), test);
+    });
+
+  for (const { login, methods, lines } of WAYS) {
+    it(`${login} gives what its lines say`, () =>
+      assert.deepEqual(new Set(lines.flatMap(({ gives }) => gives)), new Set(methods)));
+    it(`${login} can be set by name`, () => assert.equal(chosen([], {}, false, login.toUpperCase()), login));
+  }
+});
+
+describe('login: auto', () => {
+  const CASES: [names: Name[], env: object, cookie: boolean, way: string][] = [
+    [[], {}, false, 'platform'],
+    [['username', 'password'], {}, false, 'platform'],
+    [['username', 'password'], GITHUB, false, 'platform'],
+    [['refresh-token'], GITHUB, false, 'platform'],
+    [[], GITHUB, false, 'keyless'],
+    [[], GITHUB, true, 'platform'],
+    [['id-token'], {}, false, 'keyless'],
+    [['id-token', 'username', 'password'], {}, false, 'keyless'],
+    [['id-token'], {}, true, 'platform'],
+  ];
+  for (const [names, env, cookie, way] of CASES)
+    it(`takes ${way} for ${names.join(', ') || 'no setting'}${env === GITHUB ? ' on GitHub' : ''}${cookie ? ', for a cookie' : ''}`, () =>
+      assert.equal(chosen(names, env, cookie), way));
+
+  it('names the ways where the one that is set is unknown', () =>
+    assert.match(chosen([], {}, false, 'magic'), /^login invalid "magic": expected auto, keyless, .*implicit/));
+});
