@@ -1,6 +1,6 @@
 // The checks of the login API, of oauth2-proxy and of MLflow, first without logging in, then, on request, with.
 
-import { AuthError } from '../errors/errors.js';
+import { AuthError, hasSymptom } from '../errors/errors.js';
 import { responseError } from '../http/response.js';
 import { authorize } from '../login/alauda/authorize.js';
 import { listConnectors } from '../login/alauda/connectors.js';
@@ -98,22 +98,27 @@ export async function checkLogin(report: Report, context: Context, settings: Set
   if (unwanted && settings.allowFallback) await checkMethod(report, context, settings, 'cookie');
 }
 
-/** Logs in and tries the credential. @returns whether oauth2-proxy rejects a token that is good in itself */
+/** Logs in and tries the credential. @returns whether oauth2-proxy rejects a token that is good in itself, or the token method lacks the client secret */
 async function checkMethod(
   report: Report,
   context: Context,
   settings: Settings,
   method: Settings['method'],
 ): Promise<boolean> {
+  let unwanted = false;
   const credential = await report.check('account', async () => {
-    const made =
-      method === 'token' ? (await firstLogin(context, settings)).credential : await cookieMethod(context, settings);
+    const login = async () =>
+      method === 'token' ? (await firstLogin(context, settings)).credential : cookieMethod(context, settings);
+    const made = await login().catch((error) => {
+      // Nothing was sent yet.
+      unwanted = hasSymptom(error, 'client-secret-missing');
+      throw error;
+    });
     return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
   });
-  if (!credential) return false;
+  if (!credential) return unwanted;
   describe(report, credential);
   if (!settings.trackingUri) return false;
-  let unwanted = false;
   await report.check('MLflow', async () => {
     const { identity, groups } = await verify(context, settings, credential).catch((error) => {
       unwanted = isTokenUnwanted(error);

@@ -443,6 +443,10 @@ describe('a public client with a password', () => {
       assert.equal(status, 0, stderr);
       assert.ok(JSON.parse(stdout).MLFLOW_PROXY_COOKIE);
       assert.equal(timesAsked(platform, 'POST login'), 1);
+      const doctor = await runCommand(['doctor', '--login'], env);
+      assert.match(doctor.stdout, /✗ Dex: .*client-secret is not set/);
+      assert.match(doctor.stdout, /✓ MLflow: oauth2-proxy accepts the cookie/);
+      assert.equal(timesAsked(platform, 'POST login'), 2);
     });
   });
 
