@@ -82,6 +82,29 @@ export const COMMANDS: readonly Command[] = [
     load: () => import(/* webpackMode: "eager" */ './refresh.js'),
   },
   {
+    name: 'login',
+    help: 'Log in as a person at a terminal, with a public client, and store the refresh token for the other commands.',
+    flags: [
+      { name: 'browser', help: 'Log in with the browser of this machine, although Dex supports the device flow.' },
+      { name: 'open', help: 'Device flow: also open the address in the browser of this machine.' },
+      { name: 'qr', help: 'Also show the address as a QR code.' },
+      {
+        name: 'print-refresh-token',
+        help: 'Print the refresh token alone, for the secret store of a CI system, and store it nowhere.',
+      },
+    ],
+    masks: 'never',
+    needs: { method: 'token', person: true, newRefreshToken: true },
+    load: () => import(/* webpackMode: "eager" */ './login.js'),
+  },
+  {
+    name: 'logout',
+    help: 'Revoke the refresh token that login stored, if Dex can, and remove it; with --dir, remove the credential there, too.',
+    masks: 'never',
+    needs: { method: 'token', person: true, newRefreshToken: true, login: false },
+    load: () => import(/* webpackMode: "eager" */ './logout.js'),
+  },
+  {
     name: 'doctor',
     help: 'Check every hop to MLflow without logging in, and report problems. Never prints secrets.',
     flags: [

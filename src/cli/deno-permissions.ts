@@ -4,6 +4,8 @@ import { PROXY_VARIABLES } from '../http/http-proxy.js';
 import { GITHUB_VARIABLES } from '../settings/id-token-source.js';
 import { ROWS } from '../settings/table.js';
 import type { Command } from './command.js';
+import { STATE_VARIABLES } from './stored-login.js';
+import { CI_VARIABLES } from './terminal.js';
 
 /** Read by every login: the settings, the runner's, those of HTTP proxies, and what the runtime's libraries look at. */
 const LOGIN = [
@@ -11,6 +13,8 @@ const LOGIN = [
   ...['MLFLOW_AUTH_CREDENTIAL_FILE', 'GITHUB_ACTIONS', 'GITHUB_OUTPUT', 'GITHUB_ACTOR', 'GITHUB_EVENT_NAME'],
   ...GITHUB_VARIABLES,
   ...PROXY_VARIABLES,
+  ...CI_VARIABLES,
+  ...STATE_VARIABLES,
   ...['DENO_CERT', 'DENO_TLS_CA_STORE', 'NODE_V8_COVERAGE', 'UNDICI_NO_FG', 'JEST_WORKER_ID'],
 ];
 

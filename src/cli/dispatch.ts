@@ -10,6 +10,7 @@ import type { Secrets } from '../util/secrets.js';
 import { printable } from '../util/text.js';
 import type { Parsed } from './args.js';
 import type { Call, Command } from './command.js';
+import { storedLogin } from './stored-login.js';
 
 /**
  * @param print writes a text to standard output
@@ -36,8 +37,11 @@ export async function dispatch(
   }
   const call: Call = { flags, rest, sources, secrets, print, log: { info: write, warn } };
   if (!command.needs) return (await command.load()).run(call);
-  const settings = readSettings(sources, command.needs, secrets.add, warn);
-  return (await command.load()).run({ ...call, settings });
+  const stored = storedLogin(command, sources);
+  if (stored) write(printable(`- refresh token: that of login, in ${stored}`));
+  const all = stored ? { ...sources, given: { ...given, 'refresh-token-file': stored } } : sources;
+  const settings = readSettings(all, command.needs, secrets.add, warn);
+  return (await command.load()).run({ ...call, sources: all, settings });
 }
 
 let standardInput: string | undefined;

@@ -12,7 +12,7 @@ import { bounded } from '../util/text.js';
  */
 export function answerParameters(
   redirect: URL,
-  { status, tried }: HttpResponse,
+  { status, tried }: Pick<HttpResponse, 'status' | 'tried'>,
   request: RequestName,
 ): URLSearchParams {
   const parameters = parametersOf(redirect);

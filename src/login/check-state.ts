@@ -24,7 +24,7 @@ const failed = (id: 'state' | 'code-missing', what: string) =>
   new AuthError({ request: 'login', tried: { what }, diagnosis: { id, facts: {} } });
 
 /** Compares in a time that does not tell how much of it is right. */
-function same(one: string, other: string): boolean {
+export function same(one: string, other: string): boolean {
   const [left, right] = [Buffer.from(one), Buffer.from(other)];
   return left.byteLength === right.byteLength && timingSafeEqual(left, right);
 }

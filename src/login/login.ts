@@ -16,9 +16,15 @@ import { isTokenUnwanted, verify } from './verify.js';
  * Logs in and proves the credential at the proxy and the workspace, unless the user asked not to.
  * When no method is set and oauth2-proxy rejects tokens, the cookie method follows: the password was right, so
  * a second login counts towards no lockout. A run has no third one.
+ * @param byPerson a login of a person at a terminal, in place of the way that the settings name
  * @throws AuthError when the login or the proof fails
  */
-export async function login(context: Context, settings: Settings): Promise<Credential> {
+export async function login(
+  context: Context,
+  settings: Settings,
+  byPerson?: (context: Context, settings: Settings) => Promise<Credential>,
+): Promise<Credential> {
+  if (byPerson) return prove(context, settings, await byPerson(context, settings));
   if (settings.loginReason) context.note(`login: ${settings.login} (${settings.loginReason})`);
   context.note(`method: ${settings.method} (${settings.methodReason})`);
   if (settings.method === 'cookie') return prove(context, settings, await cookieMethod(context, settings));

@@ -27,11 +27,13 @@ export const requestTime = (whole: number) => Math.min(whole, Math.max(15, whole
  * @throws UsageError where the address of an HTTP proxy is invalid
  * @param listeners for secrets, progress and a clock that differs
  * @param preconnect how many connections to open at once, by origin
+ * @param patience seconds for a person, in addition to the time limit of the login
  */
 export async function openFor(
   settings: Settings,
   listeners: Pick<Transport, 'mask' | 'note' | 'clockDiffers'>,
   preconnect: Readonly<Record<string, number>> = {},
+  patience = 0,
 ): Promise<{ http: Http; close: () => Promise<void> }> {
   const { insecureTls: insecure, timeout } = settings;
   // Before any request, what is wrong with an HTTP proxy's address.
@@ -48,7 +50,7 @@ export async function openFor(
   await Promise.all(direct.map(([origin, count]) => connections.preconnect(origin, count)));
   // Most of the program is HTTP; it gets ready while the connections open.
   const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
-  const totalTimeout = timeout * 1000;
+  const totalTimeout = (timeout + patience) * 1000;
   return openHttp({
     connections,
     ca: settings.ca?.pem,
@@ -85,6 +87,8 @@ export interface Hooks {
   beforeExchange?: ((idToken: string) => void) | undefined;
   /** Ends the login at once. */
   signal?: AbortSignal | undefined;
+  /** A login by a person, and the seconds that it waits for one, in place of the way that the settings name. */
+  person?: { logIn: (context: Context, settings: Settings) => Promise<Credential>; patience: number } | undefined;
 }
 
 /**
@@ -95,20 +99,22 @@ export async function runLogin(
   settings: Settings,
   secrets: Secrets,
   log: Logger,
-  { keep, beforePassword, beforeExchange, signal }: Hooks = {},
+  { keep, beforePassword, beforeExchange, signal, person }: Hooks = {},
 ): Promise<Credential> {
   const safe = (write: WriteLine) => (line: string) => write(printable(secrets.redact(line)));
   const warn = safe(log.warn);
   const { step, note } = progress(safe(log.info));
   warnOfRisks(settings, warn);
-  const { http, close } = await openFor(settings, { mask: secrets.add, note }, connectionsFor(settings));
+  // While a person logs in, a connection that was opened ahead would be closed by its server.
+  const preconnect = person ? {} : connectionsFor(settings);
+  const { http, close } = await openFor(settings, { mask: secrets.add, note }, preconnect, person?.patience);
   const context: Context = { http, mask: secrets.add, keep, beforePassword, beforeExchange, step, note, warn };
   const abort = () => void close();
   signal?.addEventListener('abort', abort);
   try {
     signal?.throwIfAborted();
     const { login } = await import(/* webpackMode: "eager" */ './login.js');
-    const credential = await login(context, settings);
+    const credential = await login(context, settings, person?.logIn);
     // The identity is what a server says, and it is printed and exported.
     return { ...credential, identity: shortened(secrets.redact(credential.identity), LONGEST_IDENTITY) };
   } finally {

@@ -15,6 +15,9 @@ import { isPasswordLogin, usesIdToken, wayOf } from './ways.js';
 /** Nobody listens there: the code is read off the redirect. Dex takes it for each public client without redirect URIs. */
 const PUBLIC_REDIRECT_URI = 'http://localhost/mlflow-auth';
 
+/** A person logs in at Dex itself; no password is read. */
+const BY_PERSON = { login: 'dex', loginReason: '', loginOpen: false } as const;
+
 /**
  * Reads and checks all settings.
  * @param mask gets each secret, before anything else is done with it
@@ -60,7 +63,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
 
   const allowHttp = flag('allow-http');
   const cookie = needs.method === 'cookie' || text('method').toLowerCase() === 'cookie';
-  const { login, loginReason, loginOpen } = chooseLogin(found, sources.env, cookie, problem);
+  const { login, loginReason, loginOpen } = needs.person ? BY_PERSON : chooseLogin(found, sources.env, cookie, problem);
   const { at, refreshToken } = wayOf(login);
   const idToken = usesIdToken(login) ? idTokenSource(found, sources.env) : undefined;
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
@@ -73,7 +76,8 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   // Only GitHub gives another token for the one that is used as it is; a file is read for each request.
   const renewable = login !== 'id-token' || idToken?.kind === 'github';
   const renew = renewable && (needs.renew === true || (flag('renew') && canRenew(found, needs, note)) || proxy);
-  const password = needs.login !== false && isPasswordLogin(login) && !(method === 'token' && text('refresh-token'));
+  const password =
+    needs.login !== false && !needs.person && isPasswordLogin(login) && !(method === 'token' && text('refresh-token'));
   const isPublic = method === 'token' && at !== 'nowhere' && login !== 'implicit' && !found.has('client-secret');
   const refreshTokenFile = found.get('refresh-token')?.path;
   const insecureTls = flag('insecure-tls');

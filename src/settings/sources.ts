@@ -54,6 +54,12 @@ export function gather(sources: Sources): Map<Name, Found> {
   return found;
 }
 
+/** One setting, without the check that standard input holds one value. @returns undefined where it is neither given nor has a default */
+export function findOne(name: Name, sources: Sources): Found | undefined {
+  const row = ROWS.find((one) => one.name === name);
+  return row && find(row, sources);
+}
+
 function find(row: Row, { caller, given, env, readFile }: Sources): Found | undefined {
   const name = (suffix: string) => (caller === 'action' ? `input ${row.name}${suffix}` : `--${row.name}${suffix}`);
   const direct = clean(row, given[row.name]);

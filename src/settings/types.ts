@@ -84,6 +84,8 @@ export interface Needs {
   renew?: boolean;
   /** The file of the refresh token may be missing: the first login makes it. */
   newRefreshToken?: boolean;
+  /** A person logs in: no password, and no ID token of a CI job, is used. */
+  person?: boolean;
   /** The one method that the command can use. */
   method?: Settings['method'];
 }

@@ -9,6 +9,7 @@ import { LOGIN_API, LOGIN_API_STATUS, LOGIN_API_UNAVAILABLE } from './login-api.
 import { MLFLOW, MLFLOW_PROTECTIONS, UNTRUSTED_BY_KUBERNETES } from './mlflow.js';
 import { OAUTH2_PROXY } from './oauth2-proxy.js';
 import { OTHER_LOGINS } from './other-logins.js';
+import { PEOPLE, PEOPLE_STATUS } from './people.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
 
@@ -18,6 +19,7 @@ const ROWS = [
   ...LOGIN_API_UNAVAILABLE,
   ...KEYLESS,
   ...OTHER_LOGINS,
+  ...PEOPLE,
   ...PUBLIC_CLIENT,
   ...DEX_PAGES,
   ...AUTHORIZATION_REQUEST,
@@ -26,6 +28,7 @@ const ROWS = [
   ...LOGIN_REFUSED,
   ...TOKEN_ENDPOINT,
   ...LOGIN_API_STATUS,
+  ...PEOPLE_STATUS,
   ...DEX_STATUS,
   ...MLFLOW_PROTECTIONS,
   ...CALLBACK,

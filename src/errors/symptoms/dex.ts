@@ -16,7 +16,7 @@ export const PUBLIC_CLIENT = [
   {
     id: 'peer',
     layer: 'Dex',
-    at: ['authorize', 'pubkey', 'login', 'page', 'form', 'token', 'password-grant'],
+    at: ['authorize', 'pubkey', 'login', 'page', 'form', 'browser', 'device', 'poll', 'token', 'password-grant'],
     words: /Client can't request scope/i,
     message: /Client can't request scope/,
     title: 'Client not trusted by the MLflow proxy',
@@ -112,7 +112,7 @@ export const AUTHORIZATION_REQUEST = [
   {
     id: 'scope',
     layer: 'Dex',
-    at: ['authorize', 'page', 'form', 'token', 'refresh', 'password-grant'],
+    at: ['authorize', 'page', 'form', 'browser', 'device', 'poll', 'token', 'refresh', 'password-grant'],
     words: /invalid_scope|scope/i,
     message: /invalid_scope/,
     title: 'Invalid scope',
@@ -218,7 +218,7 @@ export const DEX_STATUS = [
   {
     id: 'dex-unavailable',
     layer: 'Dex',
-    at: ['discovery', 'exchange', 'page', 'form', 'password-grant'],
+    at: ['discovery', 'exchange', 'device', 'poll', 'page', 'form', 'password-grant'],
     status: /^(429|5\d\d)$/,
     title: 'Dex unavailable',
     meaning: 'Dex, or a proxy in front of it, is overloaded or down, or limits the number of requests',
@@ -227,7 +227,7 @@ export const DEX_STATUS = [
   {
     id: 'not-dex',
     layer: 'Dex',
-    at: ['discovery', 'exchange', 'page', 'password-grant'],
+    at: ['discovery', 'exchange', 'device', 'page', 'password-grant'],
     status: /^(2\d\d|3\d\d|404)$/,
     title: 'No Dex at this URL',
     meaning: 'the response is not that of an OpenID provider',

@@ -1,0 +1,66 @@
+// What the OpenID provider offers a person, by its discovery document, at the address by which it is reached.
+
+import { AuthError } from '../../errors/errors.js';
+import { responseError } from '../../http/response.js';
+import type { Http } from '../../http/types.js';
+import { printable } from '../../util/text.js';
+import { parseUrl } from '../../util/url.js';
+import { getDiscovery } from '../dex/issuer.js';
+
+/** RFC 8628, 3.4. */
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** The endpoints of a provider; those that it does not list are undefined. */
+export interface Provider {
+  authorization: URL;
+  /** RFC 8628, 3.1. */
+  device: URL | undefined;
+  /** RFC 7009, 2. */
+  revocation: URL | undefined;
+  /** Where an address of the provider is reached. @throws AuthError for one of another server */
+  reach: (name: string, address: string) => URL;
+}
+
+/**
+ * Reads the discovery document (OpenID Connect Discovery, 3; RFC 8414, 2).
+ * @throws AuthError where there is none, or where it names another server: a document cannot send a login elsewhere
+ */
+export async function findProvider(http: Http, dexUrl: string): Promise<Provider> {
+  const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
+  if (answer.status !== 200 || !document) throw responseError(answer, 'discovery');
+  const reach = (name: string, address: string): URL => {
+    const url = reachedAt(address.trim(), `${document.issuer}`.trim(), dexUrl);
+    if (url) return url;
+    const facts = { name, address: printable(address) };
+    throw new AuthError({ request: 'discovery', tried: answer.tried, diagnosis: { id: 'endpoint-elsewhere', facts } });
+  };
+  const endpoint = (name: string, usual?: string) => {
+    const address = document[name];
+    if (typeof address === 'string') return reach(name, address);
+    return usual === undefined ? undefined : new URL(dexUrl + usual);
+  };
+  const grants = document.grant_types_supported;
+  const listed = Array.isArray(grants) ? grants.includes(DEVICE_GRANT) : undefined;
+  const device = () => endpoint('device_authorization_endpoint', listed ? '/device/code' : undefined);
+  return {
+    authorization: endpoint('authorization_endpoint') ?? new URL(`${dexUrl}/auth`),
+    // Dex answers at the endpoint even where the grant is off.
+    device: listed === false ? undefined : device(),
+    revocation: endpoint('revocation_endpoint'),
+    reach,
+  };
+}
+
+/**
+ * An issuer that nobody reaches, as in Kubeflow, names itself in each address: what is below it is reached below dex-url.
+ * @returns undefined for the address of another server
+ */
+export function reachedAt(address: string, issuer: string, dexUrl: string): URL | undefined {
+  const [url, named, base] = [parseUrl(address), parseUrl(issuer), new URL(dexUrl)];
+  if (!url || url.username || url.password) return undefined;
+  if (url.origin === base.origin) return url;
+  const path = named?.pathname.replace(/\/$/, '') ?? '';
+  if (!/^https?:$/.test(url.protocol) || url.origin !== named?.origin || !url.pathname.startsWith(`${path}/`))
+    return undefined;
+  return new URL(dexUrl + url.pathname.slice(path.length) + url.search);
+}
