@@ -1,11 +1,15 @@
 // The fake's Dex with the vendor's JSON login API: authorize, public key, login, token, as facts of real ones have it.
 
 import { constants, createHash, createPublicKey, privateDecrypt } from 'node:crypto';
+import { DEVICE_GRANT, FakeDevice } from './device.js';
 import { signJwt } from './jwt.js';
 import { keyFor } from './keys.js';
 import type { Answer, Asked } from './platform.js';
 import type { Switches } from './switches.js';
 import { exchange, GRANT } from './token-exchange.js';
+
+/** The redirect URI of the device flow (server/deviceflowhandlers.go). */
+const DEVICE_CALLBACK = '/device/callback';
 
 /** One login that was begun, and later its code. */
 interface Pending {
@@ -24,8 +28,11 @@ export class FakeDex {
   #audience: Record<string, unknown> = {};
   #count = 0;
 
+  readonly device: FakeDevice;
+
   constructor(switches: Switches) {
     this.#switches = switches;
+    this.device = new FakeDevice(switches, this);
     this.#refreshToken = switches.refreshToken;
   }
 
@@ -44,14 +51,15 @@ export class FakeDex {
     const { publicClients, trustedPeers, clientId } = this.#switches;
     const client = query.get('client_id') ?? '';
     const isPublic = publicClients.includes(client);
-    const uris = isPublic
-      ? ['http://localhost/mlflow-auth']
-      : this.#switches.redirectUris.map((uri) => new URL(uri, origin).href);
+    const uri = query.get('redirect_uri') ?? '';
+    const registered = isPublic
+      ? /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$)/.test(uri) || uri === DEVICE_CALLBACK
+      : this.#switches.redirectUris.some((one) => new URL(one, origin).href === uri);
     if (client !== clientId && !isPublic) return status(404, 'NotFound', 'Invalid client_id.');
     const peer = /audience:server:client_id:\S+/.exec(query.get('scope') ?? '')?.[0];
     if (peer && isPublic && !trustedPeers.includes(client))
       return status(400, 'BadRequest', `invalid_scope: Client can't request scope(s) ["${peer}"]`);
-    if (!this.#switches.anyRedirectUri && !uris.includes(query.get('redirect_uri') ?? ''))
+    if (!this.#switches.anyRedirectUri && !registered)
       return status(400, 'BadRequest', 'Unregistered redirect_uri.');
     const type = query.get('response_type') ?? '';
     if (!this.#switches.responseTypes.includes(type))
@@ -61,7 +69,8 @@ export class FakeDex {
       return status(400, 'BadRequest', "invalid_request: Response type 'id_token' requires a 'nonce' value.");
     }
     if (this.#switches.authService) return undefined;
-    if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge')) {
+    const hasPkce = query.get('code_challenge_method') === 'S256' && query.get('code_challenge');
+    if (uri !== DEVICE_CALLBACK && !hasPkce) {
       return status(400, 'BadRequest', 'PKCE code_challenge is required for this client');
     }
     return undefined;
@@ -137,7 +146,7 @@ export class FakeDex {
     const state = this.#switches.state ?? pending.query.get('state') ?? '';
     const asked = pending.query.get('redirect_uri') ?? '';
     const { sendsTo } = this.#switches;
-    const uri = sendsTo ? sendsTo + new URL(asked).pathname : asked;
+    const uri = sendsTo ? sendsTo + new URL(asked).pathname : asked === DEVICE_CALLBACK ? `/dex${asked}` : asked;
     const { changesText } = this.#switches;
     const parameters = new URLSearchParams({ code: changesText(code), state: changesText(state) });
     const target = this.#switches.answerIn === 'relative' ? new URL(uri).pathname : uri;
@@ -178,6 +187,7 @@ export class FakeDex {
     if (form.get('grant_type') === GRANT)
       return exchange(form, url.origin, this.#switches, (claims) => this.#idToken(url.origin, claims));
     if (form.get('grant_type') === 'password') return this.#passwordGrant(form, url.origin);
+    if (form.get('grant_type') === DEVICE_GRANT) return this.device.poll({ url, body, headers, method: 'POST' });
     if (form.get('grant_type') === 'refresh_token') return this.#refresh(url.origin, form.get('refresh_token') ?? '');
     const code = form.get('code') ?? '';
     const pending = this.#codes.get(code);
@@ -191,9 +201,20 @@ export class FakeDex {
       .digest('base64url');
     const sent = pending.query.get('code_challenge');
     if (sent !== null && challenge !== sent) return grantError('invalid_grant', 'Invalid code_verifier.');
-    const offline = pending.query.get('scope')?.includes('offline_access') ?? false;
-    this.#audience = client === clientId ? {} : audienceOf(client, pending.query.get('scope') ?? '');
-    return this.#tokens(url.origin, offline);
+    return this.#tokensFor(url.origin, pending, client);
+  }
+
+  /** Redeems a code of the device flow. */
+  redeem(origin: string, code: string, client: string): Answer {
+    const pending = this.#codes.get(code);
+    this.#codes.delete(code);
+    return pending ? this.#tokensFor(origin, pending, client) : grantError('invalid_grant', 'Invalid or expired code.');
+  }
+
+  #tokensFor(origin: string, { query }: Pending, client: string): Answer {
+    const offline = query.get('scope')?.includes('offline_access') ?? false;
+    this.#audience = client === this.#switches.clientId ? {} : audienceOf(client, query.get('scope') ?? '');
+    return this.#tokens(origin, offline);
   }
 
   /** The password grant (server/handlers.go, handlePasswordGrant). */
@@ -240,6 +261,12 @@ export class FakeDex {
     return { status: 200, body: { ...(body as object), refresh_token: this.#refreshToken } };
   }
 
+  /** `POST /dex/revoke` (RFC 7009), which later versions of Dex may have. */
+  revoke({ body }: Asked): Answer {
+    if (new URLSearchParams(body).get('token') === this.#refreshToken) this.#refreshToken = undefined;
+    return { status: 200, body: '' };
+  }
+
   #idToken(origin: string, more: Record<string, unknown> = {}): string {
     const now = Math.floor(Date.now() / 1000);
     const claims = {
@@ -263,7 +290,7 @@ export class FakeDex {
 
   /** `GET /dex/.well-known/openid-configuration` */
   discovery({ url }: Asked): Answer {
-    const { grantTypes, responseTypes } = this.#switches;
+    const { grantTypes, responseTypes, revokes } = this.#switches;
     const endpoint = `${url.origin}/dex/token`;
     return {
       status: 200,
@@ -271,6 +298,8 @@ export class FakeDex {
         issuer: this.issuer(url.origin),
         authorization_endpoint: `${url.origin}/dex/auth`,
         token_endpoint: endpoint,
+        device_authorization_endpoint: `${url.origin}/dex/device/code`,
+        ...(revokes ? { revocation_endpoint: `${url.origin}/dex/revoke` } : {}),
         grant_types_supported: grantTypes,
         response_types_supported: responseTypes,
       },

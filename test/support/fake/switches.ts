@@ -13,6 +13,11 @@ export type Endpoint =
   | 'form'
   | 'approval'
   | 'token'
+  | 'device-code'
+  | 'device-page'
+  | 'device-verify'
+  | 'device-callback'
+  | 'revoke'
   | 'discovery'
   | 'ci'
   | 'userinfo'
@@ -72,6 +77,11 @@ export interface Switches {
   authService: boolean;
   /** The answer to a password grant with the right password, such as that of a connector that does not work. */
   passwordGrant: { status: number; body: unknown } | undefined;
+  /** Seconds between two polls of the device flow, and until its code expires. */
+  deviceInterval: number;
+  deviceLife: number;
+  /** There is a revocation endpoint (RFC 7009). */
+  revokes: boolean;
   /** Dex takes any other redirect URI, too. */
   anyRedirectUri: boolean;
   /** Claims of the id token that differ from the usual ones. */
@@ -156,10 +166,18 @@ export const USUAL: Switches = {
   passwordStatus: 401,
   publicClients: ['mlflow-ci', 'mlflow-lone'],
   trustedPeers: ['mlflow-ci'],
-  grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:token-exchange'],
   responseTypes: ['code'],
   authService: false,
   passwordGrant: undefined,
+  grantTypes: [
+    'authorization_code',
+    'refresh_token',
+    'urn:ietf:params:oauth:grant-type:device_code',
+    'urn:ietf:params:oauth:grant-type:token-exchange',
+  ],
+  deviceInterval: 1,
+  deviceLife: 300,
+  revokes: false,
   anyRedirectUri: false,
   claims: {},
   issuer: undefined,
