@@ -18,7 +18,8 @@ export async function browse(start: string, account = USUAL): Promise<{ url: str
     const form = /<form[^>]*?(?:action="([^"]*)")?[^>]*>([\s\S]*?)<\/form>/.exec(text);
     const fields = form?.[2] ?? '';
     const action = (/<form[^>]*action="([^"]*)"/.exec(form?.[0] ?? '')?.[1] ?? '').replaceAll('&amp;', '&');
-    if (/name="password"/.test(fields)) body = new URLSearchParams({ login: account.username, password: account.password });
+    if (/name="password"/.test(fields))
+      body = new URLSearchParams({ login: account.username, password: account.password });
     else if (/name="user_code"/.test(fields))
       body = new URLSearchParams({ user_code: /value="([^"]*)"/.exec(fields)?.[1] ?? '' });
     else return { url, status: answer.status, text };

@@ -4,7 +4,7 @@ import type { Symptom } from './symptom.js';
 
 /** What the browser alone shows, since Dex answers each request for a device code with one. */
 const IN_BROWSER =
-  'If the browser showed "Unregistered redirect_uri", the administrator of Dex must add /device/callback, and the same below the path of the issuer, as in /dex/device/callback, to redirectURIs of the client; if "Invalid client_id", check client-id; if "Client can\'t request scope", the client of the MLflow proxy must list client-id in trustedPeers.';
+  'If the browser showed "Unregistered redirect_uri", the administrator of Dex must add /device/callback, and the same below the path of the issuer, as in /dex/device/callback, to redirectURIs of the client; if "Invalid client_id", check client-id; if "Request was missing parameters", the client of the MLflow proxy must list client-id in trustedPeers.';
 
 /** Device flow (RFC 8628; dexidp/dex, server/deviceflowhandlers.go). */
 const DEVICE = [

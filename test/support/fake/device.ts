@@ -25,7 +25,10 @@ const page = (status: number, text: string): Answer => ({
   headers: { 'content-type': 'text/html; charset=utf-8' },
 });
 
-const refused = (error: string, error_description = ''): Answer => ({ status: 400, body: { error, error_description } });
+const refused = (error: string, error_description = ''): Answer => ({
+  status: 400,
+  body: { error, error_description },
+});
 
 export class FakeDevice {
   readonly #switches: Switches;
