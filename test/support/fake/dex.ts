@@ -59,8 +59,7 @@ export class FakeDex {
     const peer = /audience:server:client_id:\S+/.exec(query.get('scope') ?? '')?.[0];
     if (peer && isPublic && !trustedPeers.includes(client))
       return status(400, 'BadRequest', `invalid_scope: Client can't request scope(s) ["${peer}"]`);
-    if (!this.#switches.anyRedirectUri && !registered)
-      return status(400, 'BadRequest', 'Unregistered redirect_uri.');
+    if (!this.#switches.anyRedirectUri && !registered) return status(400, 'BadRequest', 'Unregistered redirect_uri.');
     const type = query.get('response_type') ?? '';
     if (!this.#switches.responseTypes.includes(type))
       return status(400, 'BadRequest', `unsupported_response_type: Unsupported response type "${type}"`);

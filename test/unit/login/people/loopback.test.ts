@@ -10,12 +10,15 @@ import { type Loopback, listen } from '../../../../src/login/people/loopback.js'
 const STATE = 'the-state';
 
 describe('the loopback server', () => {
-  let loopback: Loopback | undefined;
+  const opened: Loopback[] = [];
   const open = async (uri = 'http://127.0.0.1/mlflow-auth') => {
-    loopback = await listen(new URL(uri));
+    const loopback = await listen(new URL(uri));
+    opened.push(loopback);
     return loopback;
   };
-  afterEach(() => loopback?.close());
+  afterEach(() => {
+    for (const one of opened.splice(0)) one.close();
+  });
 
   const answerOf = ({ answer }: Loopback, seconds = 60, signal = new AbortController().signal) =>
     answer(STATE, seconds, signal);
