@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { DEVICE_CODE } from '../support/fake/device.js';
 import type { FakePlatform, StartOptions } from '../support/fake/platform.js';
 import type { Canned } from '../support/fake/switches.js';
 import { browse } from '../support/person.js';
@@ -118,7 +119,7 @@ describe('a person at a terminal', options, () => {
       assert.equal(form.get('code_challenge_method'), 'S256');
       assert.equal(form.get('client_secret'), null);
       assert.match(form.get('scope') ?? '', /openid.* offline_access.* audience:server:client_id:alauda-auth/);
-      for (const secret of [/device-code-\d/, /refresh-token-\d/, /\bey[\w-]+\.ey/])
+      for (const secret of [new RegExp(DEVICE_CODE), /refresh-token-\d/, /\bey[\w-]+\.ey/])
         assert.doesNotMatch(terminal.screen(), secret);
     }));
 
@@ -343,7 +344,7 @@ describe('a person at a terminal', options, () => {
           [join(home, 'link'), /can be read or written by others/],
           [join(shared, 'x'), /others may write to/],
           [dangling, /leads nowhere/],
-          [home, /not a regular file/],
+          [home, /EISDIR/],
         ] as const)
           await fails(atTerminal(['login', '--refresh-token-file', path], envFor(platform)), pattern, 2);
         assert.deepEqual(platform.asked, []);
@@ -370,7 +371,9 @@ describe('a person at a terminal', options, () => {
           }).catch(reject);
         }),
     );
-    after(() => closing.forEach((close) => close()));
+    after(() => {
+      for (const close of closing) close();
+    });
 
     const OTHERS: [what: string, more: Env][] = [
       ['is of another client', { DEX_CLIENT_ID: 'mlflow-lone' }],

@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { runCommand } from '../support/program.js';
 import { type AtTerminal, atTerminal } from '../support/terminal.js';
 import { withBrowser } from './chromium.js';
+import { type PagesOptions, startPages } from './pages-stack.js';
 import { quiet } from './run-python.js';
 import { PASSWORD, type Stack, startStack } from './stack.js';
 
@@ -109,4 +110,51 @@ describe('a person at a terminal, before the real Dex, oauth2-proxy and MLflow',
       assert.equal(status, 130, screen);
       assert.match(screen, /interrupted by SIGINT: nothing was stored/);
     }));
+});
+
+describe('a person at a terminal, before Dex at other addresses', () => {
+  const PLACES: [what: string, options: PagesOptions][] = [
+    ["Kubeflow's, whose issuer nobody reaches", { hiddenIssuer: true }],
+    ['one without a path, with approval', { path: '', skipApproval: false }],
+  ];
+  for (const [what, options] of PLACES)
+    it(`${what}: by a code, and with the browser`, () =>
+      withBrowser(async (page) => {
+        const pages = await startPages(options);
+        try {
+          const env = {
+            PLATFORM_ADDRESS: pages.address,
+            DEX_URL: pages.dexUrl,
+            MLFLOW_TRACKING_URI: pages.address,
+            DEX_CLIENT_ID: 'mlflow-cli',
+            // There is no MLflow behind it.
+            MLFLOW_AUTH_VERIFY: 'false',
+            HOME: pages.folder,
+          };
+          for (const args of [['login'], ['login', '--browser']]) {
+            const terminal = atTerminal(args, env);
+            const [, address = ''] = await terminal.shows(/^(?:Open| ) (http:\S+)(?= in a browser|$)/m);
+            assert.ok(address.startsWith(`${pages.dexUrl}/`), address);
+            await page.goto(address);
+            if (args.length === 1) {
+              const [, code = ''] = await terminal.shows(/^ {2}([A-Z]{4}-[A-Z]{4})$/m);
+              await page.fill('input[name=user_code]', code);
+              await page.click('button[type=submit]');
+            }
+            await page.fill('input[name=login]', 'ci@example.com');
+            await page.fill('input[name=password]', PASSWORD);
+            await page.click('button[type=submit]');
+            if (options.skipApproval === false) await page.click('button:has-text("Grant Access")');
+            const { status, screen } = await terminal.ended;
+            assert.equal(status, 0, screen);
+            const { status: used, stdout, stderr } = await runCommand(['token'], env);
+            assert.equal(used, 0, stderr);
+            const headers = { authorization: `Bearer ${stdout}` };
+            const answer = await fetch(`${pages.address}/oauth2/userinfo`, { headers });
+            assert.equal(((await answer.json()) as { email: string }).email, 'ci@example.com');
+          }
+        } finally {
+          await pages.stop();
+        }
+      }));
 });

@@ -7,6 +7,9 @@ import type { Switches } from './switches.js';
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
+/** The beginning of each device code. */
+export const DEVICE_CODE = 'q7xkzvw3jh5ntr2m';
+
 /** A login that a device has begun. */
 interface Device {
   query: URLSearchParams;
@@ -47,12 +50,12 @@ export class FakeDevice {
     const { deviceInterval: interval, deviceLife } = this.#switches;
     const expires = Date.now() + deviceLife * 1000;
     const query = new URLSearchParams(body);
-    this.#devices.set(`device-code-${number}`, { query, userCode, interval, polled: 0, expires, tokens: undefined });
+    this.#devices.set(`${DEVICE_CODE}${number}`, { query, userCode, interval, polled: 0, expires, tokens: undefined });
     const address = `${this.#dex.issuer(url.origin)}/device`;
     return {
       status: 200,
       body: {
-        device_code: `device-code-${number}`,
+        device_code: `${DEVICE_CODE}${number}`,
         user_code: userCode,
         verification_uri: address,
         verification_uri_complete: `${address}?user_code=${userCode}`,
