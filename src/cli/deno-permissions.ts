@@ -30,13 +30,14 @@ const FOLDER = [
  * for what nobody foresaw.
  */
 export function variablesOf({ needs, takesProgram }: Command): string[] | undefined {
-  if (!needs || takesProgram) return undefined;
+  if (!needs || takesProgram || needs.person) return undefined;
   return [...new Set([...LOGIN, ...(needs.folder ? FOLDER : [])])];
 }
 
 /** The flags of `deno run` for a command without files. */
 export function denoFlags(command: Command): string {
   const variables = variablesOf(command);
-  const run = command.takesProgram ? ' --allow-read --allow-write --allow-run --allow-sys' : '';
+  const run =
+    command.takesProgram || command.needs?.person ? ' --allow-read --allow-write --allow-run --allow-sys' : '';
   return `--allow-net --allow-env${variables ? `=${variables.join(',')}` : ''}${run}`;
 }

@@ -2,19 +2,23 @@
 
 import { spawn } from 'node:child_process';
 
-const PROGRAMS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
-  darwin: ['open'],
-  // Not "start" of cmd.exe, to which "&" in an address is a command.
-  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
-};
+/**
+ * Program and arguments. On Windows not "start" of cmd.exe, to which "&" in an address is a command, and by its path, since
+ * the current directory comes first there.
+ */
+export function browserCommand(address: string, platform: NodeJS.Platform, systemRoot = 'C:\\Windows'): string[] {
+  if (platform === 'darwin') return ['open', address];
+  if (platform !== 'win32') return ['xdg-open', address];
+  return [`${systemRoot}\\System32\\rundll32.exe`, 'url.dll,FileProtocolHandler', address];
+}
 
 /**
  * @param address of http or https, as URL writes it
  * @param failed called where there is no such program, or it fails
  */
-export function openBrowser(address: string, failed: () => void, platform = process.platform): void {
-  const [program, ...args] = PROGRAMS[platform] ?? ['xdg-open'];
-  const child = spawn(program, [...args, address], { stdio: 'ignore', detached: true });
+export function openBrowser(address: string, failed: () => void): void {
+  const [program = '', ...args] = browserCommand(address, process.platform, process.env.SYSTEMROOT);
+  const child = spawn(program, args, { stdio: 'ignore', detached: true });
   child.on('error', failed);
   child.on('exit', (code) => {
     if (code) failed();

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { errorMessage, UsageError } from '../errors/errors.js';
 import { requireSafePath, trustedOwners } from '../sdk/safe-path.js';
 import { removeWithLeftovers, requireWritable, writeWhole } from '../util/files.js';
+import { isVisibleAscii } from '../util/text.js';
 import { realTime, withLock } from './lock.js';
 
 const SETTING = 'refresh-token-file';
@@ -62,6 +63,7 @@ export function ownFileWriter(given: string): (refreshToken: string, signal: Abo
 
 /**
  * Removes the file while no other process uses the refresh token in it.
+ * @throws UsageError for a file that holds something else
  * @param before gets the refresh token, '' where there is none, and when it was written, and runs before the removal
  */
 export async function removeOwnFile(
@@ -71,8 +73,11 @@ export async function removeOwnFile(
   const path = requireOwnFile(given);
   await withLock(`${path}.lock`, PATIENCE, async () => {
     const written = lstatSync(path, { throwIfNoEntry: false })?.mtime;
+    const token = written ? readFileSync(path, 'utf8').trim() : '';
+    // A file that was named by mistake is neither sent nor removed.
+    if (token && !isVisibleAscii(token)) throw new UsageError(`${SETTING}: ${path} holds no refresh token.`);
     try {
-      if (written) await before(readFileSync(path, 'utf8').trim(), written);
+      if (written) await before(token, written);
     } finally {
       removeWithLeftovers(path);
     }

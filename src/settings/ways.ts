@@ -202,6 +202,22 @@ export const OTHER_LINES: readonly Line[] = [
     tested: 'Dex 2.45.1',
     test: 'test/stack/renewal.test.ts',
   },
+  {
+    name: '[`login`](docs/logins.md#people-at-a-terminal) by a code',
+    requires: 'a person, any browser, a public `client-id`',
+    gives: ['token'],
+    renewal: 'refresh token',
+    tested: "Dex 2.45.1 with Chromium, and Kubeflow's flags",
+    test: 'test/stack/people.test.ts',
+  },
+  {
+    name: '`login --browser`',
+    requires: 'a person, a browser on the same machine, a public `client-id`',
+    gives: ['token'],
+    renewal: 'refresh token',
+    tested: "Dex 2.45.1 with Chromium, and Kubeflow's flags",
+    test: 'test/stack/people.test.ts',
+  },
 ];
 
 /** The row of a way. */

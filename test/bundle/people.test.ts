@@ -1,6 +1,7 @@
 // Logins of people through the built program: at a terminal, with the fake platform, and a browser that follows its pages.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -13,6 +14,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -278,6 +281,22 @@ describe('a person at a terminal', options, () => {
       assert.equal(timesAsked(platform, 'POST token'), 0);
     }));
 
+  it('listens at the port of a redirect URI that is registered, and where that is in use says so', () =>
+    at({}, async (platform) => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const env = { ...envFor(platform), DEX_REDIRECT_URI: `http://127.0.0.1:${port}/back` };
+      await fails(atTerminal(['login', '--browser'], env), /\[mlflow-auth: loopback-port\]/);
+      server.close();
+      await once(server, 'close');
+      const terminal = atTerminal(['login', '--browser'], env);
+      const [, address = ''] = await terminal.shows(/^ {2}(http:\S+)$/m);
+      assert.equal(new URL(address).searchParams.get('redirect_uri'), env.DEX_REDIRECT_URI);
+      await browse(address);
+      await succeeds(terminal);
+    }));
+
   it('ends at once with ^C, while a code is polled and while the browser is awaited', () =>
     at({}, async (platform) => {
       for (const args of [['login'], ['login', '--browser']]) {
@@ -399,6 +418,17 @@ describe('a person at a terminal', options, () => {
       assert.equal(status, 2);
       assert.match(stderr, /can be read or written by others/);
     });
+
+    it('is not taken for any other file, which logout neither sends nor removes', () =>
+      at({ revokes: true }, async (other) => {
+        const key = join(newHome(), 'key');
+        writeFileSync(key, '-----BEGIN PRIVATE KEY-----\nx\n', { mode: 0o600 });
+        const { status, stderr } = await runCommand(['logout', '--refresh-token-file', key], envFor(other));
+        assert.equal(status, 2, stderr);
+        assert.match(stderr, /holds no refresh token/);
+        assert.ok(existsSync(key));
+        assert.deepEqual(other.asked, []);
+      }));
 
     it('is revoked by logout where there is a revocation endpoint', () =>
       at({ revokes: true }, async (other) => {

@@ -91,7 +91,7 @@ describe('the documents', () => {
     const workflow = parseYaml(blocks(read('README.md'), 'yaml')[0] ?? '') as Record<string, object>;
     assert.deepEqual(workflow.permissions, { contents: 'read' });
     const shown = new Set(commandLines(read('docs/cli.md')).map(([command]) => command));
-    for (const command of ['token', 'cookie', 'env', 'exec', 'proxy', 'refresh', 'doctor', '--help'])
+    for (const command of ['token', 'cookie', 'env', 'exec', 'proxy', 'refresh', 'login', 'logout', 'doctor', '--help'])
       assert.ok(shown.has(command), command);
   });
 

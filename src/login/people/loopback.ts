@@ -47,7 +47,8 @@ export async function listen(wanted: URL): Promise<Loopback> {
     const url = parseUrl(request.url ?? '', redirectUri);
     const status = statusOf(request, url);
     if (status === 400) ignored++;
-    response.on('finish', () => {
+    // Also where the browser does not wait for the page.
+    response.on('close', () => {
       if (status === 200 && url) answered(url);
     });
     reply(response, status);
