@@ -45,7 +45,7 @@ function commandLines(text: string): string[][] {
   const starts =
     /(?:node dist\/index\.js|npx mlflow-auth|deno run [^\n]*index\.js|(?<![\w/-])mlflow-auth(?= (?!-)\w+))([^\n]*)/g;
   return [...code.matchAll(starts)].map(([, rest = '']) => {
-    const line = rest.replace(/\s#.*$/, '').replace(/\)"?$|"$(?<!"[^"]*")/g, '');
+    const line = rest.replace(/\s[#|].*$/, '').replace(/\)"?$|"$(?<!"[^"]*")/g, '');
     return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
   });
 }
