@@ -23,5 +23,6 @@ export function openBrowser(address: string, failed: () => void): void {
   child.on('exit', (code) => {
     if (code) failed();
   });
-  child.unref();
+  // Under Deno, a child that could not be started has none.
+  if (child.pid !== undefined) child.unref();
 }

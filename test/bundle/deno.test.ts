@@ -10,14 +10,17 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
+import type { Command } from '../../src/cli/command.js';
 import { COMMANDS } from '../../src/cli/commands.js';
-import { variablesOf } from '../../src/cli/deno-permissions.js';
+import { denoFlags, variablesOf } from '../../src/cli/deno-permissions.js';
 import { usualCertificate } from '../support/fake/certificates.js';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
 import { rsaKey, UNSAFE } from '../support/fake/rsa-der.js';
 import { denoProgram } from '../support/installed.js';
-import { BUNDLE, goodEnv, runProgram, steady, timesAsked } from '../support/program.js';
+import { browse } from '../support/person.js';
+import { atPlatform, BUNDLE, goodEnv, runProgram, steady, timesAsked } from '../support/program.js';
 import { ask, startProxy } from '../support/proxying.js';
+import { atTerminal } from '../support/terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
 const web = createServer((_, response) =>
@@ -217,5 +220,29 @@ describe('under Deno', () => {
       server.closeAllConnections();
       server.close();
     }
+  });
+
+  it('a person logs in at a terminal, by a code and with the browser', {
+    skip: process.platform === 'win32',
+  }, async () => {
+    const pages = { plain: true, loginApi: false, connectors: [{ id: 'local', type: 'local' }] };
+    const permissions = denoFlags(COMMANDS.find(({ name }) => name === 'login') as Command).split(' ');
+    const runtime = [await denoProgram(), 'run', '--no-prompt', '--quiet', ...permissions];
+    await atPlatform(pages, async ({ address }) => {
+      const { PLATFORM_CA: _, ...all } = goodEnv({ ...platform, address });
+      const { MLFLOW_USERNAME: __, MLFLOW_PASSWORD: ___, DEX_CLIENT_SECRET: ____, ...others } = all;
+      const env = { ...others, DEX_CLIENT_ID: 'mlflow-ci', HOME: folder, DENO_DIR: folder, NO_COLOR: '1' };
+      for (const args of [['login'], ['login', '--browser']]) {
+        const terminal = atTerminal(args, env, runtime);
+        const [, page = ''] = await terminal.shows(/^(?:Open| ) (http:\S+)(?= in a browser|$)/m);
+        const [, code = ''] = args.length === 1 ? await terminal.shows(/^ {2}([A-Z]{4}-[A-Z]{4})$/m) : [];
+        await browse(code ? `${page}?user_code=${code}` : page);
+        const { status, screen } = await terminal.ended;
+        assert.equal(status, 0, screen);
+        assert.match(screen, /^✓ logged in as ci@example\.com$/m);
+        const used = await run(['--allow-net', '--allow-env', '--allow-read', '--allow-write'], BUNDLE, ['token'], env);
+        assert.match(used.stdout, /^ey/, used.stderr);
+      }
+    });
   });
 });

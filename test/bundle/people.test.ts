@@ -224,6 +224,54 @@ describe('a person at a terminal', options, () => {
         assert.doesNotMatch(screen.replaceAll('\n', ''), /\p{Cc}/u);
       }));
 
+  /** What can come of each request of a person's login but for an answer of Dex, and of how many tries it is the end. */
+  const PAGE = { body: '<html><title>Console</title></html>', headers: { 'content-type': 'text/html' } };
+  const FAULTS: [answer: Canned, ids: Partial<Record<'discovery' | 'device-code' | 'poll', string>>, tries: number][] =
+    [
+      [
+        { status: 500, body: 'out of order' },
+        { discovery: 'dex-unavailable', 'device-code': 'dex-unavailable', poll: 'dex-unavailable' },
+        1,
+      ],
+      [
+        { status: 503, headers: { 'retry-after': '0' } },
+        { discovery: 'dex-unavailable', 'device-code': 'dex-unavailable', poll: 'dex-unavailable' },
+        3,
+      ],
+      [{ status: 200, ...PAGE }, { discovery: 'not-dex', 'device-code': 'not-dex', poll: 'unknown' }, 1],
+      [
+        { status: 200, body: '{"device_code": "q7x' },
+        { discovery: 'not-dex', 'device-code': 'not-dex', poll: 'unknown' },
+        1,
+      ],
+      [{ status: 200, body: '[]' }, { discovery: 'not-dex', 'device-code': 'not-dex', poll: 'unknown' }, 1],
+      [{ status: 200, body: '{}' }, { 'device-code': 'device-answer', poll: 'token-claims' }, 1],
+      [
+        { status: 302, headers: { location: 'https://evil.test/' } },
+        { discovery: 'not-dex', 'device-code': 'not-dex', poll: 'unknown' },
+        1,
+      ],
+      [{ status: 404 }, { discovery: 'not-dex', 'device-code': 'not-dex', poll: 'unknown' }, 1],
+      [{ status: 200, body: '{}', hang: true }, { discovery: 'timeout', 'device-code': 'timeout', poll: 'timeout' }, 3],
+    ];
+  for (const [answer, ids, tries] of FAULTS)
+    for (const [request, id] of Object.entries(ids)) {
+      const what = answer.hang ? 'hangs' : `gets ${answer.status} ${answer.body ?? ''}`;
+      it(`ends with ${id} where the request ${request} ${what}`, () => {
+        const isAsked = (endpoint: string, body: string) =>
+          request === 'poll' ? endpoint === 'token' && body.includes('device_code') : endpoint === request;
+        const echo: StartOptions['echo'] = (endpoint, { body }) => (isAsked(endpoint, body) ? answer : undefined);
+        return at({ echo }, async (platform) => {
+          const args = ['login', ...(answer.hang ? ['--timeout', '2'] : [])];
+          await fails(atTerminal(args, envFor(platform)), new RegExp(`\\[mlflow-auth: ${id}\\]`));
+          const asked = platform.asked.filter(({ endpoint, request: { body } }) =>
+            isAsked(endpoint.split(' ')[1] ?? '', body),
+          );
+          assert.equal(asked.length, tries);
+        });
+      });
+    }
+
   /** An answer to the request for a code, as a hostile server would make it. */
   const code = (more: object): StartOptions => ({
     echo: (endpoint, { url }) =>

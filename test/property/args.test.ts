@@ -18,12 +18,27 @@ describe('a command line of any kind', () => {
       .tuple(fc.constantFrom('--', '-', '--no-'), flag, fc.constantFrom('', '=', '=true', '=x'))
       .map((parts) => parts.join('')),
   );
-  const command = fc.constantFrom('token', 'cookie', 'env', 'exec', 'refresh', 'doctor', 'renew', 'help', '--version');
+  const command = fc.constantFrom(
+    'token',
+    'cookie',
+    'env',
+    'exec',
+    'refresh',
+    'login',
+    'logout',
+    'doctor',
+    'renew',
+    'help',
+    '--version',
+  );
 
   /** Flags of settings with values, which every command but doctor's helpers takes. */
   const good = fc.tuple(fc.constantFrom(...names), value).map(([name, one]) => `--${name}=${one}`);
   const goodLine = fc
-    .tuple(fc.constantFrom('token', 'cookie', 'env', 'exec', 'refresh', 'doctor', 'renew'), fc.array(good))
+    .tuple(
+      fc.constantFrom('token', 'cookie', 'env', 'exec', 'refresh', 'login', 'logout', 'doctor', 'renew'),
+      fc.array(good),
+    )
     .map(([first, rest]) => [first, ...rest]);
   const line = fc
     .tuple(fc.option(command), fc.array(argument))

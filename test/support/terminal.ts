@@ -36,9 +36,13 @@ export interface AtTerminal {
   ended: Promise<{ status: number | null; stdout: string; screen: string }>;
 }
 
-/** Starts the bundle as a command. */
-export function atTerminal(args: string[], env: Record<string, string>): AtTerminal {
-  const child = spawn('python3', ['-c', PYTHON, process.execPath, BUNDLE, ...args], {
+/** Starts the bundle as a command. @param runtime program and arguments that run it */
+export function atTerminal(
+  args: string[],
+  env: Record<string, string>,
+  runtime: readonly string[] = [process.execPath],
+): AtTerminal {
+  const child = spawn('python3', ['-c', PYTHON, ...runtime, BUNDLE, ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: 'pipe',
   });
