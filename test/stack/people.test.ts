@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { runCommand } from '../support/program.js';
 import { type AtTerminal, atTerminal } from '../support/terminal.js';
 import { withBrowser } from './chromium.js';
-import { type PagesOptions, startPages } from './pages-stack.js';
+import { PASSWORD as PAGES_PASSWORD, type PagesOptions, startPages } from './pages-stack.js';
 import { quiet } from './run-python.js';
 import { PASSWORD, type Stack, startStack } from './stack.js';
 
@@ -142,9 +142,10 @@ describe('a person at a terminal, before Dex at other addresses', () => {
               await page.click('button[type=submit]');
             }
             await page.fill('input[name=login]', 'ci@example.com');
-            await page.fill('input[name=password]', PASSWORD);
+            await page.fill('input[name=password]', PAGES_PASSWORD);
             await page.click('button[type=submit]');
             if (options.skipApproval === false) await page.click('button:has-text("Grant Access")');
+            await page.waitForSelector(args.length === 1 ? 'text=Login Successful' : 'text=You may close this window');
             const { status, screen } = await terminal.ended;
             assert.equal(status, 0, screen);
             const { status: used, stdout, stderr } = await runCommand(['token'], env);
