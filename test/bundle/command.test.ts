@@ -149,7 +149,7 @@ describe('env', () => {
 
 describe('usage', () => {
   const WRONG: [args: string[], message: RegExp][] = [
-    [[], /^No command\. Commands: token, cookie, env, exec, proxy, refresh, doctor\. See --help\.\n$/],
+    [[], /^No command\. Commands: token, cookie, env, exec, proxy, refresh, login, logout, doctor\. See --help\.\n$/],
     [['login'], /^Unknown command: login\./],
     [['token', '--nope'], /^Unknown option '--nope'/],
     [['token', 'extra'], /^Unexpected argument 'extra'/],

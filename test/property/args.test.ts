@@ -54,7 +54,7 @@ describe('a command line of any kind', () => {
         return 'UsageError';
       }
       const { command, flags, rest: behind } = parsed;
-      assert.match(command, /^(token|cookie|env|exec|refresh|doctor|renew|help|version)$/);
+      assert.match(command, /^(token|cookie|env|exec|refresh|login|logout|doctor|renew|help|version)$/);
       const known = [...names, 'format', 'login', 'json', 'message', 'python', 'seen'];
       for (const [name, value] of Object.entries(flags)) {
         assert.ok(known.includes(name), name);
