@@ -150,7 +150,7 @@ describe('env', () => {
 describe('usage', () => {
   const WRONG: [args: string[], message: RegExp][] = [
     [[], /^No command\. Commands: token, cookie, env, exec, proxy, refresh, login, logout, doctor\. See --help\.\n$/],
-    [['login'], /^Unknown command: login\./],
+    [['sign-in'], /^Unknown command: sign-in\./],
     [['token', '--nope'], /^Unknown option '--nope'/],
     [['token', 'extra'], /^Unexpected argument 'extra'/],
     [['token', '--workspace'], /argument missing/],
