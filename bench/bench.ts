@@ -2,31 +2,30 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { interleaved, peakMemory } from './measure.js';
+import { interleaved, peakMemory, renewalTime } from './measure.js';
 import { plot } from './plot.js';
-import { type Case, casesFor, type Program, peersAt, programOf } from './programs.js';
-import { type Result, report, startUps } from './results.js';
+import { casesFor, peersAt, programOf, renewalProgram } from './programs.js';
+import { type Result, report } from './results.js';
 import { runtimes as allRuntimes } from './runtimes.js';
 import type { Ready } from './servers.js';
 
 const { values } = parseArgs({
   options: {
-    /** Folder of the guide's programs helper.py, helper.sh and cookie.sh. */
+    /** Folder of the guide's programs helper.py and helper.sh. */
     peers: { type: 'string' },
     /** Python that has requests and cryptography. */
     python: { type: 'string', default: 'python3' },
-    rounds: { type: 'string', default: '9' },
-    'round-trips': { type: 'string', default: '0,20,50,150' },
+    rounds: { type: 'string', default: '11' },
     /** Folder to write the results to. */
     to: { type: 'string', default: 'bench' },
   },
 });
+const ROUND_TRIPS = [0, 50];
 const rounds = Number(values.rounds);
-const roundTrips = values['round-trips'].split(',').map(Number);
 const runtimes = await allRuntimes();
 const peers = peersAt(values.peers);
 const tell = (text: string) => process.stderr.write(`${text}\n`);
@@ -36,41 +35,30 @@ const file = (name: string, text = '') => {
   return join(folder, name);
 };
 
-const servers = fork('build/bench/servers.js', roundTrips.map(String), { execArgv: [] });
+const servers = fork('build/bench/servers.js', ROUND_TRIPS.map(String), { execArgv: [] });
 try {
   const [{ ca, ports }] = (await once(servers, 'message')) as [Ready];
-  const runner = { GITHUB_OUTPUT: file('output'), GITHUB_ENV: file('env'), RUNNER_TEMP: folder };
+  // In a project of its own: Deno reads the package.json above a program, and the workspaces in it.
+  cpSync('build/bench/ideal', folder, { recursive: true });
+  file('package.json', '{ "type": "module" }');
   const around = {
-    runtimes,
-    ports,
-    ca: file('ca.pem', ca),
-    peers: peers ?? '',
-    python: values.python,
-    runner,
+    ...{ runtimes, ports, peers: peers ?? '', python: values.python },
+    ...{ ideal: join(folder, 'ideal.js'), empty: file('empty.mjs'), ca: file('ca.pem', ca) },
   };
-  const cases = casesFor(runtimes, roundTrips, peers);
-  const empty = file('empty.mjs');
-  const starts: Program[] = Object.values(runtimes).flatMap(({ command, args }) => [
-    { command, args: [...args, empty], env: {}, proof: /^$/ },
-    { command, args: [...args, 'dist/index.js', '--version'], env: {}, proof: /^\d/ },
-  ]);
+  const cases = casesFor(runtimes, ROUND_TRIPS, peers);
+  const programs = cases.map((one) => programOf(one, around));
   tell(`${cases.length} cases, ${rounds} rounds`);
-  const times = await interleaved([...cases.map((one) => programOf(one, around)), ...starts], rounds, tell);
+  const taken = await interleaved(programs, rounds, tell);
   const results: Result[] = [];
   for (const [index, one] of cases.entries()) {
-    const time = times[index];
-    if (!time) continue;
-    results.push({ ...one, ...time, memory: wanted(one) ? await peakMemory(programOf(one, around)) : undefined });
+    const [time, program] = [taken[index], programs[index]];
+    if (!time || !program) continue;
+    const memory = one.verify && one.roundTrip === 0 ? await peakMemory(program) : undefined;
+    results.push({ ...one, ...time, memory });
   }
-  const starting = startUps(Object.keys(runtimes), times.slice(cases.length));
-  writeFileSync(join(values.to, 'README.md'), report(results, starting, rounds));
+  writeFileSync(join(values.to, 'README.md'), report(results, await renewalTime(renewalProgram(around)), rounds));
   writeFileSync(join(values.to, 'results.svg'), plot(results, 50));
 } finally {
   servers.disconnect();
   rmSync(folder, { recursive: true });
-}
-
-/** Memory does not depend on the network, and that of a shell is in its children. */
-function wanted({ roundTrip, verify, program }: Case): boolean {
-  return roundTrip === 0 && (verify || program === 'Python');
 }

@@ -24,7 +24,7 @@ export function plot(results: Result[], roundTrip: number): string {
   const bars = rows.map((row, index) => {
     const y = TOP + index * (BAR + GAP);
     const middle = y + BAR / 2;
-    const label = `${row.method}${row.verify ? ', verified' : ''}: ${row.program} ${row.runtime}`;
+    const label = `${row.program} ${row.runtime}${row.verify ? ', verified' : ''}`;
     return [
       text(LEFT - 8, middle + 4, label, 'end'),
       `<rect x="${LEFT}" y="${y}" width="${x(row.median) - LEFT}" height="${BAR}" fill="${COLOURS[row.program]}"/>`,

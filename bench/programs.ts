@@ -16,11 +16,10 @@ export interface Program {
   proof: RegExp;
 }
 
-/** One line of the results. */
+/** One program in one situation. */
 export interface Case {
-  program: 'mlflow-auth' | 'as an action' | 'ideal' | 'Python' | 'shell';
+  program: 'mlflow-auth' | 'ideal' | 'Python' | 'shell' | 'empty' | '--version';
   runtime: string;
-  method: 'token' | 'cookie';
   verify: boolean;
   /** Milliseconds. */
   roundTrip: number;
@@ -28,75 +27,79 @@ export interface Case {
 
 /** All cases; those of the guide's programs only where these are. */
 export function casesFor(runtimes: Runtimes, roundTrips: number[], peers: string | undefined): Case[] {
-  const cases: Case[] = [];
-  for (const roundTrip of roundTrips) {
-    for (const method of ['token', 'cookie'] as const) {
-      for (const verify of [false, true]) {
-        for (const runtime of Object.keys(runtimes)) {
-          for (const program of ['mlflow-auth', 'ideal'] as const)
-            cases.push({ program, runtime, method, verify, roundTrip });
-        }
-      }
-      const common = { runtime: '', method, verify: false, roundTrip };
-      if (peers && method === 'token') cases.push({ program: 'Python', ...common });
-      if (peers) cases.push({ program: 'shell', ...common });
-    }
-    cases.push({ program: 'as an action', runtime: 'Node 24', method: 'token', verify: true, roundTrip });
-  }
-  return cases;
+  const names = Object.keys(runtimes);
+  const starts = names.flatMap((runtime) =>
+    (['empty', '--version'] as const).map((program) => ({ program, runtime, verify: false, roundTrip: 0 })),
+  );
+  const logins = roundTrips.flatMap((roundTrip): Case[] => [
+    ...names.flatMap((runtime): Case[] => [
+      { program: 'mlflow-auth', runtime, verify: false, roundTrip },
+      { program: 'mlflow-auth', runtime, verify: true, roundTrip },
+      { program: 'ideal', runtime, verify: false, roundTrip },
+    ]),
+    ...(peers ? (['Python', 'shell'] as const) : []).map((program) => ({
+      program,
+      runtime: '',
+      verify: false,
+      roundTrip,
+    })),
+  ]);
+  return [...starts, ...logins];
 }
 
 /** Where things are for the programs. */
 export interface Surroundings {
   runtimes: Runtimes;
+  /** File of the ideal, and an empty one. */
+  ideal: string;
+  empty: string;
   ports: Record<number, number>;
   /** File of the CA certificate. */
   ca: string;
   peers: string;
   python: string;
-  /** Files that a runner provides, by the name of their variable. */
-  runner: Record<string, string>;
 }
 
+/** Renewals below exec, a few of them. */
+export function renewalProgram(around: Surroundings): Program {
+  const { command = '', args = [] } = around.runtimes['Node 24'] ?? {};
+  const script = [around.python, 'bench/renewal.py', '5'];
+  return { command, args: [...args, 'dist/index.js', 'exec', '--', ...script], env: envOf(around, 0), proof: /^\[/ };
+}
+
+const envOf = ({ ports, ca }: Surroundings, roundTrip: number): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  HOME: process.env.HOME ?? '',
+  PLATFORM_ADDRESS: `https://localhost:${ports[roundTrip]}`,
+  PLATFORM_CA: ca,
+  CLUSTER: 'c1',
+  MLFLOW_WORKSPACE: 'team-a',
+  MLFLOW_USERNAME: USUAL.username,
+  DEX_CLIENT_ID: USUAL.clientId,
+  ...SECRETS,
+});
+
 /** The command of a case. */
-export function programOf({ program, runtime, method, verify, roundTrip }: Case, around: Surroundings): Program {
-  const { runtimes, ports, ca, peers, python, runner } = around;
-  const env: Record<string, string> = {
-    PATH: process.env.PATH ?? '',
-    HOME: process.env.HOME ?? '',
-    PLATFORM_ADDRESS: `https://localhost:${ports[roundTrip]}`,
-    PLATFORM_CA: ca,
-    CLUSTER: 'c1',
-    MLFLOW_WORKSPACE: 'team-a',
-    MLFLOW_USERNAME: USUAL.username,
-    DEX_CLIENT_ID: USUAL.clientId,
-    ...SECRETS,
-  };
+export function programOf({ program, runtime, verify, roundTrip }: Case, around: Surroundings): Program {
+  const { runtimes, ideal, empty, ca, peers, python } = around;
+  const env = envOf(around, roundTrip);
   const { command = '', args = [] } = runtimes[runtime] ?? {};
-  const proof = method === 'token' ? /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/ : /_oauth2_proxy=[\w+/=|-]{40}/;
+  const proof = /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/;
   switch (program) {
+    case 'empty':
+      return { command, args: [...args, empty], env: {}, proof: /^$/ };
+    case '--version':
+      return { command, args: [...args, 'dist/index.js', '--version'], env: {}, proof: /^\d/ };
     case 'mlflow-auth':
-      return { command, args: [...args, 'dist/index.js', method, `--verify=${verify}`], env, proof };
-    case 'as an action':
-      return {
-        command,
-        args: [...args, 'dist/index.js'],
-        env: { ...env, ...runner, GITHUB_ACTIONS: 'true' },
-        proof: /Logged in as/,
-      };
+      return { command, args: [...args, 'dist/index.js', 'token', `--verify=${verify}`], env, proof };
     case 'ideal': {
       const trust = { NODE_EXTRA_CA_CERTS: ca, DENO_CERT: ca };
-      return {
-        command,
-        args: [...args, 'build/bench/ideal/command.js', method, ...(verify ? ['verify'] : [])],
-        env: { ...env, ...trust },
-        proof,
-      };
+      return { command, args: [...args, ideal, 'token'], env: { ...env, ...trust }, proof };
     }
     case 'Python':
       return { command: python, args: [join(peers, 'helper.py')], env, proof };
     case 'shell':
-      return { command: 'bash', args: [join(peers, method === 'token' ? 'helper.sh' : 'cookie.sh')], env, proof };
+      return { command: 'bash', args: [join(peers, 'helper.sh')], env, proof };
   }
 }
 

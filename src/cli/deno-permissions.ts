@@ -1,13 +1,13 @@
 // What a command needs under Deno, at the narrowest: the table in docs/cli.md, and the error where a permission is missing.
 
-import { PROXY_VARIABLES } from '../http/http-proxy.js';
+import { DENO_PROXY_VARIABLES, PROXY_VARIABLES } from '../http/http-proxy.js';
 import { GITHUB_VARIABLES } from '../settings/id-token-source.js';
 import { ROWS } from '../settings/table.js';
 import type { Command } from './command.js';
 import { STATE_VARIABLES } from './stored-login.js';
 import { CI_VARIABLES } from './terminal.js';
 
-/** Read by every login: the settings, the runner's, those of HTTP proxies, and what the runtime's libraries look at. */
+/** Read by every login: the settings, the runner's, those of HTTP proxies and certificates. */
 const LOGIN = [
   ...ROWS.flatMap(({ env, file }) => [...env, ...(file ? env.map((name) => `${name}_FILE`) : [])]),
   ...['MLFLOW_AUTH_CREDENTIAL_FILE', 'GITHUB_ACTIONS', 'GITHUB_OUTPUT', 'GITHUB_ACTOR', 'GITHUB_EVENT_NAME'],
@@ -15,7 +15,8 @@ const LOGIN = [
   ...PROXY_VARIABLES,
   ...CI_VARIABLES,
   ...STATE_VARIABLES,
-  ...['DENO_CERT', 'DENO_TLS_CA_STORE', 'NODE_V8_COVERAGE', 'UNDICI_NO_FG', 'JEST_WORKER_ID'],
+  ...DENO_PROXY_VARIABLES,
+  ...['DENO_CERT', 'DENO_TLS_CA_STORE'],
 ];
 
 /** Read in addition where the SDK gets a folder: what would stand in the way of the credential. */

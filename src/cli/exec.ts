@@ -9,6 +9,8 @@ import { runLogin } from '../login/session.js';
 import { keepFresh } from '../renewal/keep-fresh.js';
 import { refreshTokenStore } from '../renewal/refresh-token.js';
 import { type Use, withRefreshTokenFile } from '../renewal/refresh-token-file.js';
+import { renew } from '../renewal/renew.js';
+import { type Renew, serveRenewals } from '../renewal/renewal-socket.js';
 import { handOver } from '../sdk/handover.js';
 import { makePrivateFolder, openPrivateFolder, type PrivateFolder } from '../sdk/private-folder.js';
 import { countRejected } from '../sdk/rejected-requests.js';
@@ -75,6 +77,12 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
     const fresh = keepFresh(dir, sources, secrets, { warn, keep }, { ended: ended.signal, gone: gone.signal }).catch(
       (error) => warn(`the credential is no longer renewed: ${errorMessage(error)}`),
     );
+    const renewFor: Renew = async (seen, reason) => {
+      await renew(dir, seen, sources, secrets, () => {}, { reason, signal: gone.signal });
+      keep?.(readState(dir).settings.refreshToken);
+    };
+    const close = await serveRenewals(dir, renewFor, (error) => secrets.redact(errorMessage(error)));
+    gone.signal.addEventListener('abort', close);
     const code = await runProgram(rest, env, signals);
     ended.abort();
     warnOfRejected(dir, warn);

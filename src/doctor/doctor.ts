@@ -100,6 +100,6 @@ async function checkServers(
     if (login) await checkLogin(report, context, settings);
     else report.add({ layer: 'account', ok: undefined, text: 'login skipped; --login logs in once' });
   } finally {
-    await close();
+    close();
   }
 }

@@ -1,32 +1,45 @@
-// Reads the body of an answer, within its limits of size and time.
-
-import type { Response } from 'undici';
+// Reads the body of an answer, up to its limit of size, and unpacks it.
 
 const MAX_BODY_BYTES = 1 << 20;
 
 /**
- * Reads at most 1 MiB of the decoded body, so that no server can fill the memory, and decodes it as UTF-8.
- * @throws when it is larger, breaks off, or is not there when the signal comes
+ * Reads at most 1 MiB, so that no server can fill the memory.
+ * @throws when it is larger or breaks off
  */
-export function readBody(response: Response, signal: AbortSignal): Promise<string> {
-  return Promise.race([readAll(response), end(signal)]);
-}
-
-/** Fails when the time is over, even where undici tells nobody: under Deno it may lose a body that cannot be decoded. */
-function end(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason));
-  });
-}
-
-async function readAll(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+export async function readBody(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Buffer> {
+  const read: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES)
-      throw Object.assign(new Error('the response is larger than 1 MiB'), { code: 'ERR_ANSWER_TOO_LARGE' });
-    chunks.push(chunk);
+    if (size > MAX_BODY_BYTES) throw tooLarge();
+    read.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(read);
+}
+
+const tooLarge = () => Object.assign(new Error('the response is larger than 1 MiB'), { code: 'ERR_ANSWER_TOO_LARGE' });
+
+/**
+ * Undoes the codings of a body (RFC 9110, 8.4), which a server may use though nobody requests them.
+ * @param codings value of Content-Encoding; a body in one that is not known stays as it is
+ * @throws Error with zlib's code, or when it is larger than 1 MiB
+ */
+export function unpack(body: Buffer, codings: string): Buffer {
+  const names = codings.split(',').map((one) => one.trim().toLowerCase());
+  if (body.length === 0 || codings === '') return body;
+  const { brotliDecompressSync, gunzipSync, inflateSync } = process.getBuiltinModule('node:zlib');
+  const known = new Map([
+    ['gzip', gunzipSync],
+    ['x-gzip', gunzipSync],
+    ['deflate', inflateSync],
+    ['br', brotliDecompressSync],
+  ]);
+  try {
+    return names.reduceRight(
+      (packed, name) => known.get(name)?.(packed, { maxOutputLength: MAX_BODY_BYTES }) ?? packed,
+      body,
+    );
+  } catch (error) {
+    throw error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : error;
+  }
 }

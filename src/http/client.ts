@@ -1,26 +1,20 @@
-// The one file that speaks HTTP: fetch with a private CA, an HTTP proxy, time limits, and no redirect followed.
+// HTTP as a login needs it: each request within its time limits, repeated where it may be, and failures with all that is known.
 
-import { fetch, Headers as OwnHeaders, Response as OwnResponse } from 'undici';
 import { AuthError, errorMessage } from '../errors/errors.js';
 import type { Broken, Sent } from '../errors/failure.js';
-import { type Agents, openAgents, withoutRetryOn421 } from './agents.js';
-import { readBody } from './body.js';
 import { trustHint } from './certificate-facts.js';
 import { clockWatch } from './clock-skew.js';
-import { setFetchGlobals } from './globals.js';
 import { refusalIn } from './proxy-refusal.js';
 import { type Send, withRetry } from './retry.js';
 import { shownIn } from './shown-certificate.js';
 import type { Http, Request, Transport } from './types.js';
 
 /** Opens the transport; `close` drops all connections at once, so that the process can end. */
-export function openHttp(transport: Transport): { http: Http; close: () => Promise<void> } {
-  setFetchGlobals({ Headers: OwnHeaders, Response: OwnResponse });
-  const { connections, note } = transport;
+export function openHttp(transport: Transport): { http: Http; close: () => void } {
+  const { exchange, note } = transport;
   const deadline = Date.now() + transport.totalTimeout;
   const closing = new AbortController();
-  const agents = openAgents(transport);
-  const send = withRetry(sender(transport, agents, deadline), { deadline, closed: closing.signal, note });
+  const send = withRetry(sender(transport, deadline, closing.signal), { deadline, closed: closing.signal, note });
 
   const http: Http = async (address, request) => {
     const url = new URL(address);
@@ -30,48 +24,42 @@ export function openHttp(transport: Transport): { http: Http; close: () => Promi
       address: `${url.origin}${url.pathname}`,
     });
   };
-  const close = async () => {
+  const close = () => {
     closing.abort();
-    connections.close();
-    await agents.close();
+    exchange.close();
   };
   return { http, close };
 }
 
 /** Sends each request once and reads the answer, within the time for one request and before `deadline`. */
-function sender(transport: Transport, { agentFor }: Agents, deadline: number): Send {
-  const { ca, requestTimeout, totalTimeout, proxyFor } = transport;
+function sender(transport: Transport, deadline: number, closed: AbortSignal): Send {
+  const { exchange, ca, requestTimeout, totalTimeout, proxyFor } = transport;
   const clock = clockWatch(transport.clockDiffers ?? transport.note);
   return async (url, request, tried) => {
+    // Whoever closes it wants nothing more sent.
+    closed.throwIfAborted();
     const budget = Math.min(requestTimeout, deadline - Date.now());
     const failed = (broken: Broken, cause?: unknown) =>
       new AuthError({ request: request.stage, tried, broken, hint: trustHint(broken, ca) }, { cause });
     if (budget <= 0) throw failed({ text: '', limit: { ms: totalTimeout, of: 'login' } });
     // Not AbortSignal.timeout: Deno would not end before that has run out.
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), budget);
+    const stop = () => controller.abort();
+    const timer = setTimeout(stop, budget);
+    closed.addEventListener('abort', stop);
     const { signal } = controller;
     try {
       requireSendable(request.headers ?? {});
-      const response = await fetch(url, {
+      const message = {
         method: methodOf(request),
         headers: { 'user-agent': 'mlflow-auth', ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
-        redirect: 'manual',
-        dispatcher: withoutRetryOn421(await agentFor(url)),
-        signal,
-      });
-      const headers = response.headers as unknown as Headers;
-      clock(url.host, headers);
-      return {
-        url,
-        status: response.status,
-        headers,
-        body: await readBody(response, signal),
-        tried,
-        sent: sentBy(request),
       };
+      const answer = await Promise.race([exchange.send(url, message, signal), aborted(signal)]);
+      clock(url.host, answer.headers);
+      return { ...answer, url, tried, sent: sentBy(request) };
     } catch (error) {
+      closed.throwIfAborted();
       const proxy = proxyFor(url.href);
       const via = proxy ? { proxy: new URL(proxy).host } : {};
       if (signal.aborted) throw failed({ text: '', limit: { ms: budget, of: 'request' }, ...via }, error);
@@ -79,8 +67,16 @@ function sender(transport: Transport, { agentFor }: Agents, deadline: number): S
       throw failed({ text, refusal: refusalIn(error), shown: shownIn(error), ...via }, error);
     } finally {
       clearTimeout(timer);
+      closed.removeEventListener('abort', stop);
     }
   };
+}
+
+/** Fails when the time is over, whatever the runtime then does with a request. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 }
 
 /** In place of the error of fetch, which quotes the whole value. @throws Error that names the header alone */

@@ -1,10 +1,12 @@
 // Notices when this machine's clock and the servers' differ, which makes good tokens and keys look bad.
 
+import type { AnswerHeaders } from './types.js';
+
 /**
  * Compares this machine's clock with the servers' `Date` headers.
  * @param differs called once with a sentence, when the difference is over 2 minutes
  */
-export function clockWatch(differs: (text: string) => void): (host: string, headers: Headers) => void {
+export function clockWatch(differs: (text: string) => void): (host: string, headers: AnswerHeaders) => void {
   let told = false;
   return (host, headers) => {
     const seconds = Math.round((Date.now() - Date.parse(headers.get('date') ?? '')) / 1000);

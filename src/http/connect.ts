@@ -24,7 +24,7 @@ export interface ConnectOptions {
   through?: ((target: Target) => Promise<Socket>) | undefined;
 }
 
-/** Where to, as undici tells its connector and a URL does: the port may be '' for the usual one. */
+/** Where to, as a URL says it: the port may be '' for the usual one. */
 export type Target = Pick<URL, 'protocol' | 'hostname' | 'port'>;
 
 export interface Connector {
@@ -35,8 +35,6 @@ export interface Connector {
   open: (target: Target, started?: (socket: Socket) => void) => Promise<Socket>;
   /** Does what the first TLS connection needs, which takes a while. */
   prepareTls: () => void;
-  /** The private CA and the runtime's roots, read once; undefined without a private CA. */
-  trust: () => SecureContext | undefined;
   /** Drops all connections at once. */
   close: () => void;
 }
@@ -88,7 +86,7 @@ export function openConnector({ ca, insecure, timeout, roots, through }: Connect
   const close = () => {
     for (const socket of sockets) socket.destroy();
   };
-  return { open, prepareTls: () => void trusted.known(), trust: trusted.all, close };
+  return { open, prepareTls: () => void trusted.known(), close };
 }
 
 /** Another connection may hold: as when the peer resets it. */

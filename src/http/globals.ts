@@ -14,31 +14,9 @@ export function setConnectDefaults(): void {
 }
 
 /**
- * Makes undici's classes the global ones, and the streams of Deno fail as those of Node do. To be called before the
- * first request. Undici takes a while to load, so it is the caller who has it.
+ * Has the classes of fetch ready, which oauth4webapi uses and Node loads at their first use. To be called while a request is
+ * on its way.
  */
-export function setFetchGlobals({ Headers, Response }: Pick<typeof import('undici'), 'Headers' | 'Response'>): void {
-  // oauth4webapi uses the global classes, for which Node would load a second fetch: that takes as long as a round trip.
-  Object.assign(globalThis, { Headers, Response });
-  if (!(READABLE in ReadableStream.prototype)) mendStreams(ReadableStream.prototype);
-}
-
-/** Tells node:stream, and undici through it, whether a web stream can still be read. Deno's streams do not have it. */
-const READABLE = Symbol.for('nodejs.stream.readable');
-
-/** Under Deno, lets a reader learn that its answer broke off or took too long, where it would wait for ever. */
-function mendStreams(prototype: ReadableStream): void {
-  // Undici fails only what can be read. To fail what has already ended does nothing.
-  Object.defineProperty(prototype, READABLE, { configurable: true, get: () => true });
-  const { cancel } = prototype;
-  // At a time limit undici also cancels, and knows by Node's code that there is nothing left to cancel: the stream has a
-  // reader, who gets to know anyway, or has failed already.
-  const nothing = () =>
-    Object.assign(new TypeError('the stream is locked or has failed'), { code: 'ERR_INVALID_STATE' });
-  prototype.cancel = async function (reason) {
-    if (this.locked) throw nothing();
-    await cancel.call(this, reason).catch(() => {
-      throw nothing();
-    });
-  };
+export function loadFetchClasses(): void {
+  void globalThis.Response;
 }

@@ -8,6 +8,9 @@ import { isBypassed } from './no-proxy.js';
 /** The variables that decide it. */
 export const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy'];
 
+/** In addition, what names an HTTP proxy to Deno, though to no action. */
+export const DENO_PROXY_VARIABLES = ['ALL_PROXY', 'all_proxy'];
+
 /**
  * The address of the HTTP proxy, or '' for none: what counts as this machine is never reached through one.
  * @throws UsageError that names the variable where its value cannot be used; to go on without it would be silent

@@ -3,19 +3,14 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
-import type { SecureContext } from 'node:tls';
 import { socketAddress } from '../util/url.js';
 import { type ConnectOptions, openConnector, type Target } from './connect.js';
 
-type Done = (...result: [error: null, socket: Socket] | [error: Error, socket: null]) => void;
-
 export interface Connections {
-  /** Hands out a connection; undici's connector. */
-  connect: (target: Target, done: Done) => void;
+  /** Hands out a connection. @throws as a connector does */
+  open: (target: Target) => Promise<Socket>;
   /** Opens connections to an origin to which requests will follow. @returns when the network is at work on them */
   preconnect: (origin: string, count: number) => Promise<void>;
-  /** The private CA and the runtime's roots, read once; undefined without a private CA. */
-  trust: () => SecureContext | undefined;
   /** Drops all connections at once, so that the process can end. */
   close: () => void;
 }
@@ -24,20 +19,13 @@ export interface Connections {
 const DNS_GRACE_MS = 10;
 
 export function openConnections(options: ConnectOptions): Connections {
-  const { open, prepareTls, trust, close } = openConnector(options);
+  const { open, prepareTls, close } = openConnector(options);
   const pending = new Map<string, Promise<Socket>[]>();
 
-  const acquire = async (target: Target): Promise<Socket> => {
-    const socket = await pending.get(key(target))?.shift();
-    return socket && !socket.destroyed ? socket : open(target);
-  };
-
   return {
-    connect: (target, done) => {
-      acquire(target).then(
-        (socket) => done(null, socket),
-        (error) => done(error, null),
-      );
+    open: async (target) => {
+      const socket = await pending.get(key(target))?.shift();
+      return socket && !socket.destroyed ? socket : open(target);
     },
     preconnect: async (origin, count) => {
       const target = new URL(origin);
@@ -55,7 +43,6 @@ export function openConnections(options: ConnectOptions): Connections {
       if (target.protocol === 'https:') prepareTls();
       await immediate();
     },
-    trust,
     close,
   };
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthError } from '../errors/errors.js';
 import type { Tried } from '../errors/failure.js';
 import { triedText } from '../errors/render.js';
-import type { HttpResponse, Request } from './types.js';
+import type { AnswerHeaders, HttpResponse, Request } from './types.js';
 
 const MAX_ATTEMPTS = 3;
 const TRANSIENT = new Set([429, 502, 503, 504]);
@@ -47,7 +47,7 @@ export function withRetry(send: Send, { deadline, closed, note }: RetryLimits): 
 }
 
 /** Milliseconds that Retry-After requests, in seconds or as a date (RFC 9110, 10.2.3). */
-function retryAfter(headers: Headers): number | undefined {
+function retryAfter(headers: AnswerHeaders): number | undefined {
   const value = headers.get('retry-after');
   if (!value) return undefined;
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();

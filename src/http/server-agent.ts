@@ -1,11 +1,11 @@
 // Connections of node:http to one server, kept alive, with the trust, the HTTP proxy and the limits of a login.
 
-import { Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { agentOver, connectorThrough } from './agent.js';
 import { type ConnectOptions, openConnector } from './connect.js';
 import { connectByDeno, denoNet } from './deno-tls.js';
 import { certificatesIn } from './trust.js';
-import { tunnelThrough } from './tunnel.js';
 
 export interface ServerAgent {
   /** For requests with `http:` as their protocol: the connections themselves are TLS where the server's are. */
@@ -30,32 +30,21 @@ export function openServerAgent(
   proxy: string,
   mask: (secret: string) => void,
 ): ServerAgent {
-  const toProxy = proxy ? openConnector(options) : undefined;
-  const through = toProxy && tunnelThrough({ proxy, connector: toProxy, timeout: options.timeout, mask });
-  const connector = openConnector({ ...options, through });
+  const connector = proxy ? connectorThrough(proxy, options, mask) : openConnector(options);
   const net = denoNet();
   // Through an HTTP proxy, or without checks, only the other way works; large downloads then take as much memory.
   const byDeno = net && !proxy && !options.insecure && server.protocol === 'https:' ? net : undefined;
   const ca = certificatesIn(options.ca ?? '');
   const open = (): Promise<Duplex> =>
     byDeno ? connectByDeno(byDeno, server, ca, options.timeout) : connector.open(server);
-  class OwnAgent extends Agent {
-    override createConnection(_: unknown, done?: (error: Error | null, stream: Duplex) => void): undefined {
-      open().then(
-        (socket) => done?.(null, socket),
-        (error) => done?.(error, undefined as never),
-      );
-    }
-  }
-  const agent = new OwnAgent({ keepAlive: true, maxSockets: MOST, scheduling: 'lifo', timeout: IDLE });
-  const fresh = new OwnAgent({ keepAlive: false });
+  const agent = agentOver(open, { keepAlive: true, maxSockets: MOST, scheduling: 'lifo', timeout: IDLE });
+  const fresh = agentOver(open, { keepAlive: false });
   return {
     agent,
     fresh,
     close: () => {
       for (const one of [agent, fresh]) one.destroy();
       connector.close();
-      toProxy?.close();
     },
   };
 }

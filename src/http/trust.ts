@@ -77,8 +77,6 @@ export function isCertificate(pem: string): boolean {
 export interface SecureContexts {
   /** The widest that was needed so far: at first the private CA alone, or without one the runtime's own roots. */
   known: () => tls.SecureContext;
-  /** The private CA and the runtime's roots; undefined without a private CA. */
-  all: () => tls.SecureContext | undefined;
   /** A context that trusts more than the given one; undefined when there is none. */
   widerThan: (used: tls.SecureContext) => tls.SecureContext | undefined;
 }
@@ -97,10 +95,10 @@ export function secureContexts(ca: string | undefined, roots: () => string[]): S
     narrow ??= tls.createSecureContext(own ? { ca: own } : {});
     return full ?? narrow;
   };
-  const all = () => {
-    if (own) full ??= tls.createSecureContext({ ca: [...own, ...roots()] });
+  const widerThan = (used: tls.SecureContext) => {
+    if (!own || used === full || roots().length === 0) return undefined;
+    full ??= tls.createSecureContext({ ca: [...own, ...roots()] });
     return full;
   };
-  const widerThan = (used: tls.SecureContext) => (own && used !== full && roots().length > 0 ? all() : undefined);
-  return { known, all, widerThan };
+  return { known, widerThan };
 }

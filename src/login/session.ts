@@ -1,12 +1,12 @@
 // One login from open to close: wires HTTP, secrets and progress together for the action and the command line.
 
 import { warningsOf } from '../http/certificate-facts.js';
+import { openExchange } from '../http/exchange.js';
 import { setConnectDefaults } from '../http/globals.js';
 import { proxyFor } from '../http/http-proxy.js';
 import { isLoopback } from '../http/loopback.js';
-import { openConnections } from '../http/preconnect.js';
 import { runtimeRoots } from '../http/trust.js';
-import type { Http, Transport } from '../http/types.js';
+import type { ExchangeOptions, Http, Transport } from '../http/types.js';
 import type { Settings } from '../settings/types.js';
 import { wayOf } from '../settings/ways.js';
 import type { Logger, WriteLine } from '../util/logger.js';
@@ -31,35 +31,29 @@ export const requestTime = (whole: number) => Math.min(whole, Math.max(15, whole
  */
 export async function openFor(
   settings: Settings,
-  listeners: Pick<Transport, 'mask' | 'note' | 'clockDiffers'>,
+  listeners: Pick<ExchangeOptions, 'mask' | 'note'> & Pick<Transport, 'clockDiffers'>,
   preconnect: Readonly<Record<string, number>> = {},
   patience = 0,
-): Promise<{ http: Http; close: () => Promise<void> }> {
+): Promise<{ http: Http; close: () => void }> {
   const { insecureTls: insecure, timeout } = settings;
   // Before any request, what is wrong with an HTTP proxy's address.
   for (const address of addressesOf(settings)) proxyFor(address);
   const requestTimeout = requestTime(timeout) * 1000;
   setConnectDefaults();
-  const connections = openConnections({
+  const exchange = openExchange({
     ca: settings.ca?.pem,
     insecure,
     timeout: requestTimeout,
     roots: () => runtimeRoots(listeners.note),
-  });
-  const direct = Object.entries(preconnect).filter(([origin]) => !proxyFor(origin));
-  await Promise.all(direct.map(([origin, count]) => connections.preconnect(origin, count)));
-  // Most of the program is HTTP; it gets ready while the connections open.
-  const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
-  const totalTimeout = (timeout + patience) * 1000;
-  return openHttp({
-    connections,
-    ca: settings.ca?.pem,
-    insecure,
-    requestTimeout,
-    totalTimeout,
     proxyFor,
     ...listeners,
   });
+  const direct = Object.entries(preconnect).filter(([origin]) => !proxyFor(origin));
+  await Promise.all(direct.map(([origin, count]) => exchange.preconnect(origin, count)));
+  // Most of the program is HTTP; it gets ready while the connections open.
+  const { openHttp } = await import(/* webpackMode: "eager" */ '../http/client.js');
+  const totalTimeout = (timeout + patience) * 1000;
+  return openHttp({ exchange, ca: settings.ca?.pem, requestTimeout, totalTimeout, proxyFor, ...listeners });
 }
 
 /** The servers of a login, without those that it does not use. */
@@ -109,8 +103,7 @@ export async function runLogin(
   const preconnect = person ? {} : connectionsFor(settings);
   const { http, close } = await openFor(settings, { mask: secrets.add, note }, preconnect, person?.patience);
   const context: Context = { http, mask: secrets.add, keep, beforePassword, beforeExchange, step, note, warn };
-  const abort = () => void close();
-  signal?.addEventListener('abort', abort);
+  signal?.addEventListener('abort', close);
   try {
     signal?.throwIfAborted();
     const { login } = await import(/* webpackMode: "eager" */ './login.js');
@@ -118,8 +111,8 @@ export async function runLogin(
     // The identity is what a server says, and it is printed and exported.
     return { ...credential, identity: shortened(secrets.redact(credential.identity), LONGEST_IDENTITY) };
   } finally {
-    signal?.removeEventListener('abort', abort);
-    await close();
+    signal?.removeEventListener('abort', close);
+    close();
   }
 }
 

@@ -2,6 +2,7 @@
 
 import * as oauth from 'oauth4webapi';
 import { hasSymptom } from '../errors/errors.js';
+import { loadFetchClasses } from '../http/globals.js';
 import type { Account } from './account.js';
 import { authenticate } from './authenticate.js';
 import { codeFrom } from './check-state.js';
@@ -57,7 +58,9 @@ async function flow(given: Context, request: TokenRequest, retry: boolean): Prom
   const { mask, step } = context;
   const { query, state, verifier } = await authorizationRequest(request);
   mask(verifier);
-  const parameters = await authenticate(context, request, query.toString(), retry);
+  const authenticating = authenticate(context, request, query.toString(), retry);
+  loadFetchClasses();
+  const parameters = await authenticating;
   codeFrom(parameters, state);
   return step('code exchanged for a token', () => redeemCode(context, request, parameters, state, verifier));
 }

@@ -1,6 +1,7 @@
 // Reads what comes of an answer that may reject the credential, as far as that needs its body.
 
 import type { IncomingMessage } from 'node:http';
+import { PlainHeaders } from '../http/headers.js';
 import { factsOf } from '../http/response.js';
 import { isRejected } from '../login/rejected.js';
 
@@ -23,8 +24,7 @@ export async function lookAt(answer: IncomingMessage, url: URL): Promise<Looked>
     return { rejected: false, body: undefined };
   const length = Number(answer.headers['content-length'] ?? 0);
   const body = redirect || length > LONGEST ? undefined : await readSome(answer);
-  const headers = new Headers({ 'content-type': type });
-  if (answer.headers.location) headers.set('location', answer.headers.location);
+  const headers = new PlainHeaders({ 'content-type': type, location: answer.headers.location });
   const tried = { what: '' };
   const rejected = isRejected(factsOf({ url, status, headers, body: body?.toString('utf8') ?? '', tried }));
   return { rejected, body };

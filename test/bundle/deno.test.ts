@@ -14,6 +14,7 @@ import type { Command } from '../../src/cli/command.js';
 import { COMMANDS } from '../../src/cli/commands.js';
 import { denoFlags, variablesOf } from '../../src/cli/deno-permissions.js';
 import { usualCertificate } from '../support/fake/certificates.js';
+import { startHttpProxy } from '../support/fake/http-proxy.js';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
 import { rsaKey, UNSAFE } from '../support/fake/rsa-der.js';
 import { denoProgram } from '../support/installed.js';
@@ -109,7 +110,7 @@ describe('under Deno', () => {
     assert.match(stderr, /^No command/);
   });
 
-  it('with --allow-sys it trusts its own roots too, and with --allow-read it reads a CA file', async () => {
+  it('with --allow-read it reads a CA file', async () => {
     const file = join(folder, 'ca.pem');
     writeFileSync(file, platform.ca);
     const permissions = ['--allow-net', '--allow-env', '--allow-read', '--allow-sys'];
@@ -123,12 +124,37 @@ describe('under Deno', () => {
     assert.ok(stdout.includes(`export MLFLOW_TRACKING_SERVER_CERT_PATH='${resolve(file)}'`));
   });
 
-  it('without --allow-sys, ca-cert alone is trusted, with a note where it does not suffice', async () => {
+  it('a CA of somebody else is not enough, and an address in a message has no query', async () => {
     const env = { ...goodEnv(platform), PLATFORM_CA: rootCertificates[0] ?? '' };
-    const { status, stderr } = await run(['--allow-net', '--allow-env'], BUNDLE, ['token'], env);
-    assert.equal(status, 1);
-    assert.equal(stderr.match(/^- only ca-cert is trusted: the runtime does not provide its own roots/gm)?.length, 1);
-    assert.match(stderr, /a CA that this machine does not trust/);
+    for (const HTTPS_PROXY of ['', 'http://127.0.0.1:9']) {
+      const { status, stderr } = await run(['--allow-net', '--allow-env'], BUNDLE, ['token'], { ...env, HTTPS_PROXY });
+      assert.equal(status, 1);
+      assert.match(stderr, /a CA that this machine does not trust/);
+      assert.doesNotMatch(stderr, /code_challenge/);
+    }
+  });
+
+  it('the network can be restricted to the hosts of the login', async () => {
+    const { host } = new URL(platform.address);
+    const { status, stderr } = await run([`--allow-net=${host}`, '--allow-env'], BUNDLE, ['token']);
+    assert.equal(status, 0, stderr);
+  });
+
+  it('an HTTP proxy with a login, and insecure-tls, work as under Node', async () => {
+    const other = await startPlatform({ host: 'platform.test' });
+    const proxy = await startHttpProxy(other.port, 'user:p@ss');
+    const permissions = ['--allow-net', '--allow-env'];
+    const through = (login: string) => ({ ...goodEnv(other), HTTPS_PROXY: `http://${login}@${proxy.address}` });
+    const good = await run(permissions, BUNDLE, ['token'], through('user:p%40ss'));
+    const bad = await run(permissions, BUNDLE, ['token'], through('user:wrong'));
+    await proxy.close();
+    await other.close();
+    assert.equal(good.status, 0, good.stderr);
+    assert.equal(bad.status, 1);
+    assert.match(bad.stderr, /the HTTP proxy requires a username and password/);
+    const { PLATFORM_CA: _, ...noCa } = goodEnv(platform);
+    const insecure = await run(permissions, BUNDLE, ['token', '--insecure-tls'], noCa);
+    assert.equal(insecure.status, 0, insecure.stderr);
   });
 
   it('a file without --allow-read is reported as a setting that cannot be read', async () => {

@@ -217,6 +217,31 @@ describe('exec', () => {
     });
   });
 
+  it('renews for the Python module, which starts the command itself where nobody listens', {
+    skip: process.platform === 'win32' && 'Python has no such sockets there',
+  }, async () => {
+    await at({}, async (platform) => {
+      const script = `
+import os
+import mlflow_auth_provider as provider
+started = []
+run = provider.run
+provider.run = lambda command: started.append(command) or run(command)
+for times, why in enumerate((None, "rejected")):
+    old = provider.read_credential()
+    assert provider.renew(old, why)["value"] != old["value"]
+    assert len(started) == times, started
+    socket = os.path.join(os.path.dirname(os.environ["MLFLOW_AUTH_CREDENTIAL_FILE"]), provider.SOCKET_FILE)
+    if times == 0:
+        os.remove(socket)
+`;
+      const args = ['exec', '--', 'python3', '-c', script];
+      const { status, stderr } = await runCommand(args, { ...goodEnv(platform), PATH: process.env.PATH ?? '' });
+      assert.equal(status, 0, stderr);
+      assert.deepEqual([timesAsked(platform, 'POST login'), grants(platform)], [1, 2]);
+    });
+  });
+
   it('counts at its end the requests that failed for want of a credential, where there are any', async () => {
     await at({}, async (platform) => {
       const write = (count: number) =>

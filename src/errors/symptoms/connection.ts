@@ -14,7 +14,8 @@ export const CONNECTION = [
   {
     id: 'client-certificate',
     layer: 'TLS',
-    broken: /CERTIFICATE_REQUIRED|TLSV13_ALERT_CERTIFICATE|alert certificate required|alert number 116/i,
+    broken:
+      /CERTIFICATE_REQUIRED|CertificateRequired|TLSV13_ALERT_CERTIFICATE|alert certificate required|alert number 116/i,
     message: /certificate required|TLSV13_ALERT_CERTIFICATE_REQUIRED|No required SSL certificate was sent/i,
     title: 'Client certificate required',
     meaning: 'the server, or a proxy in front of it, requires a client certificate (mutual TLS)',
@@ -37,18 +38,19 @@ export const CONNECTION = [
     id: 'certificate-untrusted',
     layer: 'TLS',
     broken:
-      /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|SIGNATURE_FAILURE|CERT_UNTRUSTED|UnknownIssuer|unable to get (local )?issuer|self.signed|unable to verify/i,
+      /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|SIGNATURE_FAILURE|CERT_UNTRUSTED|UnknownIssuer|BadSignature|CaUsedAsEndEntity|unable to get (local )?issuer|self.signed|unable to verify/i,
     message:
       /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self.signed certificate|SELF_SIGNED|unable to get (local )?issuer|UNABLE_TO_(VERIFY|GET)|certificate signature failure|SIGNATURE_FAILURE|curl: \(60\)/i,
     title: 'Untrusted certificate',
     meaning: 'the certificate of the server was issued by a CA that this machine does not trust',
     advice:
-      'Set ca-cert (PLATFORM_CA) to the CA, as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. If ca-cert is set, the platform may have a new CA since. For testing, insecure-tls disables the verification. Under Deno, an expired certificate looks the same.',
+      'Set ca-cert (PLATFORM_CA) to the CA, as PEM text or a path: on Alauda it is ca.crt of the Secret dex.tls in cpaas-system, or tls.crt where that is empty. If ca-cert is set, the platform may have a new CA since. For testing, insecure-tls disables the verification.',
   },
   {
     id: 'certificate-expired',
     layer: 'TLS',
-    broken: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
+    broken:
+      /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has |is )?(expired|not (yet )?valid( yet)?:)|is not yet valid/i,
     message: /certificate has expired|CERT_HAS_EXPIRED|certificate is not yet valid/i,
     title: 'Certificate expired or not yet valid',
     meaning: 'the certificate of the server has expired or is not yet valid',
@@ -58,7 +60,7 @@ export const CONNECTION = [
   {
     id: 'certificate-host',
     layer: 'TLS',
-    broken: /ALTNAME_INVALID|NotValidForName|does not match certificate/i,
+    broken: /ALTNAME_INVALID|NotValidForName|not valid for name|does not match certificate/i,
     message: /ALTNAME_INVALID|hostname mismatch|doesn't match|no alternative certificate subject name/i,
     title: 'Certificate for another host',
     meaning: 'the certificate of the server is for another host name',
@@ -67,7 +69,8 @@ export const CONNECTION = [
   {
     id: 'tls-version',
     layer: 'TLS',
-    broken: /ERR_SSL|EPROTO|wrong version number|unsupported protocol|protocol version/i,
+    broken:
+      /ERR_SSL|EPROTO|wrong version number|unsupported protocol|protocol ?version|corrupt message|HandshakeFailure|peer is incompatible/i,
     message: /wrong version number|WRONG_VERSION_NUMBER|unsupported protocol|curl: \(35\)/i,
     title: 'TLS handshake failed',
     meaning: 'no common TLS version, or the server does not use TLS at this port',
@@ -125,7 +128,7 @@ export const CONNECTION = [
   {
     id: 'answer-too-large',
     layer: 'network',
-    broken: /ERR_ANSWER_TOO_LARGE|HEADERS_OVERFLOW/i,
+    broken: /ERR_ANSWER_TOO_LARGE|HEADER_OVERFLOW|message head is too large/i,
     title: 'Response too large',
     meaning: 'the response is larger than any response of a login',
     advice: 'Check the URL: this is not the login API.',
@@ -133,8 +136,7 @@ export const CONNECTION = [
   {
     id: 'not-http',
     layer: 'network',
-    // In front of the body undici tells a header that it does not take as a wrong length.
-    broken: /HPE_(?!INVALID_EOF)|^UND_ERR_RES_CONTENT_LENGTH_MISMATCH|Z_DATA_ERROR/,
+    broken: /HPE_(?!INVALID_EOF)|Z_DATA_ERROR|invalid (HTTP|gzip)|corrupt (deflate|gzip)|brotli/i,
     title: 'Invalid HTTP response',
     meaning: 'the response is not valid HTTP',
     advice: 'Check the URL and the port: another kind of server may listen there, or a proxy changes responses.',
@@ -143,7 +145,7 @@ export const CONNECTION = [
     id: 'broken-off',
     layer: 'network',
     broken:
-      /ECONNRESET|EPIPE|UND_ERR_SOCKET|CONTENT_LENGTH_MISMATCH|INVALID_EOF|Z_BUF_ERROR|other side closed|reset by peer|unexpected (eof|end)|close_notify/i,
+      /ECONNRESET|EPIPE|INVALID_EOF|handshake eof|before message completed|reading a body from connection|Z_BUF_ERROR|other side closed|reset by peer|unexpected (eof|end)|close_notify/i,
     transient: true,
     message: /RemoteDisconnected|Connection reset|Connection aborted|curl: \((18|52|56)\)/i,
     title: 'Connection closed unexpectedly',

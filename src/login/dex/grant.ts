@@ -73,7 +73,7 @@ export async function grant(context: GrantContext, client: Client, request: Gran
   const flaw = flawIn(json);
   if (flaw) return fail(new Error(flaw));
   const expected = { ...server, issuer: await expectedIssuer(context.http, client.dexUrl, json.id_token) };
-  const response = new Response(JSON.stringify(json), { headers: answer.headers });
+  const response = Response.json(json);
   const { id_token, refresh_token } = await check(expected, oauthClient, response).catch(fail);
   if (id_token === undefined) return fail(new Error('"id_token" is missing in the response'));
   return { idToken: id_token, refreshToken: refresh_token };

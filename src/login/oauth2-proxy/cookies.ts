@@ -1,6 +1,8 @@
 // The cookies of oauth2-proxy: the csrf cookie of a login, and the session cookie with its chunks (pkg/cookies, pkg/sessions/cookie).
 
-import { type Cookie, getSetCookies } from 'undici';
+import type { Cookie } from 'undici';
+import { parseSetCookie } from 'undici/lib/web/cookies/parse.js';
+import type { AnswerHeaders } from '../../http/types.js';
 
 /** More than any cookie has. The parser recurses for each, and a megabyte of them would overflow the stack. */
 const MAX_ATTRIBUTES = 100;
@@ -9,11 +11,13 @@ const MAX_ATTRIBUTES = 100;
  * The cookies that an answer sets. Left out are those that no browser would take: over 4 kB, with control characters,
  * or with attributes without end.
  */
-export function cookiesOf(headers: Headers): Cookie[] {
+export function cookiesOf(headers: AnswerHeaders): Cookie[] {
   const good = (line: string) => !/\p{Cc}/u.test(line) && line.split(';', MAX_ATTRIBUTES).length < MAX_ATTRIBUTES;
-  const lines = headers.getSetCookie().filter(good);
-  const readable = new Headers(lines.map((line): [string, string] => ['set-cookie', line]));
-  return getSetCookies(readable as never).filter((cookie) => cookie !== null);
+  return headers
+    .getSetCookie()
+    .filter(good)
+    .map(parseSetCookie)
+    .filter((cookie) => cookie !== null);
 }
 
 /** Whether it is set only to be dropped. */
@@ -30,7 +34,7 @@ export class Jar {
   readonly #cookies = new Map<string, string>();
 
   /** The cookies that an answer sets, under those that there are. */
-  static of(headers: Headers, over: Jar): Jar {
+  static of(headers: AnswerHeaders, over: Jar): Jar {
     const jar = new Jar();
     jar.take(headers);
     for (const [name, value] of over.#cookies) jar.#cookies.set(name, value);
@@ -38,7 +42,7 @@ export class Jar {
   }
 
   /** Takes what an answer sets, and drops what it deletes. */
-  take(headers: Headers): void {
+  take(headers: AnswerHeaders): void {
     for (const cookie of cookiesOf(headers)) {
       if (isDeleted(cookie)) this.#cookies.delete(cookie.name);
       else this.#cookies.set(cookie.name, cookie.value);
@@ -89,7 +93,7 @@ export interface SessionCookie {
  * The session in the answer to the callback: the cookie `name`, or else its chunks `name_0`, `name_1`, … up to the first
  * gap, as oauth2-proxy reads them back. The csrf cookie is never one, nor is a cookie that is deleted.
  */
-export function sessionCookie(headers: Headers, name: string): SessionCookie | undefined {
+export function sessionCookie(headers: AnswerHeaders, name: string): SessionCookie | undefined {
   const set = new Map(cookiesOf(headers).map((cookie) => [cookie.name, cookie]));
   const present = (key: string) => {
     const cookie = set.get(key);

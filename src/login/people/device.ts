@@ -81,7 +81,7 @@ async function begin(
   const invalid = (text: string, cause?: unknown): never => {
     throw new AuthError({ request: 'device', tried, diagnosis: { id: 'device-answer', facts: { text } } }, { cause });
   };
-  const response = new Response(JSON.stringify(json), { headers: answer.headers });
+  const response = Response.json(json);
   const checked = await oauth
     .processDeviceAuthorizationResponse(server, client, response)
     .catch((error) => invalid(errorMessage(error), error));

@@ -14,6 +14,7 @@ import json
 import math
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -33,6 +34,7 @@ PAUSE = 30  # seconds until the command is asked again that could not help; it h
 LONGEST_FILE = 1 << 20  # characters
 REJECTED_FILE = "rejected-requests"  # next to the credential, one byte per request; src/sdk/rejected-requests.ts reads it
 MOST_REJECTED = 1 << 20  # bytes
+SOCKET_FILE = "renewal.sock"  # next to the credential, where exec listens: src/renewal/renewal-socket.ts
 LONGEST_WORD = 32  # characters of a server's text in a row that can be no encoded secret
 LONGEST_TEXT = 300  # characters of a server's text
 LONGEST_ERROR = 3000  # characters of what the command says
@@ -416,29 +418,52 @@ def this_uptime():
 
 
 def renew(credential, why):
-    """A new credential in place of this one, by the command that the login left, or the same; one thread at a time."""
+    """A new credential in place of this one, by exec or by the command that the login left; one thread at a time."""
     global _renewed
     with _lock:
         current = read_credential()
         if current["value"] != credential["value"]:
             return current
-        try:
-            done = subprocess.run(
-                credential["renew"] + ["--seen", fingerprint(credential["value"]), "--reason", why],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=RENEWAL_TIMEOUT,
-            )
-            problem = done.returncode != 0 and (done.stderr.decode("utf-8", "replace").strip() or "no reason given")
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
-            problem = str(error) or type(error).__name__
+        seen = fingerprint(credential["value"])
+        problem = ask(seen, why)
+        if problem is None:
+            problem = run(credential["renew"] + ["--seen", seen, "--reason", why])
         if problem:
             raise RejectedError("the credential could not be renewed: " + problem)
         new = read_credential()
         if new["value"] != credential["value"]:
             _renewed = (new["value"], time.monotonic())
         return new
+
+
+def ask(seen, why):
+    """What exec says to a renewal: its problem, or "" where it has none; None where no exec is there."""
+    path = os.path.join(os.path.dirname(os.environ.get(FILE_VARIABLE, "")), SOCKET_FILE)
+    try:
+        with socket.socket(socket.AF_UNIX) as way:
+            way.settimeout(RENEWAL_TIMEOUT)
+            way.connect(path)
+            way.sendall(json.dumps({"seen": seen, "reason": why}).encode("ascii") + b"\n")
+            with way.makefile("rb") as answers:
+                problem = json.loads(answers.readline(LONGEST_FILE).decode("utf-8"))["problem"]
+        return problem if isinstance(problem, str) else None
+    except (AttributeError, LookupError, OSError, TypeError, ValueError):
+        return None  # Windows has no such sockets, and an exec that was killed leaves one that nobody serves
+
+
+def run(command):
+    """Runs the command; its problem, or "" where it has none."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=RENEWAL_TIMEOUT,
+        )
+        return done.stderr.decode("utf-8", "replace").strip() or "no reason given" if done.returncode != 0 else ""
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        return str(error) or type(error).__name__
 
 
 # Texts and addresses of others

@@ -8,10 +8,10 @@ import { gzipSync } from 'node:zlib';
 import type { AuthError } from '../../../src/errors/errors.js';
 import { triedText } from '../../../src/errors/render.js';
 import { openHttp } from '../../../src/http/client.js';
-import { openConnections } from '../../../src/http/preconnect.js';
+import { openNodeExchange } from '../../../src/http/node-exchange.js';
 import type { Request, Transport } from '../../../src/http/types.js';
 
-const closing: (() => Promise<unknown>)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
@@ -36,14 +36,14 @@ async function serve(...answers: ((response: ServerResponse) => void)[]) {
 function open(given: Partial<Transport> = {}) {
   const notes: string[] = [];
   const note = (text: string) => notes.push(text);
+  const proxyFor = () => '';
+  const options = { insecure: false, timeout: 2000, roots: () => [], proxyFor, note, mask: () => {} };
   const { http, close } = openHttp({
-    connections: openConnections({ insecure: false, timeout: 2000, roots: () => [] }),
-    insecure: false,
+    exchange: openNodeExchange(options),
     requestTimeout: 2000,
     totalTimeout: 10_000,
-    proxyFor: () => '',
+    proxyFor,
     note,
-    mask: () => {},
     ...given,
   });
   closing.push(close);
@@ -125,6 +125,18 @@ describe('a request', () => {
     while (notes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await closing.pop()?.();
     await waiting;
+    assert.equal(seen.requests, 1);
+  });
+
+  it('is not sent once the transport is closed, and ends with it when it was', async () => {
+    const { address, seen } = await serve(() => {});
+    const { http } = open();
+    const close = closing.pop();
+    const waiting = assert.rejects(http(address, { ...ASK, retry: true }), { name: 'AbortError' });
+    while (seen.requests === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    close?.();
+    await waiting;
+    await assert.rejects(http(address, { ...ASK, body: 'password' }), { name: 'AbortError' });
     assert.equal(seen.requests, 1);
   });
 

@@ -43,11 +43,7 @@ function open(options: Partial<ConnectOptions> = {}) {
     ...options,
   });
   closing.push(connections.close);
-  const connect = (target: ReturnType<typeof targetOf>) =>
-    new Promise<Socket>((resolve, reject) =>
-      connections.connect(target, (error, socket) => (error ? reject(error) : resolve(socket))),
-    );
-  return { ...connections, connect };
+  return { ...connections, connect: connections.open };
 }
 
 describe('a connection', () => {

@@ -92,14 +92,14 @@ describe('the contexts of connections', () => {
   }
 
   it('are the private CA alone until more is needed, then all', () => {
-    const { known, all, widerThan, read } = contexts(CA, [ROOT]);
+    const { known, widerThan, read } = contexts(CA, [ROOT]);
     const first = known();
     assert.equal(known(), first);
     assert.equal(read.times, 0);
     const wider = widerThan(first);
     assert.ok(wider && wider !== first);
     assert.ok(read.times > 0);
-    assert.deepEqual([known(), all()], [wider, wider]);
+    assert.equal(known(), wider);
   });
 
   it('are wider for each connection that began with the first, and no wider than all', () => {
@@ -111,22 +111,14 @@ describe('the contexts of connections', () => {
     assert.equal(widerThan(wider), undefined);
   });
 
-  it('are all of them at once where somebody else needed those before', () => {
-    const { known, all, widerThan } = contexts(CA, [ROOT]);
-    const full = all();
-    assert.ok(full);
-    assert.equal(known(), full);
-    assert.equal(widerThan(full), undefined);
-  });
-
   it('do not get wider where the runtime hides its roots', () => {
     const { known, widerThan } = contexts(CA, []);
     assert.equal(widerThan(known()), undefined);
   });
 
   it("are the runtime's own without a private CA, for which nothing is read", () => {
-    const { known, all, widerThan, read } = contexts(undefined, [ROOT]);
+    const { known, widerThan, read } = contexts(undefined, [ROOT]);
     assert.ok(known());
-    assert.deepEqual([all(), widerThan(known()), read.times], [undefined, undefined, 0]);
+    assert.deepEqual([widerThan(known()), read.times], [undefined, 0]);
   });
 });
