@@ -24,6 +24,7 @@ const LAYERS: readonly Layer[] = [
     'login API',
     'account',
     'Dex',
+    'OpenID provider',
     'oauth2-proxy',
   ] as const),
   ...(['MLflow', 'Kubernetes RBAC', 'SDK settings'] as const),

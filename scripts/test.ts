@@ -38,8 +38,8 @@ const named = (at: string) => filesAt(at).filter((file) => at.endsWith('.ts') ||
 const files = [...new Set(positionals.flatMap(named))];
 if (files.length === 0) throw new Error(`no test files in: ${positionals.join(', ')}`);
 
-// Most tests wait for programs most of the time. Each file of the suite stack starts all servers, and the first one builds them.
-const stack = files.some((file) => file.includes('/stack/'));
+// Most tests wait for programs most of the time. Each file of the suites stack and keycloak starts all servers, and the first one builds them.
+const stack = files.some((file) => /[\\/](stack|keycloak)[\\/]/.test(file));
 const concurrency = stack ? 1 : 2 * availableParallelism();
 const program = values.node ? await nodeProgram(Number(values.node)) : process.execPath;
 const pythons = values.pythons ? oldestAndNewestPython() : [];

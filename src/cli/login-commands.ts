@@ -7,6 +7,7 @@ import { withRefreshTokenFile } from '../renewal/refresh-token-file.js';
 import { handOver } from '../sdk/handover.js';
 import { otlpVariable } from '../sdk/otlp.js';
 import { openPrivateFolder } from '../sdk/private-folder.js';
+import { expiresSoon } from '../sdk/renewal-rules.js';
 import type { LoginCall } from './command.js';
 import { FORMATS, type Format } from './formats.js';
 
@@ -14,6 +15,8 @@ import { FORMATS, type Format } from './formats.js';
 export async function printCredential(call: LoginCall): Promise<number> {
   const credential = await logIn(call);
   const value = credential.method === 'token' ? credential.token : credential.cookie;
+  const short = expiresSoon(credential);
+  if (short) call.log.warn(short);
   call.print(process.stdout.isTTY ? `${value}\n` : value);
   return 0;
 }

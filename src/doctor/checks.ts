@@ -18,7 +18,7 @@ import { askServerInfo } from '../login/server-info.js';
 import { authorizationRequest } from '../login/token-method.js';
 import { isTokenUnwanted, verify } from '../login/verify.js';
 import type { Settings } from '../settings/types.js';
-import { isPasswordLogin, wayOf } from '../settings/ways.js';
+import { isOfProvider, isPasswordLogin, wayOf } from '../settings/ways.js';
 import type { Report } from './report.js';
 
 /** What can be found out without a password: API, key, connectors, client, redirect URI. */
@@ -74,8 +74,8 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
     return [`${settings.trackingUri} logs in as client ${query.get('client_id')} (${pkce})`, query.get('client_id')];
   });
   if (!client || !settings.clientId || settings.method !== 'token') return;
-  // A public client's token names that of oauth2-proxy as audience.
-  if (!settings.clientSecret) return;
+  // A public client's token names that of oauth2-proxy as audience, and so must that of a client at another provider.
+  if (!settings.clientSecret || isOfProvider(settings.login)) return;
   const same = client === settings.clientId;
   report.add({
     layer: 'oauth2-proxy',
@@ -117,7 +117,7 @@ async function checkMethod(
     return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
   });
   if (!credential) return unwanted;
-  describe(report, credential);
+  describe(report, credential, isOfProvider(settings.login));
   if (!settings.trackingUri) return false;
   await report.check('MLflow', async () => {
     const { identity, groups } = await verify(context, settings, credential).catch((error) => {
@@ -138,7 +138,7 @@ async function checkMethod(
 }
 
 /** Claims of a token, size of a cookie, and when it ends. Nothing that could be used to log in. */
-function describe(report: Report, credential: Credential): void {
+function describe(report: Report, credential: Credential, ofProvider: boolean): void {
   const until = `valid until ${credential.expiresAt?.toISOString() ?? 'an unknown time'}`;
   const { bytes, chunks, advice } = sizeOf(credential);
   if (credential.method === 'cookie') {
@@ -146,7 +146,9 @@ function describe(report: Report, credential: Credential): void {
     report.add({ layer: 'oauth2-proxy', ok: !advice, text, ...(advice ? { advice } : {}) });
     return;
   }
-  const { iss, aud } = decodeClaims(credential.token) ?? {};
-  const text = `token from ${iss} for ${[aud].flat().join(', ')}, ${bytes} bytes, ${until}`;
-  report.add({ layer: 'Dex', ok: !advice, text, ...(advice ? { advice } : {}) });
+  const { iss, aud, email_verified } = decodeClaims(credential.token) ?? {};
+  // Dex names no address that is not verified.
+  const verified = ofProvider && email_verified !== undefined ? `, email_verified ${email_verified}` : '';
+  const text = `token from ${iss} for ${[aud].flat().join(', ')}${verified}, ${bytes} bytes, ${until}`;
+  report.add({ layer: ofProvider ? 'OpenID provider' : 'Dex', ok: !advice, text, ...(advice ? { advice } : {}) });
 }

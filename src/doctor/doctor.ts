@@ -16,6 +16,7 @@ import { checkDexPages, checkLogin, checkLoginApi, checkProxy, checkSupport } fr
 import { listSettings } from './given-settings.js';
 import { checkKeyless } from './keyless.js';
 import { checkNetwork } from './network.js';
+import { checkProvider } from './provider.js';
 import { checkPython } from './python.js';
 import type { Report } from './report.js';
 
@@ -67,10 +68,13 @@ async function checkNetworks(report: Report, settings: Settings): Promise<Reache
   setConnectDefaults();
   // Where the login goes: for an ID token that is used as it is, nowhere.
   const { at } = wayOf(settings.login);
-  const origin = at === 'platform' ? settings.platform : new URL(settings.dexUrl).origin;
-  const platform = at === 'nowhere' || (await reach(origin));
+  // An OpenID provider that oauth2-proxy names is not known yet.
+  const beginning = at === 'platform' ? settings.platform : at === 'provider' ? settings.issuer : settings.dexUrl;
+  const known = at !== 'nowhere' && beginning !== '';
+  const origin = known ? new URL(beginning).origin : '';
+  const platform = !known || (await reach(origin));
   const tracking = settings.trackingUri && new URL(settings.trackingUri).origin;
-  const elsewhere = tracking && (tracking !== origin || at === 'nowhere');
+  const elsewhere = tracking && tracking !== origin;
   return { platform, server: elsewhere ? await reach(settings.trackingUri) : platform };
 }
 
@@ -93,6 +97,7 @@ async function checkServers(
     const pages = settings.login === 'dex' || (platform && (await hasOnlyPages(context, settings)));
     if (platform && pages) await checkDexPages(report, context, settings);
     else if (platform && settings.login === 'platform') await checkLoginApi(report, context, settings);
+    if (platform && wayOf(settings.login).at === 'provider') await checkProvider(report, context, settings);
     if (platform && usesIdToken(settings.login)) await checkKeyless(report, context, settings, env);
     else if (platform) await checkSupport(report, context, settings);
     if (server) await checkProxy(report, context, settings);

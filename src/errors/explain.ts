@@ -73,6 +73,8 @@ const LAYERS: Record<RequestName, Layer> = {
   ci: 'CI',
   discovery: 'Dex',
   exchange: 'Dex',
+  issuer: 'OpenID provider',
+  grant: 'OpenID provider',
   'password-grant': 'Dex',
   device: 'Dex',
   poll: 'Dex',
@@ -101,4 +103,5 @@ const NAMES: Partial<Record<Layer, string>> = {
   'login API': 'the login API',
   network: 'the network',
   CI: 'the CI system',
+  'OpenID provider': 'the OpenID provider',
 };

@@ -11,6 +11,11 @@ const FILES: Record<LoginKind, () => Promise<{ way: LoginWay }>> = {
   implicit: () => import(/* webpackMode: "eager" */ './ways/implicit.js'),
   keyless: () => import(/* webpackMode: "eager" */ './ways/keyless.js'),
   'id-token': () => import(/* webpackMode: "eager" */ './ways/id-token.js'),
+  'client-credentials': () => import(/* webpackMode: "eager" */ './ways/client-credentials.js'),
+  'client-key': () => import(/* webpackMode: "eager" */ './ways/client-key.js'),
+  'client-assertion': () => import(/* webpackMode: "eager" */ './ways/client-assertion.js'),
+  'jwt-bearer': () => import(/* webpackMode: "eager" */ './ways/jwt-bearer.js'),
+  bearer: () => import(/* webpackMode: "eager" */ './ways/bearer.js'),
 };
 
 /** The file of a way. */

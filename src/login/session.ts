@@ -57,8 +57,11 @@ export async function openFor(
 }
 
 /** The servers of a login, without those that it does not use. */
-const addressesOf = ({ platform, trackingUri, dexUrl, login }: Settings): string[] =>
-  [...new Set([platform, trackingUri, wayOf(login).at === 'nowhere' ? '' : new URL(dexUrl).origin])].filter(Boolean);
+function addressesOf({ platform, trackingUri, dexUrl, issuer, login }: Settings): string[] {
+  const { at } = wayOf(login);
+  const beginning = at === 'nowhere' ? '' : at === 'provider' ? issuer : dexUrl;
+  return [...new Set([platform, trackingUri, beginning && new URL(beginning).origin])].filter(Boolean);
+}
 
 /** How many connections a login uses at the same time, by origin: two requests of its own, two of the proof. */
 function connectionsFor(settings: Settings): Record<string, number> {

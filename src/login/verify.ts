@@ -4,11 +4,14 @@ import { AuthError, hasSymptom } from '../errors/errors.js';
 import type { Diagnosis } from '../errors/failure.js';
 import { factsOf, isText, jsonObject, responseError } from '../http/response.js';
 import type { Http } from '../http/types.js';
+import { isOfProvider } from '../settings/ways.js';
+import { isJwt } from '../util/jwt.js';
 import { printable } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
 import { decodeClaims } from './dex/claims.js';
+import { audienceAdvice } from './openid/advice.js';
 import { isRejected } from './rejected.js';
 import { checkWorkspace, type ProofRequest, type Target } from './workspace-proof.js';
 
@@ -63,7 +66,7 @@ function letIn(error: unknown): unknown {
   return new AuthError({ ...error.failure, answer: { ...error.failure.answer, letIn: true } }, { cause: error.cause });
 }
 
-async function checkIdentity({ http, trackingUri, credential, headers }: ProofRequest): Promise<Proof> {
+async function checkIdentity({ http, trackingUri, login, credential, headers }: ProofRequest): Promise<Proof> {
   const request = { stage: 'proxy', what: 'request the identity from oauth2-proxy', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
@@ -76,10 +79,15 @@ async function checkIdentity({ http, trackingUri, credential, headers }: ProofRe
   const foreign = answer.status === 403 && facts.kind === 'page';
   if (foreign || !isRejected(facts)) throw responseError(answer, 'proxy');
   const { status, tried } = answer;
-  const failed = ({ id, facts }: Diagnosis) =>
-    new AuthError({ request: 'proxy', tried, diagnosis: { id, facts: { status, ...facts } } });
+  const failed = ({ id, facts }: Diagnosis, hint?: string) =>
+    new AuthError({ request: 'proxy', tried, diagnosis: { id, facts: { status, ...facts } }, hint });
   if (credential.method === 'cookie') throw failed({ id: 'cookie-rejected', facts: {} });
+  if (login && isOfProvider(login) && !isJwt(credential.token)) throw failed({ id: 'opaque-token', facts: {} });
   const why = await whyRejected(http, trackingUri, credential.token);
+  if (why?.id === 'audience' && login && isOfProvider(login)) {
+    const issuer = String(decodeClaims(credential.token)?.iss ?? '');
+    throw failed({ ...why, id: 'provider-audience' }, audienceAdvice(issuer, String(why.facts.client)));
+  }
   throw failed(why ?? { id: 'bearer-off', facts: { text: responseError(answer, 'proxy').got } });
 }
 
@@ -95,7 +103,7 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   const client = login.searchParams.get('client_id');
   const audiences = [claims.aud].flat().filter(isText);
   if (client && !audiences.includes(client)) {
-    return { id: 'audience', facts: { audiences: audiences.join(', '), client } };
+    return { id: 'audience', facts: { audiences: audiences.join(', ') || 'nobody', client: printable(client) } };
   }
   const issuer = typeof claims.iss === 'string' ? parseUrl(claims.iss) : undefined;
   // Where the redirect names no host, as in Kubeflow, it does not show the issuer.
@@ -103,5 +111,7 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
     return { id: 'issuer', facts: { issuer: issuer.href, login: login.origin } };
   }
   if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now()) return { id: 'token-expired', facts: {} };
+  // A text in place of it counts, too (oauth2-proxy, providers/util/claim_extractor.go).
+  if (String(claims.email_verified) === 'false') return { id: 'email-unverified', facts: {} };
   return undefined;
 }

@@ -3,6 +3,7 @@
 import { AuthError } from '../errors/errors.js';
 import { jsonObject, responseError } from '../http/response.js';
 import type { Http, HttpResponse } from '../http/types.js';
+import type { LoginKind } from '../settings/types.js';
 import type { Credential } from './credential.js';
 import { sizeOf } from './oauth2-proxy/credential-size.js';
 import { askServerInfo } from './server-info.js';
@@ -11,6 +12,8 @@ import { askServerInfo } from './server-info.js';
 export interface Target {
   trackingUri: string;
   workspace: string | undefined;
+  /** How the credential was made, for advice; unknown where it is absent. */
+  login?: LoginKind;
 }
 
 /** What both requests of a proof need. */

@@ -15,7 +15,7 @@ import { sourceOfRenewal } from '../settings/id-token-source.js';
 import { secretsIn } from '../settings/secrets-in.js';
 import { gather, type Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
-import { isPasswordLogin, usesIdToken } from '../settings/ways.js';
+import { isClientLogin, isPasswordLogin, usesIdToken, wayOf } from '../settings/ways.js';
 import { moment } from '../util/clock.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
@@ -99,11 +99,12 @@ async function renewNow(
     requireLogin(state(), moment());
     save({ logins: withLogin(state(), moment()) });
   };
+  const server = wayOf(settings.login).at === 'provider' ? 'the OpenID provider' : 'Dex';
   let exchanged = '';
   const beforeExchange = (idToken: string) => {
     exchanged = fingerprint(idToken);
     if (exchanged === state().refused)
-      throw new Error('the ID token of the CI job is the one that Dex rejected before: it is not sent again');
+      throw new Error(`the ID token of the CI job is the one that ${server} rejected before: it is not sent again`);
   };
   try {
     const credential = await runLogin(
@@ -117,7 +118,7 @@ async function renewNow(
     finish(credential);
   } catch (error) {
     const changes: Partial<State> = {
-      ...(hasSymptom(error, 'exchange-refused') ? { refused: exchanged } : {}),
+      ...(exchanged && isRefusal(error) ? { refused: exchanged } : {}),
       ...(isFinal(error, settings) ? { failed: secrets.redact(errorMessage(error)) } : {}),
       ...(isRejection(error) ? { last: { ...last, result: 'rejected' } } : {}),
     };
@@ -138,7 +139,7 @@ function attempt(work: () => void): void {
 /** Without a refresh token, only the ID token of a CI job spares the password. */
 const sendsPassword = ({ refreshToken, login }: Settings) => !refreshToken && isPasswordLogin(login);
 
-/** What is in the environment alone, where the state has none: user name and password, or the ID token of the CI job. */
+/** What is in the environment alone, where the state has none: user name and password, or the ID token of the CI job. @throws Error where that is missing */
 function withCredentials(settings: Settings, sources: Sources): Settings {
   const found = gather(sources);
   if (usesIdToken(settings.login)) {
@@ -146,7 +147,11 @@ function withCredentials(settings: Settings, sources: Sources): Settings {
     if (idToken || settings.refreshToken) return { ...settings, idToken };
     throw new Error('no ID token of the CI job in the environment: log in again');
   }
-  if (settings.password) return settings;
+  if (settings.password || isClientLogin(settings.login)) return settings;
+  if (settings.login === 'bearer') {
+    if (settings.bearer?.kind === 'file') return settings;
+    throw new Error('the bearer token was given as it is: log in again, with bearer-file if a program replaces it');
+  }
   const username = found.get('username')?.value ?? '';
   const password = found.get('password')?.value ?? '';
   if (!settings.refreshToken && !(username && password)) {
@@ -157,13 +162,33 @@ function withCredentials(settings: Settings, sources: Sources): Settings {
 
 /** Whatever came back after a password was sent is final, and so is a refusal of the job itself, for which GitHub vouches each time. */
 function isFinal(error: unknown, { idToken }: Settings): boolean {
-  if (hasSymptom(error, 'exchange-refused')) return idToken?.kind === 'github';
+  if (isRefusal(error)) return idToken === undefined || idToken.kind === 'github';
   return error instanceof AuthError && ['login', 'form', 'password-grant'].includes(error.failure.request);
+}
+
+/** Whether a token endpoint refused the client or the ID token of the CI job, and did not only fail. */
+function isRefusal(error: unknown): boolean {
+  if (hasSymptom(error, 'exchange-refused')) return true;
+  if (!(error instanceof AuthError) || error.failure.request !== 'grant') return false;
+  const status = answerOf(error.failure)?.status ?? 0;
+  return status >= 400 && status < 500 && status !== 429;
 }
 
 /** Whether the login went well, and then a server rejected what it gave. */
 function isRejection(error: unknown): boolean {
-  if (hasSymptom(error, 'bearer-off', 'cookie-rejected', 'audience', 'issuer', 'token-expired')) return true;
+  if (
+    hasSymptom(
+      error,
+      'bearer-off',
+      'cookie-rejected',
+      'audience',
+      'issuer',
+      'token-expired',
+      'provider-audience',
+      'email-unverified',
+    )
+  )
+    return true;
   if (!(error instanceof AuthError) || !['proxy', 'mlflow'].includes(error.failure.request)) return false;
   return [401, 403].includes(answerOf(error.failure)?.status ?? 0);
 }

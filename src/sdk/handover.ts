@@ -10,7 +10,7 @@ import { moment } from '../util/clock.js';
 import { type Folder, writeFolder } from './folder.js';
 import { overridesOf } from './overrides.js';
 import type { PrivateFolder } from './private-folder.js';
-import { tooShort, withLogin } from './renewal-rules.js';
+import { expiresSoon, tooShort, withLogin } from './renewal-rules.js';
 import { renewCommand, settingsToKeep } from './renewal-state.js';
 import { removeSecrets } from './secret-files.js';
 import { writeFirstState } from './state-file.js';
@@ -51,7 +51,7 @@ function obstaclesOf(
   const other = credential.method === 'token' ? 'MLFLOW_PROXY_COOKIE' : 'MLFLOW_TRACKING_TOKEN';
   if (env[other])
     found.push(`${other} is still set, by an earlier login or by hand, and does not belong to this login: unset it`);
-  const short = settings.renew ? tooShort(credential) : undefined;
+  const short = settings.renew ? tooShort(credential) : expiresSoon(credential);
   if (short) found.push(short);
   if (!withFolder && credential.method === 'cookie')
     found.push('the MLflow SDK does not read MLFLOW_PROXY_COOKIE: set --dir to install the auth provider');

@@ -46,6 +46,17 @@ export function tooShort({ method, life }: Credential): string | undefined {
   return `${lives}, and each renewal is a password login, of which at most ${MAX_LOGINS} are made in an hour: it can be kept valid for about ${minutes} min`;
 }
 
+/** Seconds below which a credential that nobody renews hardly lasts for a job: Keycloak's live 300 s by default. */
+const SHORT_LIFE = 900;
+
+/** What a login without renewals warns of. */
+export function expiresSoon(credential: Credential): string | undefined {
+  const { method, life } = credential;
+  // A file is read again for each request.
+  if (life === undefined || life >= SHORT_LIFE || (method === 'token' && credential.file)) return undefined;
+  return `the ${method === 'cookie' ? 'session cookie' : 'token'} expires ${Math.round(life)} s after the login and is not renewed: use exec or proxy, or set renew`;
+}
+
 /**
  * Seconds to wait until the next renewal.
  * @throws Error when there is none for now, because a new credential would be rejected too

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jsonObject } from '../http/response.js';
 import type { Credential } from '../login/credential.js';
-import { sourceToKeep } from '../settings/id-token-source.js';
+import { bearerToKeep, sourceToKeep } from '../settings/id-token-source.js';
 import type { Settings } from '../settings/types.js';
+import { wayOf } from '../settings/ways.js';
 import type { History } from './renewal-rules.js';
 
 export const STATE_FILE = 'renewal.json';
@@ -26,19 +27,30 @@ export interface State extends History {
  */
 export function settingsToKeep(settings: Settings, credential: Credential): Settings {
   const { method } = credential;
-  const { refreshTokenFile, idToken } = settings;
+  const { refreshTokenFile, idToken, bearer } = settings;
   const first = { method, allowFallback: false, methodReason: 'the method of the first login' };
   // A renewal may run in another folder.
   const common = {
     ...settings,
     ...first,
     idToken: sourceToKeep(idToken),
+    bearer: bearerToKeep(bearer),
     refreshTokenFile: refreshTokenFile && resolve(refreshTokenFile),
   };
   // After a fallback, client-id is not that of oauth2-proxy, with which the cookie method would compare it.
   const clientId = settings.method === 'cookie' ? settings.clientId : '';
-  if (credential.method === 'cookie') return { ...common, clientId, clientSecret: '', refreshToken: '' };
-  return { ...common, username: '', password: '', refreshToken: credential.refreshToken ?? '' };
+  if (credential.method === 'cookie') return { ...common, clientId, clientSecret: '', clientKey: '', refreshToken: '' };
+  const secrets = clientSecretsToKeep(settings);
+  return { ...common, ...secrets, username: '', password: '', refreshToken: credential.refreshToken ?? '' };
+}
+
+/** Secret and key of the client, where the login uses them: at an OpenID provider by its row, at Dex the secret alone. */
+function clientSecretsToKeep({ login, clientSecret, clientKey }: Settings) {
+  const { client = ['client-secret'] } = wayOf(login);
+  return {
+    clientSecret: client.includes('client-secret') ? clientSecret : '',
+    clientKey: client.includes('client-key') ? clientKey : '',
+  };
 }
 
 /** @throws Error when there is none, or it is damaged */

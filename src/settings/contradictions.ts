@@ -40,6 +40,10 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
       'a keyless login requires the ID of the Dex connector for ID tokens of the CI system.',
       'missing',
     );
+  if (wayOf(login).at === 'provider' && !settings.issuer && !settings.trackingUri && needs.login !== false)
+    problem('issuer', 'required without a tracking URI, whose proxy names it otherwise.', 'missing');
+  if (wayOf(login).at === 'provider' && settings.refreshToken)
+    problem('refresh-token', `${wayOf(login).phrase} uses no refresh token; it requests another token.`, 'conflict');
   if (!wayOf(login).refreshToken && needs.newRefreshToken && !settings.refreshToken)
     problem('login', `${wayOf(login).phrase} gives no refresh token; use the command token.`, 'conflict');
   if (ca && insecureTls) {

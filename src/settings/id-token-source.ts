@@ -6,7 +6,7 @@ import type { Env } from '../util/env.js';
 import { parseUrl } from '../util/url.js';
 import type { Found } from './sources.js';
 import type { Name } from './table.js';
-import type { IdTokenSource } from './types.js';
+import type { BearerSource, IdTokenSource } from './types.js';
 
 /** The variables of a job with `permissions: id-token: write` (docs.github.com, "OpenID Connect reference"). */
 const REQUEST_URL = 'ACTIONS_ID_TOKEN_REQUEST_URL';
@@ -26,13 +26,25 @@ export const GITHUB_VARIABLES = [REQUEST_URL, REQUEST_TOKEN];
 /** Whether the job may request ID tokens from GitHub. */
 export const hasGitHubTokens = (env: Env): boolean => Boolean(env[REQUEST_URL] && env[REQUEST_TOKEN]);
 
-/** The source of the ID token: what is given, never GitHub in its place. @returns undefined where there is none */
-export function idTokenSource(found: Map<Name, Found>, env: Env): IdTokenSource | undefined {
+/** The source of a bearer token from elsewhere. @returns undefined where there is none */
+export function bearerSource(found: Map<Name, Found>): BearerSource | undefined {
+  const given = found.get('bearer');
+  if (given?.path !== undefined && given.path !== '-') return { kind: 'file', path: given.path };
+  return given && { kind: 'given', token: given.value };
+}
+
+/**
+ * The source of the ID token: what is given, never GitHub in its place.
+ * @param open leaves the audience of a token from GitHub to the login, unless the user named one; it is '' then
+ * @returns undefined where there is none
+ */
+export function idTokenSource(found: Map<Name, Found>, env: Env, open = false): IdTokenSource | undefined {
   const given = found.get('id-token');
   if (given?.path !== undefined && given.path !== '-') return { kind: 'file', path: given.path };
   if (given) return { kind: 'given', token: given.value };
   if (!hasGitHubTokens(env)) return undefined;
-  const audience = found.get('id-token-audience')?.value ?? '';
+  const wish = found.get('id-token-audience');
+  const audience = open && wish?.from === 'default' ? '' : (wish?.value ?? '');
   return { kind: 'github', url: env[REQUEST_URL] ?? '', requestToken: env[REQUEST_TOKEN] ?? '', audience };
 }
 
@@ -48,6 +60,12 @@ export function sourceToKeep(source: IdTokenSource | undefined): IdTokenSource |
     default:
       return undefined;
   }
+}
+
+/** The same for a bearer token from elsewhere. */
+export function bearerToKeep(source: BearerSource | undefined): BearerSource | undefined {
+  if (source?.kind === 'file') return { ...source, path: resolve(source.path) };
+  return source && { kind: 'given', token: '' };
 }
 
 /**

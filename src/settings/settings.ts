@@ -3,9 +3,10 @@
 import { errorMessage, UsageError } from '../errors/errors.js';
 import { chooseLogin } from './choose-login.js';
 import { crossCheck, fromEarlierLogin, type Reading } from './contradictions.js';
-import { hasGitHubTokens, idTokenSource } from './id-token-source.js';
+import { bearerSource, hasGitHubTokens, idTokenSource } from './id-token-source.js';
 import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
 import { runtimeCertificates } from './runtime-trust.js';
+import { secretIn } from './secrets-in.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
 import { type Name, ROWS } from './table.js';
 import type { Needs, OnProblem, Problem, Settings } from './types.js';
@@ -33,7 +34,10 @@ export function readSettings(
   const problems: Problem[] = [];
   const problem: OnProblem = (name, text, kind = 'invalid') => problems.push({ name, kind, text });
   const found = gather(sources);
-  for (const { name, secret } of ROWS) if (secret && found.get(name)?.value) mask(found.get(name)?.value ?? '');
+  for (const { name, secret } of ROWS) {
+    const value = found.get(name)?.value ?? '';
+    if (secret) for (const part of name === 'client-key' ? secretIn(value) : [value]) if (part) mask(part);
+  }
   if (hasGitHubTokens(sources.env)) mask(sources.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '');
   for (const [name, { error }] of found) {
     // The first login makes the file.
@@ -64,24 +68,29 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const allowHttp = flag('allow-http');
   const cookie = needs.method === 'cookie' || text('method').toLowerCase() === 'cookie';
   const { login, loginReason, loginOpen } = needs.person ? BY_PERSON : chooseLogin(found, sources.env, cookie, problem);
-  const { at, refreshToken } = wayOf(login);
-  const idToken = usesIdToken(login) ? idTokenSource(found, sources.env) : undefined;
+  const { at, refreshToken, requires = [], client = [] } = wayOf(login);
+  const idToken = usesIdToken(login) ? idTokenSource(found, sources.env, at === 'provider') : undefined;
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
-  const elsewhere = at === 'nowhere' || (at === 'dex' && dexUrl !== '');
+  const elsewhere = at === 'nowhere' || at === 'provider' || (at === 'dex' && dexUrl !== '');
   const address = required('platform-address', !elsewhere || (found.has('cluster') && !found.has('tracking-uri')));
   const platform = address && check.platformAddress(address, allowHttp, problem);
   const { method, methodReason, allowFallback } = chooseMethod(found, login, needs.method, problem);
   const verify = flag('verify');
   const proxy = flag('proxy');
   // Only GitHub gives another token for the one that is used as it is; a file is read for each request.
-  const renewable = login !== 'id-token' || idToken?.kind === 'github';
+  const renewable = at !== 'nowhere' || idToken?.kind === 'github';
   const renew = renewable && (needs.renew === true || (flag('renew') && canRenew(found, needs, note)) || proxy);
   const password =
     needs.login !== false && !needs.person && isPasswordLogin(login) && !(method === 'token' && text('refresh-token'));
-  const isPublic = method === 'token' && at !== 'nowhere' && login !== 'implicit' && !found.has('client-secret');
+  const isPublic =
+    method === 'token' && (at === 'platform' || at === 'dex') && login !== 'implicit' && !found.has('client-secret');
   const refreshTokenFile = found.get('refresh-token')?.path;
   const insecureTls = flag('insecure-tls');
-  const scopes = check.scopes(text('scopes'), problem);
+  const ofProvider = at === 'provider';
+  const scopes = ofProvider
+    ? check.list(found.get('scopes')?.from === 'default' ? '' : text('scopes'))
+    : check.scopes(text('scopes'), problem);
+  for (const name of requires) if (name !== 'client-id') required(name);
   return {
     platform,
     dexUrl: dexUrl || `${platform}/dex`,
@@ -91,11 +100,19 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     password: required('password', password),
     clientId: check.plain(
       'client-id',
-      method === 'token' && at !== 'nowhere' ? required('client-id') : text('client-id'),
+      method === 'token' && (at === 'platform' || at === 'dex' || requires.includes('client-id'))
+        ? required('client-id')
+        : text('client-id'),
       problem,
     ),
     clientSecret: text('client-secret'),
     audience: check.plain('audience', text('audience'), problem),
+    issuer: text('issuer') && check.issuer(text('issuer'), allowHttp, problem),
+    clientKey: client.includes('client-key') ? check.privateKey(text('client-key'), problem) : '',
+    clientAuth: check.clientAuth(text('client-auth'), problem),
+    assertionAudience: check.plain('assertion-audience', text('assertion-audience'), problem),
+    resource: check.plain('resource', text('resource'), problem),
+    bearer: login === 'bearer' ? bearerSource(found) : undefined,
     login,
     loginReason,
     loginOpen,

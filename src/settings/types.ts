@@ -12,7 +12,12 @@ export type IdTokenSource =
   | { kind: 'given'; token: string };
 
 /** How a login begins: a row of ways.ts. */
-export type LoginKind = 'platform' | 'dex' | 'password-grant' | 'implicit' | 'keyless' | 'id-token';
+export type LoginKind =
+  | ('platform' | 'dex' | 'password-grant' | 'implicit' | 'keyless' | 'id-token')
+  | ('client-credentials' | 'client-key' | 'client-assertion' | 'jwt-bearer' | 'bearer');
+
+/** Where a bearer token from elsewhere comes from: a file that is read for each use, or a text. */
+export type BearerSource = Exclude<IdTokenSource, { kind: 'github' }>;
 
 /** Checked settings, all that the rest of the program knows of them. */
 export interface Settings {
@@ -30,6 +35,17 @@ export interface Settings {
   clientSecret: string;
   /** The client of the MLflow proxy, if it was given and is another one. */
   audience: string;
+  /** Issuer of an OpenID provider, without a trailing slash; '' for the one at which oauth2-proxy logs in. */
+  issuer: string;
+  /** Private key of the client as PEM text, or ''. */
+  clientKey: string;
+  clientAuth: 'auto' | 'basic' | 'post';
+  /** Audience of the assertion that the key signs; '' for the token endpoint. */
+  assertionAudience: string;
+  /** The parameter `resource` (RFC 8707), or ''. */
+  resource: string;
+  /** A bearer token from elsewhere, for that login alone. */
+  bearer: BearerSource | undefined;
   login: LoginKind;
   /** Why that login, for the log; '' for the usual one. */
   loginReason: string;
@@ -51,6 +67,7 @@ export interface Settings {
   connector: string;
   /** The connector, where the user named it. */
   namedConnector: string | undefined;
+  /** '' for none, at an OpenID provider other than Dex alone. */
   scopes: string;
   redirectUri: string;
   /** Name of the session cookie, if it was given. */

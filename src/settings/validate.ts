@@ -1,7 +1,9 @@
 // The checks of single values: each returns the value as it will be used, or reports the problem.
 
+import { createPrivateKey } from 'node:crypto';
 import { errorMessage } from '../errors/errors.js';
 import { isLoopback } from '../http/loopback.js';
+import { withLineBreaks } from '../http/trust.js';
 import { noCommand } from '../util/text.js';
 import { parseUrl, withoutLogin } from '../util/url.js';
 import type { Found, Sources } from './sources.js';
@@ -53,6 +55,38 @@ export function dexUrl(value: string, allowHttp: boolean, problem: OnProblem): s
   return withoutSlash(url('dex-url', value, allowHttp, problem));
 }
 
+export function issuer(value: string, allowHttp: boolean, problem: OnProblem): string {
+  return withoutSlash(url('issuer', value, allowHttp, problem));
+}
+
+const CLIENT_AUTH = ['auto', 'basic', 'post'] as const;
+
+export function clientAuth(value: string, problem: OnProblem): (typeof CLIENT_AUTH)[number] {
+  const known = CLIENT_AUTH.find((one) => one === value.toLowerCase());
+  if (!known) problem('client-auth', `invalid ${quoted(value)}: expected auto, basic or post.`);
+  return known ?? 'auto';
+}
+
+/** A private key as PEM text, whose line breaks may have been lost on its way through variables. */
+export function privateKey(value: string, problem: OnProblem): string {
+  if (!value) return '';
+  const pem = isPrivateKey(value) ? value : withLineBreaks(value.replaceAll('\\n', '\n').trim());
+  if (!isPrivateKey(pem))
+    problem('client-key', 'invalid: expected an unencrypted private key in PEM: RSA, EC or Ed25519.');
+  return pem;
+}
+
+/** Those that sign (RFC 7518, 3.1; RFC 8037, 3.1). */
+const KEY_TYPES = new Set(['rsa', 'ec', 'ed25519']);
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    return pem.includes('PRIVATE KEY') && KEY_TYPES.has(createPrivateKey(pem).asymmetricKeyType ?? '');
+  } catch {
+    return false;
+  }
+}
+
 export function trackingUri(value: string, allowHttp: boolean, problem: OnProblem): string {
   return withoutSlash(url('tracking-uri', value, allowHttp, problem));
 }
@@ -87,10 +121,17 @@ export function workspace(value: string, problem: OnProblem): string | undefined
   return value;
 }
 
+/** Words, separated by single spaces. */
+export const list = (value: string): string =>
+  value
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .join(' ');
+
 export function scopes(value: string, problem: OnProblem): string {
-  const list = value.split(/[\s,]+/).filter(Boolean);
-  if (!list.includes('openid')) problem('scopes', `${quoted(value)} lacks openid, which an ID token requires.`);
-  return list.join(' ');
+  if (!list(value).split(' ').includes('openid'))
+    problem('scopes', `${quoted(value)} lacks openid, which an ID token requires.`);
+  return list(value);
 }
 
 /** With the scope for which Dex gives a refresh token. */

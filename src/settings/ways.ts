@@ -23,12 +23,18 @@ export interface Way {
   /** In messages. */
   phrase: string;
   /** What shows who logs in. */
-  by: 'password' | 'id-token';
+  by: 'password' | 'id-token' | 'client' | 'bearer';
   methods: readonly ('token' | 'cookie')[];
   /** Whether the server gives a refresh token for it. */
   refreshToken: boolean;
-  /** The server at which the login begins; nowhere where what is given is the credential already. */
-  at: 'platform' | 'dex' | 'nowhere';
+  /**
+   * The server at which the login begins: the platform, Dex, the OpenID provider of oauth2-proxy whatever that is, or
+   * nowhere where what is given is the credential already.
+   */
+  at: 'platform' | 'dex' | 'provider' | 'nowhere';
+  /** Settings that it requires in addition to what shows who logs in, and what it does with the secrets of the client. */
+  requires?: readonly Name[];
+  client?: readonly ('client-secret' | 'client-key')[];
   /** Why `auto` chooses it, which takes the first of the rows that gives a reason; '' for the one that needs none. */
   auto?: (given: Given) => string | undefined;
   lines: readonly Line[];
@@ -48,6 +54,11 @@ export interface Given {
 const PASSWORD = '`username`, `password`';
 const BY_REFRESH_TOKEN = 'refresh token, or password';
 
+const ANOTHER = 'requests another token';
+
+/** What has no Dex: an issuer is named, and no username or password. */
+const isElsewhere = ({ has }: Given) => has('issuer') && !has('username') && !has('password');
+
 /** In the order in which `auto` looks at them. */
 export const WAYS: readonly Way[] = [
   {
@@ -58,10 +69,11 @@ export const WAYS: readonly Way[] = [
     refreshToken: false,
     at: 'dex',
     // A password that is given is never passed over for GitHub's variables, which a job may have for other purposes.
-    auto: ({ has, from, gitHub, cookie }) => {
-      if (cookie) return undefined;
+    auto: (given) => {
+      const { has, from, gitHub, cookie } = given;
+      if (cookie || has('bearer') || isElsewhere(given)) return undefined;
       if (has('id-token')) return `${from('id-token')} is set`;
-      const none = !has('username') && !has('password') && !has('refresh-token');
+      const none = (['username', 'password', 'refresh-token', 'client-key'] as const).every((name) => !has(name));
       return none && gitHub ? 'no password is set, and the job may request ID tokens from GitHub' : undefined;
     },
     lines: [
@@ -90,6 +102,117 @@ export const WAYS: readonly Way[] = [
         renewal: 'reads the file for each request, or requests another ID token',
         tested: 'oauth2-proxy 7.15.6 with `--extra-jwt-issuers`',
         test: 'test/stack/keyless.test.ts',
+      },
+    ],
+  },
+  {
+    login: 'bearer',
+    phrase: 'a login with bearer',
+    by: 'bearer',
+    methods: ['token'],
+    refreshToken: false,
+    at: 'nowhere',
+    requires: ['bearer'],
+    auto: ({ has, from, cookie }) => (!cookie && has('bearer') ? `${from('bearer')} is set` : undefined),
+    lines: [
+      {
+        name: '`bearer`',
+        requires: '`bearer` or `bearer-file`: a token that the MLflow proxy accepts',
+        gives: ['token'],
+        renewal: 'reads the file for each request',
+        tested: 'Ory Hydra 2.3.0',
+        test: 'test/stack/providers/logins.test.ts',
+      },
+    ],
+  },
+  {
+    login: 'client-assertion',
+    phrase: 'a login with the ID token of the CI job as client assertion',
+    by: 'id-token',
+    methods: ['token'],
+    refreshToken: false,
+    at: 'provider',
+    client: [],
+    auto: (given) => {
+      const { has, from, gitHub, cookie } = given;
+      if (cookie || !isElsewhere(given)) return undefined;
+      if (has('id-token')) return `${from('issuer')} and ${from('id-token')} are set`;
+      const none = !has('client-secret') && !has('client-key') && !has('refresh-token');
+      return none && gitHub ? `${from('issuer')} is set, and the job may request ID tokens from GitHub` : undefined;
+    },
+    lines: [
+      {
+        name: '`client-assertion`',
+        requires: 'the ID token of the CI job, and a client that trusts its issuer and subject; no secret',
+        gives: ['token'],
+        renewal: 'requests or reads another ID token',
+        tested: 'Keycloak 26.7.3; Entra by its documents, not driven',
+        test: 'test/keycloak/logins.test.ts',
+      },
+    ],
+  },
+  {
+    login: 'client-key',
+    phrase: 'a login with client-key',
+    by: 'client',
+    methods: ['token'],
+    refreshToken: false,
+    at: 'provider',
+    requires: ['client-id', 'client-key'],
+    client: ['client-key'],
+    auto: ({ has, from, cookie }) => (!cookie && has('client-key') ? `${from('client-key')} is set` : undefined),
+    lines: [
+      {
+        name: '`client-key`',
+        requires: '`client-id`, `client-key`',
+        gives: ['token'],
+        renewal: ANOTHER,
+        tested: 'Keycloak 26.7.3, Ory Hydra 2.3.0, oidc-provider 9.13.3; Okta and Auth0 by their documents, not driven',
+        test: 'test/stack/providers/logins.test.ts',
+      },
+    ],
+  },
+  {
+    login: 'client-credentials',
+    phrase: 'a login with client-secret',
+    by: 'client',
+    methods: ['token'],
+    refreshToken: false,
+    at: 'provider',
+    requires: ['client-id', 'client-secret'],
+    client: ['client-secret'],
+    auto: (given) => {
+      const { has, from, cookie } = given;
+      if (cookie || !isElsewhere(given) || !has('client-secret') || has('refresh-token')) return undefined;
+      return `${from('issuer')} and ${from('client-secret')} are set`;
+    },
+    lines: [
+      {
+        name: '`client-credentials`',
+        requires: '`client-id`, `client-secret`',
+        gives: ['token'],
+        renewal: ANOTHER,
+        tested: 'Keycloak 26.7.3, Ory Hydra 2.3.0, oidc-provider 9.13.3; clouds by their documents, not driven',
+        test: 'test/stack/providers/logins.test.ts',
+      },
+    ],
+  },
+  {
+    login: 'jwt-bearer',
+    phrase: 'a login with the ID token of the CI job as grant (RFC 7523)',
+    by: 'id-token',
+    methods: ['token'],
+    refreshToken: false,
+    at: 'provider',
+    client: ['client-secret', 'client-key'],
+    lines: [
+      {
+        name: '`jwt-bearer`',
+        requires: 'the ID token of the CI job, `client-id`, mostly `client-secret` or `client-key`',
+        gives: ['token'],
+        renewal: 'requests or reads another ID token',
+        tested: 'Ory Hydra 2.3.0; Zitadel by its documents, not driven',
+        test: 'test/stack/providers/logins.test.ts',
       },
     ],
   },
@@ -232,3 +355,9 @@ export const isPasswordLogin = (login: LoginKind): boolean => wayOf(login).by ==
 
 /** Whether it goes by the ID token of a CI job. */
 export const usesIdToken = (login: LoginKind): boolean => wayOf(login).by === 'id-token';
+
+/** Whether the client itself logs in, with its secret or its key. */
+export const isClientLogin = (login: LoginKind): boolean => wayOf(login).by === 'client';
+
+/** Whether the token comes from an OpenID provider of any kind, and not from Dex alone. */
+export const isOfProvider = (login: LoginKind): boolean => wayOf(login).at === 'provider' || login === 'bearer';

@@ -37,10 +37,17 @@ export function endOf(row: Row, kind: Kind | 'redirect', name: string): End {
   return kind === 'harmless' ? SUCCESS : (row.tells[kind] ?? (kind as SymptomId));
 }
 
+const LOGINS: Record<Row['method'], string> = {
+  token: 'token method',
+  cookie: 'cookie method',
+  keyless: 'keyless login',
+  provider: 'login at a provider',
+};
+
 /** A case, with a name that tells its place in the table. */
 export function caseOf(row: Row, fault: Fault, end: End, more: Partial<Case> = {}): Case {
-  const name = `${row.method === 'keyless' ? 'keyless login' : `${row.method} method`}, ${row.name}: ${fault.name}`;
-  const sends = row.name !== 'refresh' && row.method !== 'keyless';
+  const name = `${LOGINS[row.method]}, ${row.name}: ${fault.name}`;
+  const sends = row.name !== 'refresh' && (row.method === 'token' || row.method === 'cookie');
   const logins = end === SUCCESS && sends ? 1 : row.logins;
   return { name, row, fault, end, logins, ...more };
 }

@@ -10,7 +10,7 @@ export type End = SymptomId | typeof SUCCESS;
 
 /** One row of the fault table. */
 export interface Row {
-  method: 'token' | 'cookie' | 'keyless';
+  method: 'token' | 'cookie' | 'keyless' | 'provider';
   /** Name of the request. */
   name: string;
   /** Where it goes; the start of a login has two entrances. */
@@ -37,6 +37,8 @@ export interface Row {
   named?: Record<string, End>;
   /** Keyless: the job requests its ID token from GitHub, in place of one that is given. */
   gitHub?: true;
+  /** OpenID provider: its issuer is given. */
+  issuer?: true;
 }
 
 const API: Row['tells'] = {
@@ -108,6 +110,32 @@ const AGAIN = { '302 to itself': 'wrong-password', '307 to itself': 'wrong-passw
 const token = (row: Omit<Row, 'method'>): Row => ({ method: 'token', ...row });
 const cookie = (row: Omit<Row, 'method'>): Row => ({ method: 'cookie', ...row });
 const keyless = (row: Omit<Row, 'method' | 'logins'>): Row => ({ method: 'keyless', logins: 0, ...row });
+
+/** A client with a secret at an OpenID provider. */
+const provider = (row: Omit<Row, 'method' | 'logins' | 'platform'>): Row => ({
+  method: 'provider',
+  logins: 0,
+  platform: { provider: {} },
+  ...row,
+});
+/** What is no discovery document leaves the provider unknown, where nobody has named it. */
+const SEARCH: Row['tells'] = {
+  busy: 'issuer-unavailable',
+  failed: 'issuer-unavailable',
+  '500': 'issuer-unavailable',
+  text: 'issuer-not-found',
+  page: 'issuer-not-found',
+  redirect: 'issuer-not-found',
+};
+const ISSUER: Row['tells'] = { ...SEARCH, text: 'not-an-issuer', page: 'not-an-issuer', redirect: 'not-an-issuer' };
+const TOKEN_ENDPOINT: Row['tells'] = {
+  busy: 'provider-unavailable',
+  failed: 'provider-unavailable',
+  '500': 'provider-unavailable',
+  text: 'not-a-token-endpoint',
+  page: 'not-a-token-endpoint',
+  redirect: 'not-a-token-endpoint',
+};
 
 export const ROWS: Row[] = [
   token({ name: 'authorize', endpoints: ['authorize'], after: [], tries: 3, logins: 0, tells: API }),
@@ -315,4 +343,28 @@ export const ROWS: Row[] = [
     gitHub: true,
   }),
   keyless({ name: 'exchange', endpoints: ['token'], after: ['discovery', 'start'], tries: 3, tells: DEX }),
+  provider({
+    name: 'start',
+    endpoints: ['start', 'root'],
+    after: [],
+    tries: 8,
+    tells: { ...USERINFO, text: 'not-the-proxy', page: 'not-the-proxy' },
+  }),
+  provider({ name: 'search', endpoints: ['provider-discovery'], after: ['start'], tries: 3, tells: SEARCH }),
+  provider({
+    name: 'issuer',
+    endpoints: ['provider-discovery'],
+    after: [],
+    twin: true,
+    tries: 3,
+    tells: ISSUER,
+    issuer: true,
+  }),
+  provider({
+    name: 'grant',
+    endpoints: ['provider-token'],
+    after: ['provider-discovery'],
+    tries: 1,
+    tells: TOKEN_ENDPOINT,
+  }),
 ];

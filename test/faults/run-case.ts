@@ -6,6 +6,7 @@ import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import { testAuthority } from '../support/fake/certificates.js';
 import { ciJwt, gitHubVariables } from '../support/fake/ci.js';
 import { makePlatform } from '../support/fake/platform.js';
+import { issuerAt, PROVIDER_CLIENT } from '../support/fake/provider.js';
 import type { Endpoint } from '../support/fake/switches.js';
 import { assertNoSecret, secretsOf } from '../support/leaks.js';
 import { goodInputs, type Outcome } from '../support/program.js';
@@ -13,7 +14,7 @@ import type { Case } from './case.js';
 import { startFront } from './front.js';
 import { LOOKED_UP, preloadEnv } from './names.js';
 import { stranger } from './redirects.js';
-import { SUCCESS } from './requests.js';
+import { type Row, SUCCESS } from './requests.js';
 
 /** Seconds of the whole login, where the fault makes it wait and where it does not. */
 const [SHORT, LONG] = [3, 20];
@@ -55,6 +56,19 @@ function keylessInputs(target: Parameters<typeof goodInputs>[0], gitHub: boolean
   return gitHub ? job : { ...job, 'id-token': ciJwt(target.address) };
 }
 
+/** Those of a client at an OpenID provider. */
+function providerInputs(target: Parameters<typeof goodInputs>[0], named: boolean | undefined): Record<string, string> {
+  const { username: _, password: __, ...others } = goodInputs(target);
+  const inputs = { ...others, 'client-id': PROVIDER_CLIENT, login: 'client-credentials' };
+  return named ? { ...inputs, issuer: issuerAt(target.address) } : inputs;
+}
+
+/** The inputs of a row's login. */
+function inputsOf({ method, gitHub, issuer }: Row, target: Parameters<typeof goodInputs>[0]): Record<string, string> {
+  if (method === 'keyless') return keylessInputs(target, gitHub);
+  return method === 'provider' ? providerInputs(target, issuer) : { ...goodInputs(target), method };
+}
+
 /** @returns whether the fault struck; if not, nothing else counts */
 async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<boolean> {
   const { row, fault, end, logins, times = Infinity, most, plain = false } = one;
@@ -66,7 +80,7 @@ async function attempt(one: Case, runtime: Runtime, timeout: number): Promise<bo
     const address = one.preload ? front.address.replace('localhost', LOOKED_UP) : front.address;
     const target = { address, ca: testAuthority().cert };
     const inputs = {
-      ...(row.method === 'keyless' ? keylessInputs(target, row.gitHub) : { ...goodInputs(target), method: row.method }),
+      ...inputsOf(row, target),
       timeout: String(timeout),
       ...row.inputs,
       ...one.inputs,

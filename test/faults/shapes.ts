@@ -53,6 +53,23 @@ const FIELDS: Record<string, Record<string, [end: End, others?: Partial<Record<V
   },
   'response types': { issuer: [SUCCESS], response_types_supported: [SUCCESS, { 'an array': 'implicit-off' }] },
   'implicit login': { redirect_url: ['field-missing', { '1 MB of text': 'state' }], session_state: [SUCCESS] },
+  'provider search': {
+    issuer: ['issuer-not-found'],
+    authorization_endpoint: ['issuer-not-found'],
+    token_endpoint: ['not-an-issuer'],
+    grant_types_supported: [SUCCESS, { 'an array': 'grant-unlisted' }],
+    token_endpoint_auth_methods_supported: [SUCCESS],
+  },
+  'provider issuer': {
+    issuer: ['not-an-issuer', { '1 MB of text': 'issuer-mismatch' }],
+    token_endpoint: ['not-an-issuer'],
+    authorization_endpoint: [SUCCESS],
+  },
+  'provider grant': {
+    access_token: ['token-response', { '1 MB of text': 'opaque-token' }],
+    token_type: ['token-response'],
+    expires_in: ['token-response', { missing: SUCCESS, 'a number': SUCCESS }],
+  },
   refresh: {
     access_token: ['token-claims', { '1 MB of text': SUCCESS }],
     token_type: ['token-claims'],
@@ -67,22 +84,23 @@ const SENT: End[] = ['login-request-gone', 'stale-key'];
 /** Every field with every value. */
 export function shapeCases(): Case[] {
   return ROWS.flatMap((row) =>
-    Object.entries(FIELDS[row.method === 'keyless' ? `keyless ${row.name}` : row.name] ?? {}).flatMap(
-      ([fields, [usual, others = {}]]) =>
-        (Object.keys(VALUES) as Value[]).map((value) => {
-          const end = others[value] ?? usual;
-          const answer = ({ answer, socket }: Reached) =>
-            void socket.end(whole({ ...answer, body: spoil(answer.body, fields.split(' '), value) }));
-          const fault = {
-            name: `${fields.replace(' ', ' and ')} ${value === 'missing' ? value : `is ${value}`}`,
-            answer,
-          };
-          return caseOf(row, fault, end, {
-            kind: `a field is ${value}`,
-            plain: true,
-            ...(SENT.includes(end) ? { logins: 1 } : {}),
-          });
-        }),
+    Object.entries(
+      FIELDS[['keyless', 'provider'].includes(row.method) ? `${row.method} ${row.name}` : row.name] ?? {},
+    ).flatMap(([fields, [usual, others = {}]]) =>
+      (Object.keys(VALUES) as Value[]).map((value) => {
+        const end = others[value] ?? usual;
+        const answer = ({ answer, socket }: Reached) =>
+          void socket.end(whole({ ...answer, body: spoil(answer.body, fields.split(' '), value) }));
+        const fault = {
+          name: `${fields.replace(' ', ' and ')} ${value === 'missing' ? value : `is ${value}`}`,
+          answer,
+        };
+        return caseOf(row, fault, end, {
+          kind: `a field is ${value}`,
+          plain: true,
+          ...(SENT.includes(end) ? { logins: 1 } : {}),
+        });
+      }),
     ),
   );
 }

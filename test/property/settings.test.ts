@@ -48,7 +48,7 @@ describe('settings of any kind', () => {
     checkEnds(
       fc.tuple(
         cases,
-        fc.tuple(secret, secret, secret, secret),
+        fc.tuple(...SECRETS.map(() => secret)),
         fc.constantFrom('given', 'env', 'file'),
         fc.constantFrom('', '${{ ', '\n', '"'),
       ),

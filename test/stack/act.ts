@@ -11,7 +11,7 @@ import { CLIENT_SECRET, PASSWORD, type Stack } from './stack.js';
  * @returns the whole log, the exit code, and the credential files that are left on disk
  */
 export async function runWorkflow(
-  stack: Stack,
+  stack: Pick<Stack, 'address' | 'caFile' | 'folder' | 'tools'>,
   workflow: string,
   password = PASSWORD,
   variables: Record<string, string> = {},

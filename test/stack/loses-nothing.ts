@@ -11,7 +11,7 @@ import type { Stack } from './stack.js';
  * @returns what exec said
  */
 export async function losesNothing(
-  stack: Stack,
+  stack: Pick<Stack, 'folder' | 'tools' | 'env'>,
   login: Record<string, string>,
   seconds: number,
   meanwhile: () => Promise<void> = async () => {},

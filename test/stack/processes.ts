@@ -16,13 +16,14 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Starts a server and waits until `url` answers 200. @throws Error with its log when it ends or takes over 90 s */
+/** Starts a server and waits until `url` answers 200. @throws Error with its log when it ends or takes more than so many seconds */
 export async function startServer(
   name: string,
   command: string,
   args: string[],
   url: string,
   env: NodeJS.ProcessEnv = {},
+  seconds = 90,
 ): Promise<ChildProcess> {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
@@ -32,12 +33,13 @@ export async function startServer(
     });
   }
   children.push({ name, child, log: () => log });
-  for (let tries = 0; tries < 900; tries++) {
+  for (let tries = 0; tries < 10 * seconds; tries++) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${log}`);
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.status === 200) return child;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  await stopServer(child);
   throw new Error(`${name} does not answer at ${url}:\n${log}`);
 }
 

@@ -4,7 +4,7 @@ import { type Outcome, runProgram } from '../support/program.js';
 import type { Stack } from './stack.js';
 
 /** Keeps Python from writing to, or reading from, the home of whoever runs the tests. */
-export function quiet(stack: Stack): Record<string, string> {
+export function quiet(stack: Pick<Stack, 'folder'>): Record<string, string> {
   return {
     HOME: stack.folder,
     PYTHONWARNINGS: 'ignore',
@@ -15,7 +15,11 @@ export function quiet(stack: Stack): Record<string, string> {
   };
 }
 
-export function python(stack: Stack, env: Record<string, string>, args: string[]): Promise<Omit<Outcome, 'files'>> {
+export function python(
+  stack: Pick<Stack, 'folder' | 'tools'>,
+  env: Record<string, string>,
+  args: string[],
+): Promise<Omit<Outcome, 'files'>> {
   const [script = '', ...rest] = args;
   const file = script.endsWith('.py') ? [`test/stack/python/${script}`] : [script];
   return runProgram(stack.tools.python, [...file, ...rest], { ...env, ...quiet(stack) });

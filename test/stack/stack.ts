@@ -239,7 +239,8 @@ export function toml(settings: ProxySettings): string {
     .join('');
 }
 
-async function startMlflow(
+/** Starts MLflow, with its data in `folder`. @param config a kubeconfig, for kubernetes-auth */
+export async function startMlflow(
   programs: Tools,
   folder: string,
   port: number,

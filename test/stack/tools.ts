@@ -1,7 +1,7 @@
 // Gets the real servers: Dex, oauth2-proxy and act built from their Go modules, MLflow with its plugin in a venv. Kept between runs.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { cached, nodeProgram, run } from '../support/installed.js';
 
@@ -53,6 +53,45 @@ export async function buildGo(name: string): Promise<string> {
     await run('go', ['build', '-mod=readonly', '-o', join(target, name), main], sources);
   });
   return join(folder, name);
+}
+
+const HYDRA = 'v2.3.0';
+
+/**
+ * The path of Ory Hydra. It is built from a copy of its module: as a dependency it does not build, since its go.mod
+ * replaces a module by one of its own folders, which a go.mod of others cannot do. Its store in memory is SQLite, in C.
+ */
+export async function buildHydra(): Promise<string> {
+  const folder = await cached('hydra', HYDRA, async (target) => {
+    const download = await run('go', ['mod', 'download', '-json', `github.com/ory/hydra/v2@${HYDRA}`], SOURCES);
+    const copy = `${target}.src`;
+    rmSync(copy, { recursive: true, force: true });
+    // The files of the module cache are read-only.
+    cpSync(JSON.parse(download).Dir, copy, { recursive: true });
+    await run('chmod', ['-R', 'u+w', copy]);
+    await run('go', ['mod', 'edit', '-dropreplace', 'github.com/ory/hydra-client-go/v2'], copy);
+    mkdirSync(target);
+    const build = ['build', '-mod=mod', '-tags', 'sqlite,json1', '-o', join(target, 'hydra'), '.'];
+    await run('go', build, copy, 'Ory Hydra needs Go and a C compiler', { CGO_ENABLED: '1' });
+    rmSync(copy, { recursive: true });
+  });
+  return join(folder, 'hydra');
+}
+
+const KEYCLOAK = '26.7.3';
+
+/** The folder of Keycloak, from Maven's repository. */
+export async function getKeycloak(): Promise<string> {
+  const folder = await cached('keycloak', KEYCLOAK, async (target) => {
+    const artifact = `org.keycloak:keycloak-quarkus-dist:${KEYCLOAK}:tar.gz`;
+    const args = ['-q', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`];
+    await run('mvn', args, '.', 'test:keycloak needs Java 17 or later and Maven, and its repository');
+    const archive = join(target, `keycloak-quarkus-dist-${KEYCLOAK}.tar.gz`);
+    // Maven's own unpacking loses files with long names.
+    await run('tar', ['-xzf', archive, '-C', target]);
+    rmSync(archive);
+  });
+  return join(folder, `keycloak-${KEYCLOAK}`);
 }
 
 function installVenv(bin: string): Promise<string> {

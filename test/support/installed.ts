@@ -44,17 +44,22 @@ export async function cached(
   return folder;
 }
 
-/** Runs a program to its end. @throws Error with what it wrote to standard error, and with the message in front */
+/**
+ * Runs a program to its end.
+ * @param more variables of its environment; Go builds without C unless they say otherwise
+ * @throws Error with what it wrote to standard error, and with the message in front
+ */
 export async function run(
   command: string,
   args: string[],
   cwd = '.',
   message = `${command} ${args.join(' ')} failed`,
+  more: NodeJS.ProcessEnv = {},
 ): Promise<string> {
   try {
     // npm is a script, which Windows runs in a shell alone.
     const shell = WINDOWS && command === 'npm';
-    const env = { ...process.env, CGO_ENABLED: '0' };
+    const env = { ...process.env, CGO_ENABLED: '0', ...more };
     const running = promisify(execFile)(command, args, { cwd, env, shell, maxBuffer: 1 << 26 });
     running.child.stdin?.end();
     return (await running).stdout;

@@ -25,11 +25,13 @@ export function secretsOf({ asked }: Pick<FakePlatform, 'asked'>, given: Record<
       form.get('code'),
       form.get('code_verifier'),
       form.get('subject_token'),
+      form.get('assertion'),
+      form.get('client_assertion'),
       form.get('password'),
       request.headers.authorization?.replace('Bearer ', ''),
     ];
   });
-  const all = [given.password, given['client-secret'], given['id-token'], ...sent];
+  const all = [given.password, given['client-secret'], given['id-token'], given['client-key'], given.bearer, ...sent];
   return [...new Set(all.filter((one): one is string => typeof one === 'string' && one.length > 0))];
 }
 

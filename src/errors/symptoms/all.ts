@@ -10,6 +10,9 @@ import { MLFLOW, MLFLOW_PROTECTIONS, UNTRUSTED_BY_KUBERNETES } from './mlflow.js
 import { OAUTH2_PROXY } from './oauth2-proxy.js';
 import { OTHER_LOGINS } from './other-logins.js';
 import { PEOPLE, PEOPLE_STATUS } from './people.js';
+import { PROVIDER, PROVIDER_TOKEN } from './provider.js';
+import { PROVIDER_ASSERTION } from './provider-assertion.js';
+import { PROVIDER_REQUEST } from './provider-request.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
 
@@ -20,6 +23,10 @@ const ROWS = [
   ...KEYLESS,
   ...OTHER_LOGINS,
   ...PEOPLE,
+  ...PROVIDER,
+  ...PROVIDER_ASSERTION,
+  ...PROVIDER_REQUEST,
+  ...PROVIDER_TOKEN,
   ...PUBLIC_CLIENT,
   ...DEX_PAGES,
   ...AUTHORIZATION_REQUEST,

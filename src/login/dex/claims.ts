@@ -11,6 +11,7 @@ export interface Claims {
   exp?: unknown;
   iat?: unknown;
   email?: unknown;
+  email_verified?: unknown;
   preferred_username?: unknown;
   name?: unknown;
   /** Of GitHub's ID tokens. */

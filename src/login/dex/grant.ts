@@ -119,10 +119,10 @@ function failing(request: RequestName, what: string, address: string | undefined
   };
 }
 
-/** Lets oauth4webapi send the request through this program's HTTP. */
-async function post(
+/** Lets oauth4webapi send the request through this program's HTTP. @throws AuthError without an answer */
+export async function post(
   http: Http,
-  { stage, what, retry = false, send }: Grant,
+  { stage, what, retry = false, send }: Omit<Grant, 'check' | 'tokenIn'>,
   server: oauth.AuthorizationServer,
   client: oauth.Client,
 ): Promise<HttpResponse> {
@@ -147,7 +147,7 @@ const TOKENS = ['access_token', 'id_token', 'refresh_token'] as const;
  * Masks every token of an answer, and gives the refresh token to whoever keeps it, before anything else can fail.
  * @returns the JSON object of the answer, if it is one, with no whitespace around its tokens
  */
-function receive({ mask, keep }: GrantContext, { status, body }: HttpResponse): Json | undefined {
+export function receive({ mask, keep }: GrantContext, { status, body }: HttpResponse): Json | undefined {
   const json = jsonObject(body);
   if (!json) return undefined;
   for (const name of TOKENS) {
@@ -181,7 +181,7 @@ function refused(answer: HttpResponse, stage: RequestName, { clientSecret }: Cli
 const NO_SECRET = 'client-secret is not set, so client-id was used as a public client.';
 
 /** A secret copied from `kubectl -o yaml` is still in base64. */
-function base64Hint(secret: string): string | undefined {
+export function base64Hint(secret: string): string | undefined {
   const decoded = Buffer.from(secret, 'base64').toString('latin1');
   const looks = secret.length % 4 === 0 && /^[A-Za-z0-9+/]{8,}={0,2}$/.test(secret) && /^[\x20-\x7e\n]+$/.test(decoded);
   return looks ? 'The client secret looks like base64, which must be decoded first.' : undefined;

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { ciIssuer } from './ci.js';
 import type { FakeDex } from './dex.js';
 import type { Answer, Asked } from './platform.js';
+import { issuerAt } from './provider.js';
 import type { Switches } from './switches.js';
 
 /** A whole Set-Cookie may have 4000 bytes; the session fills its chunks up to about that. */
@@ -28,7 +29,7 @@ export class FakeOauth2Proxy {
     const nonce = randomBytes(32).toString('base64url');
     const { authService, encodeState } = this.#switches;
     const state = authService ? nonce : encodeState ? Buffer.from(`${nonce}:/`).toString('base64url') : `${nonce}:/`;
-    const { publicAddress, publicHost, dexHost } = this.#switches;
+    const { publicAddress, publicHost, dexHost, provider } = this.#switches;
     const redirectUri = `${publicAddress ?? atHost(url, publicHost)}/clusters/c1/mlflow/oauth2/callback`;
     const query = new URLSearchParams({
       approval_prompt: 'auto',
@@ -51,7 +52,10 @@ export class FakeOauth2Proxy {
     return {
       status: 302,
       body: '<a href="…">Found</a>.',
-      headers: { location: `${issuer}/auth?${query}`, 'set-cookie': [cookie] },
+      headers: {
+        location: `${provider ? `${issuerAt(atHost(url, dexHost))}/protocol/openid-connect` : issuer}/auth?${query}`,
+        'set-cookie': [cookie],
+      },
     };
   }
 
@@ -118,6 +122,8 @@ export class FakeOauth2Proxy {
     if (!token || !this.#switches.skipJwtBearerTokens) return undefined;
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     const good = [claims.aud].flat().includes(this.#switches.proxyClientId) && claims.exp * 1000 > Date.now();
+    if (this.#switches.provider && claims.iss === issuerAt(url.origin))
+      return good && claims.email_verified !== false ? (claims.email ?? claims.sub) : undefined;
     // `--extra-jwt-issuers`: the CI's own tokens, by their audience; the user is then the subject.
     if (good || !this.#switches.extraJwtIssuers)
       return good && claims.iss === this.#dex.issuer(url.origin) ? claims.email : undefined;

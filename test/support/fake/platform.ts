@@ -15,6 +15,7 @@ import { FakeDexPages } from './dex-pages.js';
 import { makeReady } from './keys.js';
 import { FakeMlflow } from './mlflow.js';
 import { FakeOauth2Proxy } from './oauth2-proxy.js';
+import { providerDiscovery, providerToken } from './provider.js';
 import { type Endpoint, type Switches, USUAL } from './switches.js';
 
 /** A request as the fake sees it. */
@@ -51,6 +52,8 @@ const ROUTES: [method: string, path: RegExp, endpoint: Endpoint][] = [
   ['GET', /^\/dex\/device\/callback$/, 'device-callback'],
   ['POST', /^\/dex\/revoke$/, 'revoke'],
   ['GET', /^\/dex\/\.well-known\/openid-configuration$/, 'discovery'],
+  ['GET', /^\/realms\/ml\/\.well-known\/openid-configuration$/, 'provider-discovery'],
+  ['POST', /^\/realms\/ml\/protocol\/openid-connect\/token$/, 'provider-token'],
   ['GET', /^\/_ci\/request$/, 'ci'],
   ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/userinfo$/, 'userinfo'],
   ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/start$/, 'start'],
@@ -121,6 +124,8 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
     'device-callback': (request) => dex.device.callback(request),
     revoke: (request) => dex.revoke(request),
     discovery: (request) => dex.discovery(request),
+    'provider-discovery': (request) => providerDiscovery(request, switches),
+    'provider-token': (request) => providerToken(request, switches),
     ci: requestCiToken,
     userinfo: (request) => proxy.userinfo(request),
     start: (request) => proxy.start(request),

@@ -1,6 +1,7 @@
 // The switches of the fake platform: each makes it behave as some real platform does, or fail as one does.
 
 import type { Asked } from './platform.js';
+import type { ProviderSwitches } from './provider.js';
 
 /** The places at which an answer can be replaced. */
 export type Endpoint =
@@ -19,6 +20,8 @@ export type Endpoint =
   | 'device-callback'
   | 'revoke'
   | 'discovery'
+  | 'provider-discovery'
+  | 'provider-token'
   | 'ci'
   | 'userinfo'
   | 'start'
@@ -98,6 +101,8 @@ export interface Switches {
   reusesRefreshTokens: boolean;
   /** oauth2-proxy takes bearer tokens. */
   skipJwtBearerTokens: boolean;
+  /** oauth2-proxy logs in at an OpenID provider in place of Dex. */
+  provider: ProviderSwitches | undefined;
   /** oauth2-proxy takes ID tokens of the CI system, too. */
   extraJwtIssuers: boolean;
   /** The client of oauth2-proxy. */
@@ -186,6 +191,7 @@ export const USUAL: Switches = {
   givesRefreshTokens: true,
   reusesRefreshTokens: false,
   skipJwtBearerTokens: true,
+  provider: undefined,
   extraJwtIssuers: false,
   proxyClientId: 'alauda-auth',
   proxyWithoutPkce: false,

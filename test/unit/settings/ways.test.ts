@@ -47,6 +47,17 @@ describe('login: auto', () => {
     [['id-token'], {}, false, 'keyless'],
     [['id-token', 'username', 'password'], {}, false, 'keyless'],
     [['id-token'], {}, true, 'platform'],
+    [['bearer'], GITHUB, false, 'bearer'],
+    [['bearer', 'id-token'], {}, false, 'bearer'],
+    [['bearer'], {}, true, 'platform'],
+    [['client-key'], GITHUB, false, 'client-key'],
+    [['issuer'], GITHUB, false, 'client-assertion'],
+    [['issuer', 'id-token', 'client-secret'], {}, false, 'client-assertion'],
+    [['issuer', 'client-secret'], GITHUB, false, 'client-credentials'],
+    [['issuer', 'client-secret', 'client-key'], {}, false, 'client-key'],
+    [['issuer', 'client-secret', 'username', 'password'], {}, false, 'platform'],
+    [['client-secret'], {}, false, 'platform'],
+    [['issuer', 'client-secret'], {}, true, 'platform'],
   ];
   for (const [names, env, cookie, way] of CASES)
     it(`takes ${way} for ${names.join(', ') || 'no setting'}${env === GITHUB ? ' on GitHub' : ''}${cookie ? ', for a cookie' : ''}`, () =>

@@ -1,0 +1,35 @@
+// The ID token of a CI job as an assertion for an OpenID provider: for which audience it is requested, and to whom it may go.
+
+import type { Settings } from '../../settings/types.js';
+import { parseUrl } from '../../util/url.js';
+import type { Context } from '../context.js';
+import { type CiToken, ciToken } from '../keyless/ci-token.js';
+import { type Provider, requireTrusted } from './provider.js';
+
+/** What Entra takes as the audience of a federated credential (learn.microsoft.com, "Workload identity federation"). */
+const ENTRA = 'api://AzureADTokenExchange';
+const ENTRA_HOST = /^login\.microsoftonline\.(com|us)$/;
+
+/** The audience of a client assertion: the issuer, but for Entra. */
+export const assertionAudience = ({ issuer }: Provider): string =>
+  ENTRA_HOST.test(parseUrl(issuer)?.hostname ?? '') ? ENTRA : issuer;
+
+/**
+ * Gets the token, which GitHub issues for this audience unless the user named one.
+ * One that is for another audience could be used elsewhere by an issuer that only oauth2-proxy has named.
+ * @throws AuthError
+ */
+export async function jobToken(
+  context: Context,
+  { idToken: source, trackingUri }: Settings,
+  provider: Provider,
+  audience: string,
+): Promise<CiToken> {
+  if (!source) throw new Error('no ID token of a CI job: log in again');
+  const wanted = source.kind === 'github' && !source.audience ? { ...source, audience } : source;
+  const job = await context.step('ID token of the CI job received', () => ciToken(context, wanted));
+  const own = [provider.issuer, provider.tokenEndpoint];
+  if (![job.claims.aud].flat().every((one) => own.includes(String(one)))) requireTrusted(provider, trackingUri);
+  context.beforeExchange?.(job.token);
+  return job;
+}

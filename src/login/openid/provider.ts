@@ -1,0 +1,117 @@
+// Which OpenID provider a login goes to: the one of the setting issuer, or else the one at which oauth2-proxy itself logs in.
+
+import { AuthError } from '../../errors/errors.js';
+import type { Diagnosis, Tried } from '../../errors/failure.js';
+import { isText, type Json, jsonObject, responseError } from '../../http/response.js';
+import type { Http, HttpResponse } from '../../http/types.js';
+import { isPrivate } from '../../settings/id-token-source.js';
+import type { Settings } from '../../settings/types.js';
+import { isVisibleAscii, printable } from '../../util/text.js';
+import { parseUrl } from '../../util/url.js';
+import type { Context } from '../context.js';
+import { type ProxyLogin, startProxyLogin } from '../oauth2-proxy/start.js';
+
+/** An OpenID provider, as its discovery document describes it (OpenID Connect Discovery, 3; RFC 8414, 2). */
+export interface Provider {
+  /** As the document has it, with its slash at the end, if there is one. */
+  issuer: string;
+  tokenEndpoint: string;
+  /** The grants and the client authentication methods that it lists; undefined where it lists none. */
+  grants: readonly string[] | undefined;
+  methods: readonly string[] | undefined;
+  /** The client of oauth2-proxy; undefined where that is not known. */
+  proxyClient: string | undefined;
+  /** Nobody named it but oauth2-proxy. */
+  found: boolean;
+  /** The request of the document. */
+  tried: Tried;
+}
+
+type Given = Pick<Settings, 'issuer' | 'trackingUri'>;
+
+/** Directories of an authorization endpoint in which an issuer is looked for. */
+const MOST_TRIES = 6;
+
+/**
+ * Finds the provider, without any secret.
+ * @throws AuthError; its id is "issuer-not-found" where the setting issuer is required
+ */
+export async function findProvider({ http }: Pick<Context, 'http'>, settings: Given): Promise<Provider> {
+  const { issuer, trackingUri } = settings;
+  const begin = async () => (trackingUri ? startProxyLogin(http, trackingUri, true) : undefined);
+  // Where the issuer is known, the proxy only helps to choose among tokens, and the proof of the token says what is wrong.
+  const [start, named] = await Promise.all([
+    issuer ? begin().catch(() => undefined) : begin(),
+    issuer ? getDocument(http, issuer) : undefined,
+  ]);
+  const clients = new URLSearchParams(start?.query).getAll('client_id');
+  const proxyClient = clients.length === 1 && isVisibleAscii(clients[0] ?? '') ? clients[0] : undefined;
+  const found = !named;
+  const { answer, document } = named ?? (await search(http, start));
+  if (answer.status !== 200 || !document) throw responseError(answer, 'issuer');
+  const { issuer: own, token_endpoint: tokenEndpoint } = document;
+  if (!isText(own) || !isText(tokenEndpoint) || !parseUrl(tokenEndpoint)) throw responseError(answer, 'issuer');
+  const fail = (id: Diagnosis['id'], facts: Diagnosis['facts']) =>
+    new AuthError({ request: 'issuer', tried: answer.tried, diagnosis: { id, facts } });
+  if (issuer && own.replace(/\/$/, '') !== issuer) throw fail('issuer-mismatch', { issuer: printable(own) });
+  const plain = (issuer || trackingUri).startsWith('http:');
+  if (!isPrivate(tokenEndpoint) && !(plain && tokenEndpoint.startsWith('http:')))
+    throw fail('issuer-insecure', { address: printable(tokenEndpoint) });
+  return {
+    issuer: own,
+    tokenEndpoint,
+    grants: texts(document.grant_types_supported),
+    methods: texts(document.token_endpoint_auth_methods_supported),
+    proxyClient,
+    found,
+    tried: answer.tried,
+  };
+}
+
+/**
+ * The issuer is the directory of the authorization endpoint whose discovery document names that very endpoint and that
+ * directory: Keycloak has it three levels up, Hydra two. No other document can stand in for it.
+ */
+async function search(http: Http, start: ProxyLogin | undefined) {
+  if (!start) throw new Error('neither issuer nor a tracking URI');
+  const { origin, pathname } = start.endpoint;
+  const endpoint = origin + pathname;
+  const parts = pathname.split('/').filter(Boolean);
+  const tries = Math.min(parts.length, MOST_TRIES);
+  for (let left = parts.length - 1; left >= parts.length - tries; left--) {
+    const directory = [origin, ...parts.slice(0, left)].join('/');
+    const { answer, document } = await getDocument(http, directory);
+    const own = isText(document?.issuer) ? document.issuer.replace(/\/$/, '') : undefined;
+    if (own === directory && document?.authorization_endpoint === endpoint) return { answer, document };
+    if (answer.status === 429 || answer.status >= 500) throw responseError(answer, 'issuer');
+  }
+  const diagnosis = { id: 'issuer-not-found', facts: { endpoint: printable(endpoint) } } as const;
+  throw new AuthError({ request: 'issuer', tried: start.tried, diagnosis });
+}
+
+async function getDocument(http: Http, issuer: string): Promise<{ answer: HttpResponse; document: Json | undefined }> {
+  const what = 'request the discovery document of the OpenID provider';
+  const answer = await http(`${issuer}/.well-known/openid-configuration`, { stage: 'issuer', what, retry: true });
+  return { answer, document: answer.status === 200 ? jsonObject(answer.body) : undefined };
+}
+
+const texts = (value: unknown): string[] | undefined => (Array.isArray(value) ? value.filter(isText) : undefined);
+
+/** @throws AuthError where the provider lists its grants, and not this one */
+export function requireGrant({ grants, tried }: Provider, grant: string): void {
+  if (!grants || grants.includes(grant)) return;
+  const diagnosis = { id: 'grant-unlisted', facts: { grant } } as const;
+  throw new AuthError({ request: 'issuer', tried, diagnosis });
+}
+
+/**
+ * A secret goes to an issuer that the user has named, or to one on the host of the tracking URI: whoever controls another
+ * MLflow server could otherwise name an issuer of its own.
+ * @throws AuthError
+ */
+export function requireTrusted({ found, issuer, tokenEndpoint, tried }: Provider, trackingUri: string): void {
+  const host = (address: string) => parseUrl(address)?.hostname;
+  if (!found || [issuer, tokenEndpoint].every((one) => host(one) === host(trackingUri))) return;
+  const facts = { issuer: printable(issuer), host: host(trackingUri) ?? '' };
+  throw new AuthError({ request: 'issuer', tried, diagnosis: { id: 'issuer-elsewhere', facts } });
+}

@@ -1,0 +1,98 @@
+// One request for a token at an OpenID provider of any kind, and which of the tokens that come is the credential.
+
+import * as oauth from 'oauth4webapi';
+import { AuthError, errorCodes, hasSymptom } from '../../errors/errors.js';
+import type { Diagnosis } from '../../errors/failure.js';
+import { isText, type Json, responseError } from '../../http/response.js';
+import type { Settings } from '../../settings/types.js';
+import { isJwt } from '../../util/jwt.js';
+import { printable } from '../../util/text.js';
+import type { Context } from '../context.js';
+import type { TokenCredential } from '../credential.js';
+import { decodeClaims } from '../dex/claims.js';
+import { base64Hint, post, receive } from '../dex/grant.js';
+import type { TokenLogin } from '../login-way.js';
+import { credentialOf } from '../token-method.js';
+import { opaqueAdvice } from './advice.js';
+import { findProvider, type Provider, requireGrant } from './provider.js';
+
+export const CLIENT_CREDENTIALS = 'client_credentials';
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** A request at the token endpoint. */
+export interface TokenRequest {
+  /** As "log in as the client ci". */
+  what: string;
+  grant: string;
+  auth: oauth.ClientAuth;
+  parameters?: Record<string, string>;
+}
+
+/** Finds the provider, which must not say that it lacks client credentials; Hydra has jwt-bearer and does not list it. @throws AuthError */
+export async function providerFor(context: Context, settings: Settings, grant: string): Promise<Provider> {
+  const provider = await context.step('OpenID provider found', () => findProvider(context, settings));
+  context.note(`issuer: ${printable(provider.issuer)}`);
+  if (grant === CLIENT_CREDENTIALS) requireGrant(provider, grant);
+  return provider;
+}
+
+/**
+ * Requests a token, once: nothing that carries a secret or an assertion is sent again, and nothing else is tried.
+ * @throws AuthError
+ */
+export async function requestToken(
+  given: Context,
+  settings: Settings,
+  provider: Provider,
+  { what, grant, auth, parameters = {} }: TokenRequest,
+): Promise<TokenLogin> {
+  const context = { ...given, keep: undefined };
+  const { issuer, tokenEndpoint } = provider;
+  const { audience, resource, scopes: scope, clientId, verify } = settings;
+  const server = { issuer, token_endpoint: tokenEndpoint };
+  // The library wants a name even where no client takes part.
+  const client = { client_id: clientId || 'unnamed' };
+  const wishes = Object.entries({ audience, resource, scope }).filter(([, value]) => value !== '');
+  const form = new URLSearchParams([...Object.entries(parameters), ...wishes]);
+  const request = {
+    stage: 'grant',
+    what,
+    send: (to: oauth.AuthorizationServer, id: oauth.Client, options: oauth.TokenEndpointRequestOptions) =>
+      oauth.genericTokenEndpointRequest(to, id, auth, grant, form, options),
+  } as const;
+  const answer = await post(context.http, request, server, client);
+  const json = receive(context, answer);
+  const failed = (id: Diagnosis['id'], facts: Diagnosis['facts'], hint?: string) =>
+    new AuthError({ request: 'grant', tried: answer.tried, diagnosis: { id, facts }, hint });
+  if (answer.status !== 200 || !json) {
+    const error = responseError(answer, 'grant');
+    const hint = settings.clientSecret && hasSymptom(error, 'client-refused') && base64Hint(settings.clientSecret);
+    throw hint ? responseError(answer, 'grant', hint) : error;
+  }
+  await check(server, client, json).catch((error) => {
+    // Its message may quote what a server said, and its cause a token.
+    throw failed('token-response', { text: errorCodes(error)[0] ?? 'no token response' });
+  });
+  const token = credentialAmong(json, provider);
+  if (!token) throw failed('opaque-token', {}, opaqueAdvice(issuer));
+  return { credential: named(token, verify), repeated: false };
+}
+
+/** Has the library look at all but the ID token: whether a token is good for the proxy, the proxy itself says. */
+async function check(server: oauth.AuthorizationServer, client: oauth.Client, json: Json): Promise<void> {
+  const { id_token: _, ...others } = json;
+  await oauth.processGenericTokenEndpointResponse(server, client, Response.json(others));
+}
+
+/** Of the JWTs, the one for the client of oauth2-proxy, else the access token. @returns undefined for an opaque one */
+function credentialAmong({ access_token, id_token }: Json, { proxyClient }: Provider): string | undefined {
+  const tokens = [access_token, id_token].filter(isText).filter(isJwt);
+  const fits = (token: string) => [decodeClaims(token)?.aud].flat().includes(proxyClient);
+  return tokens.find(fits) ?? (isText(access_token) && isJwt(access_token) ? access_token : undefined);
+}
+
+/** Who owns a run is what oauth2-proxy makes of the claims: an address, or else by its settings, which its answer shows. */
+function named(token: string, verify: boolean): TokenCredential {
+  const credential = credentialOf({ idToken: token, refreshToken: undefined });
+  return verify && !isText(decodeClaims(token)?.email) ? { ...credential, identity: '' } : credential;
+}

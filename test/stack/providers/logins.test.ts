@@ -1,0 +1,159 @@
+// Logins at Ory Hydra and at oidc-provider, through the real oauth2-proxy to MLflow, and how they are refused.
+
+import assert from 'node:assert/strict';
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { runCommand } from '../../support/program.js';
+import { type CiSystem, startCi } from '../ci-issuer.js';
+import { losesNothing } from '../loses-nothing.js';
+import { CI_JOB } from '../stack.js';
+import { type Behind, type Provider, startBehind } from './behind.js';
+import { type Env, envOf, isRefused, keyEnv, logsIn, SECRET } from './drive.js';
+import { startHydra } from './hydra.js';
+import { OTHER, RESOURCE, SHORT, startOidcProvider } from './oidc-provider.js';
+import { basic, post } from './requests.js';
+
+describe('logins at Hydra', () => {
+  let ci: CiSystem;
+  let hydra: Provider;
+  let behind: Behind;
+  before(async () => {
+    ci = await startCi();
+    hydra = await startHydra(ci);
+    behind = await startBehind(hydra, { usual: {}, group: { allowed_groups: ['team-a'] } });
+  });
+  after(async () => {
+    await behind?.stop();
+    await ci?.close();
+  });
+
+  const AUDIENCE = { DEX_AUDIENCE: 'mlflow' };
+  const secret = (client: string, more: Env = {}) => envOf(behind, client, { ...SECRET, ...AUDIENCE, ...more });
+  const jwtBearer = (token: string, more: Env = {}) =>
+    secret('ci-jwt-bearer', { MLFLOW_AUTH_LOGIN: 'jwt-bearer', MLFLOW_AUTH_ID_TOKEN: token, ...more });
+
+  it('find the issuer, and take the secret in the header, or in the body where that is set', async () => {
+    assert.deepEqual((await logsIn(secret('ci'))).aud, ['mlflow']);
+    await logsIn(secret('ci-post', { MLFLOW_AUTH_CLIENT_AUTH: 'post' }));
+    const { DEX_AUDIENCE: _, MLFLOW_AUTH_LOGIN: __, ...env } = secret('ci');
+    const { sub } = await logsIn({ ...env, MLFLOW_AUTH_ISSUER: `${hydra.issuer}/` }, ['--audience', 'mlflow']);
+    assert.equal(sub, 'ci');
+  });
+
+  it('go by a key', async () => {
+    const { sub } = await logsIn(envOf(behind, 'ci-key', { ...keyEnv(behind.folder), ...AUDIENCE }));
+    assert.equal(sub, 'ci-key');
+    const env = envOf(behind, 'ci-key', { ...keyEnv(behind.folder), MLFLOW_AUTH_ASSERTION_AUDIENCE: hydra.issuer });
+    await isRefused(env, 'assertion-audience');
+  });
+
+  it('go by the ID token of a CI job, given or from GitHub', async () => {
+    assert.equal((await logsIn(jwtBearer(ci.token({ aud: hydra.tokenEndpoint })))).sub, CI_JOB);
+    const { MLFLOW_AUTH_ID_TOKEN: _, ...env } = jwtBearer('');
+    assert.equal((await logsIn({ ...env, ...ci.variables })).sub, CI_JOB);
+    const said = await isRefused(
+      jwtBearer(ci.token({ aud: hydra.tokenEndpoint, sub: 'repo:evil/repo' })),
+      'federation-unknown',
+    );
+    assert.match(said, /sub repo:evil\/repo/);
+    await isRefused(jwtBearer(ci.token()), 'assertion-audience');
+  });
+
+  it('are refused, and say why', async () => {
+    await isRefused(secret('ci', { DEX_CLIENT_SECRET: 'wrong secret' }), 'client-refused');
+    await isRefused(secret('nobody'), 'client-refused');
+    await isRefused(secret('ci-post'), 'client-auth-method');
+    await isRefused(secret('ci', { MLFLOW_AUTH_CLIENT_AUTH: 'post' }), 'client-auth-method');
+    await isRefused(secret('ci-no-audience'), 'audience-not-allowed');
+    await isRefused(secret('ci-opaque'), 'opaque-token');
+    await isRefused(secret('ci', { DEX_SCOPES: 'nope' }), 'scope-refused');
+    await isRefused(secret('ci-jwt-bearer'), 'grant-refused');
+    const nobody = await isRefused(envOf(behind, 'ci', SECRET), 'provider-audience');
+    assert.match(nobody, /the token is for nobody, oauth2-proxy logs in as mlflow.*Set audience \(Ory Hydra/s);
+    await isRefused(secret('ci', { MLFLOW_AUTH_ISSUER: `${hydra.issuer}/nope` }), 'not-an-issuer');
+    await isRefused({ ...secret('ci'), MLFLOW_TRACKING_URI: behind.proxy('group') }, 'proxy-forbids');
+  });
+
+  it('send no secret to an issuer on another host that only the proxy names', async () => {
+    const uri = behind.proxy('usual').replace('127.0.0.1', 'localhost');
+    await isRefused({ ...secret('ci'), MLFLOW_TRACKING_URI: uri }, 'issuer-elsewhere');
+    await logsIn({ ...secret('ci'), MLFLOW_TRACKING_URI: uri, MLFLOW_AUTH_ISSUER: hydra.issuer });
+  });
+
+  it('take a token from elsewhere as it is', async () => {
+    const form = { grant_type: 'client_credentials', audience: 'mlflow' };
+    const headers = basic('ci', SECRET.DEX_CLIENT_SECRET ?? '');
+    const bearer = async () => (await post(hydra.tokenEndpoint, form, headers)).body.access_token;
+    const given = envOf(behind, '', { MLFLOW_AUTH_BEARER: await bearer() });
+    assert.equal((await logsIn(given)).sub, 'ci');
+    const { access_token } = (await post(hydra.tokenEndpoint, { grant_type: 'client_credentials' }, headers)).body;
+    await isRefused({ ...given, MLFLOW_AUTH_BEARER: access_token }, 'provider-audience');
+    await isRefused({ ...given, MLFLOW_AUTH_BEARER: 'ory_at_opaque' }, 'opaque-token');
+  });
+
+  it('lose nothing in 60 seconds with tokens of 20', async () => {
+    await losesNothing({ ...behind, env: secret('ci') }, secret('ci-short'), 60);
+  });
+
+  it('lose nothing with a token in a file that another program replaces', async () => {
+    const file = join(behind.folder, 'bearer');
+    const rotate = async () => {
+      const form = { grant_type: 'client_credentials', audience: 'mlflow' };
+      const { body } = await post(hydra.tokenEndpoint, form, basic('ci-short', SECRET.DEX_CLIENT_SECRET ?? ''));
+      writeFileSync(`${file}.new`, body.access_token);
+      renameSync(`${file}.new`, file);
+    };
+    await rotate();
+    const rotation = setInterval(rotate, 8000);
+    try {
+      await losesNothing({ ...behind, env: secret('ci') }, envOf(behind, '', { MLFLOW_AUTH_BEARER_FILE: file }), 30);
+    } finally {
+      clearInterval(rotation);
+    }
+  });
+
+  it('are shown by doctor: issuer, grants and authentication methods, and the token with --login', async () => {
+    const { status, stdout } = await runCommand(['doctor', '--login'], secret('ci'));
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /OpenID provider: http:\/\/127\.0\.0\.1:\d+ \(at which the MLflow proxy logs in\)/);
+    assert.match(stdout, /grants: .*client_credentials.*; client authentication: .*client_secret_basic/);
+    assert.match(stdout, /OpenID provider: token from http:\S+ for mlflow, /);
+  });
+});
+
+describe('logins at oidc-provider', () => {
+  let provider: Provider;
+  let behind: Behind;
+  before(async () => {
+    provider = await startOidcProvider();
+    behind = await startBehind(provider, { usual: {}, unverified: { insecure_oidc_allow_unverified_email: true } });
+  });
+  after(() => behind?.stop());
+
+  const secret = (client: string, resource: string, more: Env = {}) =>
+    envOf(behind, client, { ...SECRET, MLFLOW_AUTH_RESOURCE: resource, ...more });
+
+  it('take a secret or a key, with a resource', async () => {
+    assert.equal((await logsIn(secret('ci', RESOURCE))).aud, 'mlflow');
+    await logsIn(secret('ci-post', RESOURCE, { MLFLOW_AUTH_CLIENT_AUTH: 'post' }));
+    await logsIn(envOf(behind, 'ci-key', { ...keyEnv(behind.folder), MLFLOW_AUTH_RESOURCE: RESOURCE }));
+  });
+
+  it('are refused, and say why', async () => {
+    await isRefused(secret('ci', ''), 'opaque-token');
+    await isRefused(secret('ci', OTHER), 'provider-audience');
+    await isRefused(secret('ci', 'https://unknown.example'), 'audience-not-allowed');
+    await isRefused(secret('ci-unverified', RESOURCE), 'email-unverified');
+    await isRefused(secret('ci', RESOURCE, { DEX_CLIENT_SECRET: 'wrong secret' }), 'client-refused');
+  });
+
+  it('warn of a token that expires soon, where nothing renews it', async () => {
+    const { status, stderr } = await runCommand(['token'], secret('ci', SHORT));
+    assert.equal(status, 0, stderr);
+    assert.match(
+      stderr,
+      /^! the token expires 20 s after the login and is not renewed: use exec or proxy, or set renew$/m,
+    );
+  });
+});
