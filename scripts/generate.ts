@@ -8,7 +8,8 @@ import { dexConfig } from '../src/doctor/dex-config.js';
 import { SYMPTOMS } from '../src/errors/symptoms/all.js';
 import type { Layer } from '../src/errors/symptoms/symptom.js';
 import { ROWS, type Row } from '../src/settings/table.js';
-import { type Line, WAYS as LOGINS, OTHER_LINES } from '../src/settings/ways.js';
+import type { Line } from '../src/settings/ways/way.js';
+import { LINES } from '../src/settings/ways.js';
 import { CLIENTS, type Client, WAYS } from '../test/support/clients.js';
 import { followAddress } from './address.js';
 
@@ -130,8 +131,7 @@ function waysTable(): string {
     tested,
   ];
   const head = ['`login`', 'requires', 'token', 'cookie', 'renewal', 'tested against'];
-  const lines = [...LOGINS.flatMap(({ lines }) => lines), ...OTHER_LINES].map(cells);
-  return [head, head.map(() => '---'), ...lines].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return [head, head.map(() => '---'), ...LINES.map(cells)].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
 function outputsTable(): string {

@@ -1,0 +1,54 @@
+// What is known of a way to log in: a row, and the lines of the documents' table.
+
+import type { Name } from '../table.js';
+import type { LoginKind } from '../types.js';
+
+/** A line of the documents' table. */
+export interface Line {
+  /** The value of `login`, or a name. */
+  name: string;
+  requires: string;
+  /** Whether it gives a token, and a session cookie. */
+  gives: readonly ('token' | 'cookie')[];
+  renewal: string;
+  /** The servers, and the test that drives them. */
+  tested: string;
+  test: string;
+}
+
+/** One way to log in. */
+export interface Way {
+  login: LoginKind;
+  /** In messages. */
+  phrase: string;
+  /** What shows who logs in. */
+  by: 'password' | 'id-token' | 'client' | 'bearer';
+  methods: readonly ('token' | 'cookie')[];
+  /** Whether the server gives a refresh token for it. */
+  refreshToken: boolean;
+  /**
+   * The server at which the login begins: the platform, Dex, the OpenID provider of oauth2-proxy whatever that is, or
+   * nowhere where what is given is the credential already.
+   */
+  at: 'platform' | 'dex' | 'provider' | 'nowhere';
+  /** Settings that it requires in addition to what shows who logs in, and what it does with the secrets of the client. */
+  requires?: readonly Name[];
+  client?: readonly ('client-secret' | 'client-key')[];
+  /** Why `auto` chooses it, which takes the first of the rows that gives a reason; '' for the one that needs none. */
+  auto?: (given: Given) => string | undefined;
+  lines: readonly Line[];
+}
+
+/** What the choice of a way depends on. */
+export interface Given {
+  has: (name: Name) => boolean;
+  /** Where a setting comes from. */
+  from: (name: Name) => string | undefined;
+  /** The job may request ID tokens from GitHub. */
+  gitHub: boolean;
+  /** The credential must be a cookie. */
+  cookie: boolean;
+}
+
+/** What has no Dex: an issuer is named, and no username or password. */
+export const isElsewhere = ({ has }: Given): boolean => has('issuer') && !has('username') && !has('password');
