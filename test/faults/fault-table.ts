@@ -7,7 +7,7 @@ import { CONNECTION_FAULTS } from './connections.js';
 import type { Kind } from './kinds.js';
 import { nameCases } from './names.js';
 import { redirectCases } from './redirects.js';
-import { ROWS, SUCCESS } from './requests.js';
+import { ROWS, type Row, SUCCESS } from './requests.js';
 import { shapeCases } from './shapes.js';
 
 /** Where the connection itself plays a part. */
@@ -54,14 +54,16 @@ export const CASES: Case[] = [
   ...cookieCases(),
 ];
 
-/** Requests to go on by from one fault of the sample to the next. */
-const STEP = 5;
-
-/** One case of each fault, the requests in turn: each fault and each request are in it, and always the same ones. */
+/** One case of each fault, of the request with the fewest so far: each fault and each request are in it, always the same. */
 export function sampleOf(cases: Case[]): Case[] {
   const groups = new Map<string, Case[]>();
   for (const one of cases) groups.set(faultOf(one), [...(groups.get(faultOf(one)) ?? []), one]);
-  return [...groups.values()].flatMap((group, index) => group[(index * STEP) % group.length] ?? []);
+  const taken = new Map<Row, number>();
+  return [...groups.values()].map((group) => {
+    const least = group.reduce((one, other) => ((taken.get(other.row) ?? 0) < (taken.get(one.row) ?? 0) ? other : one));
+    taken.set(least.row, (taken.get(least.row) ?? 0) + 1);
+    return least;
+  });
 }
 
 /** The fault of a case; a wrong field is one whichever field it is. */
