@@ -185,6 +185,14 @@ describe('limits', () => {
     await fails(address, 'answer-too-large', /larger than 1 MiB/);
   });
 
+  it('unpack a body 5 times, and not once more', async () => {
+    const packed = (times: number): Buffer => (times === 0 ? Buffer.from('{}') : gzipSync(packed(times - 1)));
+    const coding = (times: number) => ({ 'content-encoding': Array(times).fill('gzip').join(', ') });
+    const { address } = await serve(reply(200, coding(5), packed(5)), reply(200, coding(6), packed(6)));
+    assert.equal((await open().http(address, ASK)).body, '{}');
+    await assert.rejects(open().http(address, ASK), /packed more than 5 times/);
+  });
+
   it('let 52 kB of cookies through', async () => {
     const cookies = Array.from({ length: 14 }, (_, i) => [
       'Set-Cookie',
