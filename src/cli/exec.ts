@@ -78,15 +78,17 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
       (error) => warn(`the credential is no longer renewed: ${errorMessage(error)}`),
     );
     const renewFor: Renew = async (seen, reason) => {
+      ended.signal.throwIfAborted();
       await renew(dir, seen, sources, secrets, () => {}, { reason, signal: gone.signal });
       keep?.(readState(dir).settings.refreshToken);
     };
-    const close = await serveRenewals(dir, renewFor, (error) => secrets.redact(errorMessage(error)));
+    const { close, idle } = await serveRenewals(dir, renewFor, (error) => secrets.redact(errorMessage(error)));
     gone.signal.addEventListener('abort', close);
     const code = await runProgram(rest, env, signals);
     ended.abort();
     warnOfRejected(dir, warn);
-    if (keep) await Promise.race([fresh, sleep(LAST_ANSWER, undefined, { signal: signals.aborted })]).catch(() => {});
+    const last = Promise.all([fresh, idle()]);
+    if (keep) await Promise.race([last, sleep(LAST_ANSWER, undefined, { signal: signals.aborted })]).catch(() => {});
     return code;
   } finally {
     ended.abort();

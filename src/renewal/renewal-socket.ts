@@ -11,6 +11,8 @@ export const SOCKET_FILE = 'renewal.sock';
 /** Characters of a request, and milliseconds until it must be there. */
 const LONGEST = 1000;
 const PATIENCE = 5000;
+/** Bytes of the path of a socket, without the zero at its end, on any system: some runtimes cut what is longer. */
+const LONGEST_PATH = 103;
 
 /** What is done for a request: as the command renew. */
 export type Renew = (seen: string, reason: Reason) => Promise<void>;
@@ -20,7 +22,7 @@ export type Renew = (seen: string, reason: Reason) => Promise<void>;
  * line, too: {"problem": TEXT}, '' where the credential in the folder is a new one. One is served after another.
  * Where it cannot listen (on Windows; a path that is too long), the Python module runs the command renew.
  * @param textOf the text of an error, without secrets
- * @returns ends it
+ * @returns `close` ends it; `idle` waits for what was asked so far
  */
 export async function serveRenewals(dir: string, renew: Renew, textOf: (error: unknown) => string) {
   let turn: Promise<unknown> = Promise.resolve();
@@ -42,12 +44,13 @@ export async function serveRenewals(dir: string, renew: Renew, textOf: (error: u
     server.close();
     for (const socket of sockets) socket.destroy();
   };
-  if (process.platform === 'win32') return close;
+  const ends = { close, idle: () => turn };
   const path = join(dir, SOCKET_FILE);
+  if (process.platform === 'win32' || Buffer.byteLength(path) > LONGEST_PATH) return ends;
   await new Promise<void>((resolve) => server.on('error', () => resolve()).listen(path, resolve));
   if (server.listening) chmodSync(path, 0o600);
   server.unref();
-  return close;
+  return ends;
 }
 
 /** Calls `work` with the first line, if it comes in time and is not too long. */

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { join, sep } from 'node:path';
 import { describe, it } from 'node:test';
 import { ROWS } from '../../src/settings/table.js';
-import type { FakePlatform } from '../support/fake/platform.js';
+import type { FakePlatform, StartOptions } from '../support/fake/platform.js';
 import { BUNDLE, goodEnv, runCommand, runProgram, timesAsked } from '../support/program.js';
 import { at, grants, root, SYSTEM, untilGrants } from '../support/renewing.js';
 
@@ -84,6 +84,34 @@ describe('exec', () => {
         assert.equal(status, 0, stderr);
       }
       assert.deepEqual([timesAsked(platform, 'POST login'), grants(platform)], [1, 4]);
+    });
+  });
+
+  it('puts back the refresh token of a renewal that the command requested and did not wait for', async () => {
+    const begun = join(root, 'begun');
+    let first = true;
+    const before: StartOptions['before'] = async (endpoint) => {
+      if (endpoint !== 'token' || !existsSync(`${begun}.armed`)) return;
+      if (first) return void (first = false);
+      writeFileSync(begun, '');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    };
+    await at({ before }, async (platform) => {
+      const file = join(root, 'asked-token');
+      await runCommand(['refresh', '--refresh-token-file', file], goodEnv(platform));
+      writeFileSync(`${begun}.armed`, '');
+      const asks = `
+        const path = process.env.MLFLOW_AUTH_CREDENTIAL_FILE;
+        const { value } = JSON.parse(fs.readFileSync(path, 'utf8'));
+        const seen = require('node:crypto').createHash('sha256').update(value).digest('hex');
+        net.connect(require('node:path').dirname(path) + '/renewal.sock').write(JSON.stringify({ seen, reason: null }) + '\\n');
+        setInterval(() => fs.existsSync('${begun}') && process.exit(3), 10);`;
+      const { status, stderr } = await exec(platform, asks, ['--refresh-token-file', file]);
+      assert.equal(status, 3, stderr);
+      assert.equal(grants(platform), 2);
+      const { MLFLOW_PASSWORD: _, ...env } = goodEnv(platform);
+      const after = await runCommand(['refresh', '--refresh-token-file', file], env);
+      assert.equal(after.status, 0, after.stderr);
     });
   });
 
