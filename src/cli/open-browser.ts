@@ -1,6 +1,7 @@
 // Opens an address in the browser of the person: by the program of the system for that, without a shell.
 
 import { spawn } from 'node:child_process';
+import { withoutSecrets } from '../settings/secret-variables.js';
 
 /**
  * Program and arguments. On Windows not "start" of cmd.exe, to which "&" in an address is a command, and by its path, since
@@ -18,7 +19,7 @@ export function browserCommand(address: string, platform: NodeJS.Platform, syste
  */
 export function openBrowser(address: string, failed: () => void): void {
   const [program = '', ...args] = browserCommand(address, process.platform, process.env.SYSTEMROOT);
-  const child = spawn(program, args, { stdio: 'ignore', detached: true });
+  const child = spawn(program, args, { stdio: 'ignore', detached: true, env: withoutSecrets(process.env) });
   child.on('error', failed);
   child.on('exit', (code) => {
     if (code) failed();

@@ -17,7 +17,10 @@ import { ciVariable } from './terminal.js';
 export const STATE_VARIABLES = ['XDG_STATE_HOME', 'HOME', 'LOCALAPPDATA'];
 
 /** What takes precedence over a stored login. */
-const STRONGER: readonly Name[] = ['username', 'password', 'client-secret', 'id-token', 'refresh-token'];
+const STRONGER: readonly Name[] = [
+  ...(['username', 'password', 'client-secret', 'client-key'] as const),
+  ...(['id-token', 'bearer', 'refresh-token'] as const),
+];
 
 /**
  * The folder for state of the user alone: XDG Base Directory Specification, or that of the system.

@@ -44,6 +44,8 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
     problem('issuer', 'required without a tracking URI, whose proxy names it otherwise.', 'missing');
   if (wayOf(login).at === 'provider' && settings.refreshToken)
     problem('refresh-token', `${wayOf(login).phrase} uses no refresh token; it requests another token.`, 'conflict');
+  if (login === 'bearer' && settings.refreshToken)
+    problem('refresh-token', `${wayOf(login).phrase} uses no refresh token. Set only one of them.`, 'conflict');
   if (!wayOf(login).refreshToken && needs.newRefreshToken && !settings.refreshToken)
     problem('login', `${wayOf(login).phrase} gives no refresh token; use the command token.`, 'conflict');
   if (ca && insecureTls) {

@@ -154,18 +154,21 @@ describe('a person at a terminal', options, () => {
       const bin = mkdtempSync(join(root, 'bin-'));
       const shown = join(bin, 'shown');
       for (const name of ['xdg-open', 'open'])
-        writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s' "$1" > '${shown}'\n`, { mode: 0o755 });
+        writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s' "$1" > '${shown}'\nenv > '${shown}.env'\n`, { mode: 0o755 });
       const env = { ...envFor(platform), PATH: `${bin}:${process.env.PATH}` };
       const plain = atTerminal(['login'], env);
       await confirm(plain);
       await succeeds(plain);
       assert.ok(!existsSync(shown));
       assert.doesNotMatch(plain.screen(), /[█▀▄]/);
-      const other = atTerminal(['login', '--open', '--qr'], env);
+      const other = atTerminal(['login', '--open', '--qr'], { ...env, MLFLOW_PASSWORD: 'not for browsers' });
       await confirm(other);
       await succeeds(other);
       assert.match(readFileSync(shown, 'utf8'), /\/dex\/device\?user_code=[A-Z]{4}-[A-Z]{4}$/);
       assert.match(other.screen(), /^█{20,}$/m);
+      const given = readFileSync(`${shown}.env`, 'utf8');
+      assert.match(given, /^HOME=/m);
+      assert.doesNotMatch(given, /not for browsers/);
     }));
 
   it('prints the refresh token alone, and stores nothing, for the secret store of a CI system', () =>
@@ -447,6 +450,7 @@ describe('a person at a terminal', options, () => {
       ['is of another Dex', { DEX_URL: 'http://localhost:1/dex' }],
       ['is not for CI jobs', { CI: 'true' }],
       ['gives way to a password', { MLFLOW_PASSWORD: 'p', MLFLOW_USERNAME: '' }],
+      ['gives way to a private key', { MLFLOW_AUTH_CLIENT_KEY: 'no key' }],
       ['gives way to a login that is named', { MLFLOW_AUTH_LOGIN: 'platform' }],
       ['gives no cookie', { MLFLOW_AUTH_METHOD: 'cookie' }],
     ];
@@ -458,6 +462,15 @@ describe('a person at a terminal', options, () => {
         assert.doesNotMatch(stderr, /that of login/);
         assert.equal(timesAsked(platform, 'POST token'), before);
       });
+
+    it('gives way to a bearer token', async () => {
+      const before = timesAsked(platform, 'POST token');
+      const { status, stderr } = await runCommand(['env'], { ...env, MLFLOW_AUTH_BEARER: 'of.another.one' });
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /^- login: bearer /m);
+      assert.doesNotMatch(stderr, /that of login/);
+      assert.equal(timesAsked(platform, 'POST token'), before);
+    });
 
     it('is not used once others can read it', async () => {
       chmodSync(path, 0o640);
