@@ -20,7 +20,7 @@ export type Renew = (seen: string, reason: Reason) => Promise<void>;
 /**
  * Listens for requests, each a line of JSON: {"seen": FINGERPRINT, "reason": "due" | "rejected" | null}. The answer is a
  * line, too: {"problem": TEXT}, '' where the credential in the folder is a new one. One is served after another.
- * Where it cannot listen (on Windows; a path that is too long), the Python module runs the command renew.
+ * Where it cannot listen (on Windows; a path that is too long; a Deno whose --allow-net names hosts), the Python module runs the command renew.
  * @param textOf the text of an error, without secrets
  * @returns `close` ends it; `idle` waits for what was asked so far
  */
@@ -47,7 +47,9 @@ export async function serveRenewals(dir: string, renew: Renew, textOf: (error: u
   const ends = { close, idle: () => turn };
   const path = join(dir, SOCKET_FILE);
   if (process.platform === 'win32' || Buffer.byteLength(path) > LONGEST_PATH) return ends;
-  await new Promise<void>((resolve) => server.on('error', () => resolve()).listen(path, resolve));
+  const listening = new Promise<void>((resolve) => server.on('error', () => resolve()).listen(path, resolve));
+  // Deno throws at once where --allow-net names hosts alone.
+  await listening.catch(() => {});
   if (server.listening) chmodSync(path, 0o600);
   server.unref();
   return ends;

@@ -193,6 +193,15 @@ describe('under Deno', () => {
     assert.equal(status, 7, stderr);
   });
 
+  it('exec runs its command also where --allow-net names the hosts of the login alone', async () => {
+    const { host } = new URL(platform.address);
+    const files = ['--allow-env', '--allow-read', '--allow-write', '--allow-run', '--allow-sys'];
+    const args = ['exec', '--', process.execPath, '-e', 'process.exitCode = 7'];
+    const env = { ...goodEnv(platform), PATH: '/bin' };
+    const { status, stderr } = await run([`--allow-net=${host}`, ...files], BUNDLE, args, env);
+    assert.equal(status, 7, stderr);
+  });
+
   it('a public key that is not safe gets no password', async () => {
     for (const name of ['65,536 bits', 'an exponent of 1', 'an even modulus', '512 bits']) {
       const body = { ts: '1779940350', pubkey: rsaKey(...(UNSAFE[name] ?? assert.fail(name))) };

@@ -154,7 +154,9 @@ describe('a person at a terminal', options, () => {
       const bin = mkdtempSync(join(root, 'bin-'));
       const shown = join(bin, 'shown');
       for (const name of ['xdg-open', 'open'])
-        writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s' "$1" > '${shown}'\nenv > '${shown}.env'\n`, { mode: 0o755 });
+        writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s' "$1" > '${shown}'\nenv > '${shown}.env'\n`, {
+          mode: 0o755,
+        });
       const env = { ...envFor(platform), PATH: `${bin}:${process.env.PATH}` };
       const plain = atTerminal(['login'], env);
       await confirm(plain);

@@ -17,7 +17,11 @@ afterEach(() => {
 
 async function serve(renew: Renew) {
   const dir = mkdtempSync(join(tmpdir(), 'mlflow-auth-socket-'));
-  const { close } = await serveRenewals(dir, renew, (error) => `text of ${error instanceof Error ? error.message : error}`);
+  const { close } = await serveRenewals(
+    dir,
+    renew,
+    (error) => `text of ${error instanceof Error ? error.message : error}`,
+  );
   ends.push(() => rmSync(dir, { recursive: true }), close);
   return { path: join(dir, SOCKET_FILE), close };
 }
