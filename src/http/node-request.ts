@@ -59,6 +59,8 @@ async function send(url: URL, { body, ...message }: Message, agent: Agent, signa
   going.maxHeadersCount = 0;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     going.on('response', resolve).on('error', reject).end(body);
+    // As after a 101 that nobody requested, of which Node says no more.
+    going.on('close', () => reject(new Error('the connection was closed before a response')));
   });
   try {
     const headers = new PlainHeaders(answer.headersDistinct);

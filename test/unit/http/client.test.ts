@@ -185,6 +185,12 @@ describe('limits', () => {
     await fails(address, 'answer-too-large', /larger than 1 MiB/);
   });
 
+  it('do not wait for an answer where the server changes the protocol', async () => {
+    const changed = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n';
+    const { address } = await serve((response) => void response.socket?.write(changed));
+    await assert.rejects(open().http(address, ASK), /closed before a response/);
+  });
+
   it('unpack a body 5 times, and not once more', async () => {
     const packed = (times: number): Buffer => (times === 0 ? Buffer.from('{}') : gzipSync(packed(times - 1)));
     const coding = (times: number) => ({ 'content-encoding': Array(times).fill('gzip').join(', ') });
