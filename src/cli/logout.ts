@@ -1,6 +1,7 @@
 // The command logout: revokes what can be revoked, removes what is on disk, and says what remains valid.
 
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { UsageError } from '../errors/errors.js';
 import { revokeRefreshToken } from '../login/people/revoke.js';
 import { openFor } from '../login/session.js';
@@ -9,6 +10,7 @@ import { readCredential } from '../sdk/credential-file.js';
 import { openPrivateFolder } from '../sdk/private-folder.js';
 import { hasSecrets, removeSecrets } from '../sdk/secret-files.js';
 import type { Settings } from '../settings/types.js';
+import { leftoversOf } from '../util/files.js';
 import { printable } from '../util/text.js';
 import type { LoginCall } from './command.js';
 import { storedAt } from './stored-login.js';
@@ -22,7 +24,8 @@ export async function run(call: LoginCall): Promise<number> {
   const tell = (line: string) => log.info(printable(line));
   const path = settings.refreshTokenFile ?? locate(settings, sources.env);
   let failed: unknown;
-  if (!existsSync(path)) tell(`- no refresh token in ${path}`);
+  const left = existsSync(dirname(path)) ? leftoversOf(path) : [];
+  if (!existsSync(path) && left.length === 0) tell(`- no refresh token in ${path}`);
   else {
     await removeOwnFile(path, async (refreshToken, written) => {
       failed = await revoke(call, refreshToken, written);

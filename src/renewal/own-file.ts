@@ -7,6 +7,7 @@ import { requireSafePath, trustedOwners } from '../sdk/safe-path.js';
 import { removeWithLeftovers, requireWritable, writeWhole } from '../util/files.js';
 import { isVisibleAscii } from '../util/text.js';
 import { realTime, withLock } from './lock.js';
+import { recover } from './refresh-token-file.js';
 
 const SETTING = 'refresh-token-file';
 /** Milliseconds to wait for a process that uses the refresh token. */
@@ -63,6 +64,7 @@ export function ownFileWriter(given: string): (refreshToken: string, signal: Abo
 
 /**
  * Removes the file while no other process uses the refresh token in it.
+ * What a process that was killed has left beside it is the newer one, and is what `before` gets.
  * @throws UsageError for a file that holds something else
  * @param before gets the refresh token, '' where there is none, and when it was written, and runs before the removal
  */
@@ -72,6 +74,7 @@ export async function removeOwnFile(
 ): Promise<void> {
   const path = requireOwnFile(given);
   await withLock(`${path}.lock`, PATIENCE, async () => {
+    recover(path);
     const written = lstatSync(path, { throwIfNoEntry: false })?.mtime;
     const token = written ? readFileSync(path, 'utf8').trim() : '';
     // A file that was named by mistake is neither sent nor removed.

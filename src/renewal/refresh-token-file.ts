@@ -81,7 +81,7 @@ export async function withRefreshTokenFile<T>(
 }
 
 /** Takes up what a process that was killed, or could not put it in its place, has left: the only token that works. */
-function recover(file: string): void {
+export function recover(file: string): void {
   const age = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   for (const left of leftoversOf(file).sort((one, other) => age(one) - age(other))) {
     if (tokenIn(left) && age(left) >= age(file)) replaceAlike(left, file);

@@ -1,6 +1,7 @@
 // Logins of people through the built program: at a terminal, with the fake platform, and a browser that follows its pages.
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -17,7 +18,7 @@ import {
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DEVICE_CODE } from '../support/fake/device.js';
 import type { FakePlatform, StartOptions } from '../support/fake/platform.js';
@@ -506,6 +507,25 @@ describe('a person at a terminal', options, () => {
         assert.equal(new URLSearchParams(sent).get('token_type_hint'), 'refresh_token');
         assert.ok(!existsSync(file));
       }));
+
+    for (const gone of [false, true])
+      it(`is revoked by logout in its newest form, which a killed process left beside ${gone ? 'no file' : 'it'}`, () =>
+        at({ revokes: true }, async (other) => {
+          const own = envFor(other);
+          const terminal = atTerminal(['login'], own);
+          await confirm(terminal);
+          const file = await succeeds(terminal);
+          writeFileSync(`${file}.${randomUUID()}`, 'the-newest', { mode: 0o600 });
+          if (gone) rmSync(file);
+          const { status, stderr } = await runCommand(['logout'], own);
+          assert.equal(status, 0, stderr);
+          const sent = other.asked.find(({ endpoint }) => endpoint === 'POST revoke')?.request.body;
+          assert.equal(new URLSearchParams(sent).get('token'), 'the-newest');
+          assert.deepEqual(
+            readdirSync(dirname(file)).filter((name) => !name.endsWith('.lock')),
+            [],
+          );
+        }));
 
     it('is removed from disk where it cannot be revoked, with a failure that says so', () =>
       at(

@@ -29,7 +29,9 @@ export async function jobToken(
   const wanted = source.kind === 'github' && !source.audience ? { ...source, audience } : source;
   const job = await context.step('ID token of the CI job received', () => ciToken(context, wanted));
   const own = [provider.issuer, provider.tokenEndpoint];
-  if (![job.claims.aud].flat().every((one) => own.includes(String(one)))) requireTrusted(provider, trackingUri);
+  const audiences = [job.claims.aud].flat();
+  const bound = audiences.length > 0 && audiences.every((one) => own.includes(String(one)));
+  if (!bound) requireTrusted(provider, trackingUri);
   context.beforeExchange?.(job.token);
   return job;
 }

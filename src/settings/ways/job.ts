@@ -37,6 +37,7 @@ export const JOB_WAYS: readonly Way[] = [
     methods: ['token'],
     refreshToken: false,
     at: 'nowhere',
+    client: [],
     lines: [
       {
         name: '`id-token`',

@@ -93,6 +93,7 @@ export const PASSWORD_WAYS: readonly Way[] = [
     methods: ['token'],
     refreshToken: false,
     at: 'dex',
+    client: [],
     lines: [
       {
         name: '`implicit`',

@@ -13,6 +13,7 @@ export const PROVIDER_WAYS: readonly Way[] = [
     methods: ['token'],
     refreshToken: false,
     at: 'nowhere',
+    client: [],
     requires: ['bearer'],
     auto: ({ has, from, cookie }) => (!cookie && has('bearer') ? `${from('bearer')} is set` : undefined),
     lines: [
