@@ -2,7 +2,7 @@
 
 import { readBody } from './body.js';
 import { certificatesIn } from './trust.js';
-import type { Exchange } from './types.js';
+import type { Exchange, Message } from './types.js';
 
 interface Client {
   close: () => void;
@@ -10,32 +10,41 @@ interface Client {
 
 /** What Deno has in addition to the Fetch Standard. */
 export interface DenoFetch {
-  createHttpClient: (options: { caCerts: string[]; http2: boolean; poolMaxIdlePerHost?: number }) => Client;
+  createHttpClient: (options: { caCerts: string[]; http2: boolean }) => Client;
 }
 
 /** @param ca PEM text of a private CA, trusted in addition to Deno's own roots */
 export function openDenoExchange(deno: DenoFetch, ca: string | undefined): Exchange {
-  const options = { caCerts: certificatesIn(ca ?? ''), http2: false };
-  const kept = deno.createHttpClient(options);
-  // Deno repeats a request whose connection was used before and breaks, a POST too (FetchRetry in ext/fetch/lib.rs).
-  const fresh = deno.createHttpClient({ ...options, poolMaxIdlePerHost: 0 });
+  const client = deno.createHttpClient({ caCerts: certificatesIn(ca ?? ''), http2: false });
   return {
     preconnect: async () => {},
     send: async (url, message, signal) => {
       try {
-        const client = message.method === 'POST' ? fresh : kept;
-        const response = await fetch(url, { ...message, redirect: 'manual', signal, ...{ client } });
+        const response = await fetch(url, { ...sentOnce(message), redirect: 'manual', signal, ...{ client } });
         const { status, headers, body } = response;
         return { status, headers, body: (await readBody(body ?? [])).toString('utf8') };
       } catch (error) {
         throw withoutAddress(error);
       }
     },
-    close: () => {
-      kept.close();
-      fresh.close();
-    },
+    close: () => client.close(),
   };
+}
+
+/**
+ * With a body that can be read but once: Deno repeats a request whose connection was used before and breaks, a POST too
+ * (FetchRetry in ext/fetch/lib.rs). It goes in chunks, which every HTTP/1.1 server reads (RFC 9112, 7.1); a connection for
+ * each POST, with a length, would take three round trips more.
+ */
+function sentOnce({ body, ...message }: Message): RequestInit {
+  if (body === undefined) return message;
+  const stream = new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(new TextEncoder().encode(body));
+      controller.close();
+    },
+  });
+  return { ...message, body: stream };
 }
 
 /** The same error without the address of the request, whose query may hold a code. */
