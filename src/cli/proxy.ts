@@ -29,6 +29,8 @@ const GRACE_OF_COMMAND = 5_000;
  */
 export async function run(call: LoginCall): Promise<number> {
   const { rest, flags, sources, log } = call;
+  // Now: once that has ended, the number is that of whoever takes up orphans.
+  const parent = process.ppid;
   const [program] = rest;
   const allowRemote = flags['allow-remote'] === 'true';
   const listen = listenAddress(flags.listen, allowRemote);
@@ -49,7 +51,7 @@ export async function run(call: LoginCall): Promise<number> {
     if (health) open.push(await serveHealth(health, proxy.isGood));
     if (allowRemote) log.warn('allow-remote: the token of the proxy is sent unencrypted');
     maskerFor(sources.env, '\n')(proxy.token);
-    if (program === undefined) return await serveUntilEnd(call, proxy, signals, life);
+    if (program === undefined) return await serveUntilEnd(call, proxy, signals, { parent, life });
     grace = GRACE_OF_COMMAND;
     return await runCommand(call, proxy, signals);
   } catch (error) {
@@ -94,7 +96,7 @@ async function serveUntilEnd(
   call: LoginCall,
   proxy: LocalProxy,
   signals: Signals,
-  life: number | undefined,
+  { parent, life }: { parent: number; life: number | undefined },
 ): Promise<number> {
   const { flags, settings, sources, print, log } = call;
   const variables = localVariables(proxy, settings.workspace, sources.env);
@@ -104,7 +106,7 @@ async function serveUntilEnd(
   });
   const format = FORMATS[flags.format ?? 'shell'] as Format;
   print(format(variables));
-  const why = (await untilEnd(process.ppid, life, signals.aborted)) ?? signals.received();
+  const why = (await untilEnd(parent, life, signals.aborted)) ?? signals.received();
   log.info(`the proxy ends: ${why}`);
   tellCounts(proxy, log.info);
   return 0;

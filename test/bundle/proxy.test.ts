@@ -585,6 +585,38 @@ describe('the proxy without a command', () => {
     );
   });
 
+  it('ends with its parent, also where that has ended during the login', async () => {
+    let arrived: () => void = () => {};
+    const login = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    let go: () => void = () => {};
+    const gone = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const beforeAnswer = async (endpoint: string | undefined) => {
+      if (endpoint !== 'login') return;
+      arrived();
+      await gone;
+    };
+    await at({ before: beforeAnswer }, async (platform) => {
+      const env = { PATH: process.env.PATH ?? '', ...goodEnv(platform) };
+      const script = `
+        const { spawn } = require('node:child_process');
+        spawn(process.execPath, [${JSON.stringify(BUNDLE)}, 'proxy', '--format', 'json'], { stdio: ['ignore', 'ignore', 'inherit'] });
+        setInterval(() => {}, 1000);`;
+      const parent = spawn(process.execPath, ['-e', script], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      let told = '';
+      parent.stderr.setEncoding('utf8').on('data', (text) => (told += text));
+      await login;
+      parent.kill('SIGKILL');
+      await once(parent, 'exit');
+      go();
+      await once(parent, 'close');
+      assert.match(told, /^the proxy ends: process \d+, which started it, has ended$/m);
+    });
+  });
+
   it('ends with its parent, and at the limit of its life', async () => {
     await at({}, async (platform) => {
       const env = { PATH: process.env.PATH ?? '', ...goodEnv(platform) };
