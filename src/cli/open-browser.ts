@@ -15,7 +15,7 @@ export function browserCommand(address: string, platform: NodeJS.Platform, syste
 
 /**
  * @param address of http or https, as URL writes it
- * @param failed called where there is no such program, or it fails
+ * @param failed called if the program does not exist or fails
  */
 export function openBrowser(address: string, failed: () => void): void {
   const [program = '', ...args] = browserCommand(address, process.platform, process.env.SYSTEMROOT);

@@ -19,7 +19,7 @@ export const CI_VARIABLES = [
 export const ciVariable = (env: Env): string | undefined =>
   CI_VARIABLES.find((name) => env[name] && env[name]?.toLowerCase() !== 'false');
 
-/** @throws UsageError in a CI job, and where standard input or standard error is no terminal */
+/** @throws UsageError in a CI job, and if standard input or standard error is not a terminal */
 export function requireTerminal(env: Env): void {
   const ci = ciVariable(env);
   if (ci)

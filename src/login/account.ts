@@ -14,6 +14,6 @@ export interface Account {
   /** The user agreed to base64 in place of RSA where the platform has no key. */
   allowBase64Password: boolean;
   login: LoginKind;
-  /** With login: auto, the login pages of Dex are used where there is no login API. */
+  /** With login: auto, the login pages of Dex are used if the platform has no login API. */
   loginOpen: boolean;
 }

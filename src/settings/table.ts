@@ -145,7 +145,7 @@ export const TABLE = [
     name: 'login',
     env: ['MLFLOW_AUTH_LOGIN'],
     default: 'auto',
-    help: 'How to log in: with username and password at the JSON login API of the platform (platform), the login pages of Dex (dex), its token endpoint (password-grant) or by the implicit flow (implicit); with the ID token of the CI job, exchanged at Dex (keyless) or unchanged (id-token); at any OpenID provider with a client secret (client-credentials), a key (client-key) or the ID token of the CI job (client-assertion, jwt-bearer); with a token from elsewhere (bearer); or auto. With issuer set, auto uses what suffices at that provider. Otherwise auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
+    help: 'How to log in. With username and password: platform (JSON login API of the platform), dex (login pages of Dex), password-grant (token endpoint of Dex) or implicit (implicit flow). With the ID token of the CI job: keyless (exchanged at Dex) or id-token (unchanged). At any OpenID provider: client-credentials (client secret), client-key (key), client-assertion or jwt-bearer (ID token of the CI job). With a token from elsewhere: bearer. Or auto. With issuer set, auto uses what suffices at that provider. Otherwise auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
   },
   {
     name: 'connector',

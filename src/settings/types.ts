@@ -49,7 +49,7 @@ export interface Settings {
   login: LoginKind;
   /** Why that login, for the log; '' for the usual one. */
   loginReason: string;
-  /** With login: auto, the login pages of Dex are used where there is no login API. */
+  /** With login: auto, the login pages of Dex are used if the platform has no login API. */
   loginOpen: boolean;
   /** Undefined for a login without one. */
   idToken: IdTokenSource | undefined;

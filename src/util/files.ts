@@ -1,7 +1,7 @@
-// Files that are written as a whole or not at all, readable by their owner alone.
+// Files that are written as a whole or not at all, readable by their owner alone, and the reading of regular ones.
 
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -64,6 +64,12 @@ export function writeNew(path: string, content: string | Uint8Array, about = pat
     if (made) rmSync(path, { force: true });
     throw new Error(`${about} cannot be written`, { cause });
   }
+}
+
+/** The text of a file; a device, or a pipe without a writer, would have no end. @throws Error */
+export function readRegularFile(path: string): string {
+  if (!statSync(path).isFile()) throw new Error('it is not a regular file');
+  return readFileSync(path, 'utf8');
 }
 
 /** What processes that were killed left of this file: finished or not, but never put in its place. */

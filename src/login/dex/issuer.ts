@@ -42,9 +42,9 @@ export async function getDiscovery(
 }
 
 /**
- * Lets pass what a list of the discovery document names; where there is no such list, too (RFC 8414, 2).
- * @param id of the symptom where the list does not name it
- * @throws AuthError, also where there is no discovery document
+ * Accepts what a list of the discovery document names, and anything if the document has no such list (RFC 8414, 2).
+ * @param id of the symptom if the list does not name it
+ * @throws AuthError, also without a discovery document
  */
 export async function requireListed(
   http: Http,

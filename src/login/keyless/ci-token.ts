@@ -1,12 +1,12 @@
 // The ID token of a CI job: where it comes from, what it says of itself, and what can be seen in it before it is sent.
 
-import { readFileSync, statSync } from 'node:fs';
 import { AuthError, errorMessage } from '../../errors/errors.js';
 import type { Diagnosis } from '../../errors/failure.js';
 import { isText, jsonObject, responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
 import { INVALID_REQUEST_URL, isPrivate } from '../../settings/id-token-source.js';
 import type { IdTokenSource } from '../../settings/types.js';
+import { readRegularFile } from '../../util/files.js';
 import { isJwt } from '../../util/jwt.js';
 import { printable, shortened } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
@@ -53,9 +53,7 @@ async function read(http: Http, mask: Context['mask'], source: IdTokenSource): P
   if (source.kind === 'given') return source.token;
   if (source.kind === 'github') return fromGitHub(http, mask, source);
   try {
-    // A device, or a pipe without a writer, would have no end.
-    if (!statSync(source.path).isFile()) throw new Error('it is not a regular file');
-    return readFileSync(source.path, 'utf8');
+    return readRegularFile(source.path);
   } catch (error) {
     const tried = { what: WHAT.file, address: printable(source.path) };
     const diagnosis = { id: 'ci-token-file', facts: { text: errorMessage(error) } } as const;

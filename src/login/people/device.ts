@@ -4,10 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as oauth from 'oauth4webapi';
 import { AuthError, errorMessage } from '../../errors/errors.js';
 import { isText, jsonObject, responseError } from '../../http/response.js';
-import type { HttpResponse } from '../../http/types.js';
 import { isVisibleAscii } from '../../util/text.js';
 import type { Context } from '../context.js';
-import { type Client, clientAuthentication, grant, type Tokens } from '../dex/grant.js';
+import { type Client, clientAuthentication, grant, post, type Tokens } from '../dex/grant.js';
 import { LONGEST_WAIT, type Person } from './person.js';
 import { poll, USUAL_INTERVAL } from './poll.js';
 import type { Provider } from './provider.js';
@@ -58,22 +57,19 @@ async function begin(
   const what = 'request a device code';
   const server = { issuer: request.dexUrl, device_authorization_endpoint: device.href };
   const client = { client_id: request.clientId };
-  let answer: HttpResponse | undefined;
   const parameters = {
     scope: request.scopes,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
   };
-  await oauth.deviceAuthorizationRequest(server, client, clientAuthentication(request), parameters, {
-    // The settings have already refused http: to other machines, unless allow-http is set.
-    [oauth.allowInsecureRequests]: true,
-    [oauth.customFetch]: async (address, { headers, body }) => {
-      answer = await http(address, { stage: 'device', what, headers, body: String(body), retry: true });
-      // It looks at the answer in its check alone.
-      return new Response();
-    },
-  });
-  if (!answer) throw new Error('no request was sent');
+  const asking = {
+    stage: 'device',
+    what,
+    retry: true,
+    send: (to: oauth.AuthorizationServer, id: oauth.Client, options: oauth.TokenEndpointRequestOptions) =>
+      oauth.deviceAuthorizationRequest(to, id, clientAuthentication(request), parameters, options),
+  } as const;
+  const answer = await post(http, asking, server, client);
   const json = jsonObject(answer.body);
   if (isText(json?.device_code)) mask(json.device_code);
   if (answer.status !== 200 || !json) throw responseError(answer, 'device');

@@ -2,8 +2,8 @@
 
 import * as oauth from 'oauth4webapi';
 import { responseError } from '../../http/response.js';
-import type { Http, HttpResponse } from '../../http/types.js';
-import { type Client, clientAuthentication } from '../dex/grant.js';
+import type { Http } from '../../http/types.js';
+import { type Client, clientAuthentication, post } from '../dex/grant.js';
 import { findProvider } from './provider.js';
 
 /**
@@ -14,18 +14,16 @@ export async function revokeRefreshToken(http: Http, client: Client, refreshToke
   const { revocation } = await findProvider(http, client.dexUrl);
   if (!revocation) return false;
   const server = { issuer: client.dexUrl, revocation_endpoint: revocation.href };
-  let answer: HttpResponse | undefined;
-  await oauth.revocationRequest(server, { client_id: client.clientId }, clientAuthentication(client), refreshToken, {
-    // The settings have already refused http: to other machines, unless allow-http is set.
-    [oauth.allowInsecureRequests]: true,
-    additionalParameters: { token_type_hint: 'refresh_token' },
-    [oauth.customFetch]: async (address, { headers, body }) => {
-      const what = 'revoke the refresh token';
-      answer = await http(address, { stage: 'revoke', what, headers, body: String(body), retry: true });
-      return new Response();
+  const request = {
+    stage: 'revoke',
+    what: 'revoke the refresh token',
+    retry: true,
+    send: (to: oauth.AuthorizationServer, id: oauth.Client, options: oauth.TokenEndpointRequestOptions) => {
+      const hint = { ...options, additionalParameters: { token_type_hint: 'refresh_token' } };
+      return oauth.revocationRequest(to, id, clientAuthentication(client), refreshToken, hint);
     },
-  });
-  if (!answer) throw new Error('no request was sent');
+  } as const;
+  const answer = await post(http, request, server, { client_id: client.clientId });
   if (answer.status !== 200) throw responseError(answer, 'revoke');
   return true;
 }

@@ -1,9 +1,9 @@
 // The login `bearer`: a token that was made elsewhere, such as by the command line of a cloud, is the credential itself.
 
-import { readFileSync, statSync } from 'node:fs';
 import { AuthError, errorMessage } from '../../errors/errors.js';
 import type { Diagnosis } from '../../errors/failure.js';
 import type { BearerSource } from '../../settings/types.js';
+import { readRegularFile } from '../../util/files.js';
 import { isVisibleAscii, printable } from '../../util/text.js';
 import type { LoginWay } from '../login-way.js';
 import { credentialOf } from '../token-method.js';
@@ -30,9 +30,7 @@ export const way: LoginWay = {
 function read(source: BearerSource): string {
   if (source.kind === 'given') return source.token;
   try {
-    // A device, or a pipe without a writer, would have no end.
-    if (!statSync(source.path).isFile()) throw new Error('it is not a regular file');
-    return readFileSync(source.path, 'utf8');
+    return readRegularFile(source.path);
   } catch (error) {
     throw failed('bearer-file', { text: errorMessage(error) }, printable(source.path));
   }
