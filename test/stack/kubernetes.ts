@@ -2,18 +2,19 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { decodeClaims } from '../../src/login/dex/claims.js';
+import { type Claims, decodeClaims } from '../../src/login/dex/claims.js';
 
 /** Who may do everything in which namespace. */
 export type Rights = Record<string, string[]>;
 
 /**
- * Starts the API. `rights` has an entry for each namespace, also for those in which nobody may do anything; a token for
- * the audience `untrusted` is not let in at all.
+ * Starts the API.
+ * @param rights has an entry for each namespace, also for those in which nobody may do anything
+ * @param trusts whether it knows issuer and audience of a token; of the others it lets none in
  */
 export async function startKubernetes(
   rights: Rights,
-  untrusted?: string,
+  trusts: (claims: Claims) => boolean = () => true,
 ): Promise<{ address: string; close: () => Promise<void> }> {
   const namespaces = Object.keys(rights).map((name) => ({
     metadata: { name, labels: { 'mlflow-enabled': 'true' }, resourceVersion: '1', annotations: {} },
@@ -34,20 +35,18 @@ export async function startKubernetes(
       return;
     }
     if (url.pathname === '/api/v1/namespaces') return send(200, list('NamespaceList', namespaces));
-    if (url.pathname.endsWith('/selfsubjectaccessreviews')) {
+    const review = /\/(self)?subjectaccessreviews$/.exec(url.pathname);
+    if (review) {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
       const { spec } = JSON.parse(Buffer.concat(chunks).toString());
-      const { aud, email, sub } = decodeClaims(request.headers.authorization ?? '') ?? {};
-      if (untrusted !== undefined && aud === untrusted)
-        return send(401, { kind: 'Status', status: 'Failure', code: 401 });
-      const allowed = rights[spec.resourceAttributes?.namespace]?.includes(String(email ?? sub)) ?? false;
-      return send(201, {
-        kind: 'SelfSubjectAccessReview',
-        apiVersion: 'authorization.k8s.io/v1',
-        spec,
-        status: { allowed },
-      });
+      const claims = decodeClaims(request.headers.authorization ?? '') ?? {};
+      // MLflow asks for somebody else with its own rights.
+      if (review[1] && !trusts(claims)) return send(401, { kind: 'Status', status: 'Failure', code: 401 });
+      const user = String(review[1] ? (claims.email ?? claims.sub) : spec.user);
+      const allowed = rights[spec.resourceAttributes?.namespace]?.includes(user) ?? false;
+      const kind = review[1] ? 'SelfSubjectAccessReview' : 'SubjectAccessReview';
+      return send(201, { kind, apiVersion: 'authorization.k8s.io/v1', spec, status: { allowed } });
     }
     return send(200, list('List', []));
   });

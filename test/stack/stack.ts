@@ -128,7 +128,7 @@ async function startAll(
     return join(folder, name);
   };
   const accounts = ['ci@example.com', 'big@example.com', 'huge@example.com', CI_JOB, SERVICE_ACCOUNT];
-  const kubernetes = await startKubernetes({ 'team-a': accounts, 'team-b': [] }, UNTRUSTED);
+  const kubernetes = await startKubernetes({ 'team-a': accounts, 'team-b': [] }, ({ aud }) => aud !== UNTRUSTED);
   atEnd(kubernetes.close);
   const names = Object.keys(proxies);
   const [port = 0, dexPort = 0, mlflowPort = 0, ...own] = await freePorts(3 + names.length);
@@ -239,13 +239,14 @@ export function toml(settings: ProxySettings): string {
     .join('');
 }
 
-/** Starts MLflow, with its data in `folder`. @param config a kubeconfig, for kubernetes-auth */
+/** Starts MLflow, with its data in `folder`. @param config a kubeconfig, for kubernetes-auth @param own variables */
 export async function startMlflow(
   programs: Tools,
   folder: string,
   port: number,
   config: string,
   { defaultWorkspace = false }: Options,
+  own: Record<string, string> = {},
 ): Promise<ChildProcess> {
   const args = [
     ['server', '--host', '127.0.0.1', '--port', String(port)],
@@ -261,7 +262,7 @@ export async function startMlflow(
   ].flat();
   const env = { KUBECONFIG: config, MLFLOW_K8S_AUTH_USERNAME_CLAIM: 'email', MLFLOW_K8S_NAMESPACE: 'kubeflow' };
   // Its workers for jobs take part in nothing here, and sixteen seconds of two cores.
-  Object.assign(env, { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' });
+  Object.assign(env, { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' }, own);
   const address = `http://127.0.0.1:${port}`;
   const child = await startServer('mlflow', programs.mlflow, args, `${address}/health`, env);
   if (!defaultWorkspace) return child;

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kubeconfig } from '../kubernetes.js';
 import { freePorts, logOf, startServer, stopAll } from '../processes.js';
 import { CLIENT_SECRET, type ProxySettings, startMlflow, toml } from '../stack.js';
 import { type Tools, tools } from '../tools.js';
@@ -28,8 +29,16 @@ export interface Behind {
   stop: () => Promise<void>;
 }
 
-/** Starts them; what was started, the provider too, is ended when something fails, and by `stop`. @param proxies what is special about each proxy */
-export async function startBehind(provider: Provider, proxies: Record<string, ProxySettings>): Promise<Behind> {
+/**
+ * Starts them; what was started, the provider too, is ended when something fails, and by `stop`.
+ * @param proxies what is special about each proxy
+ * @param kubernetes the API that MLflow asks for rights, by kubernetes-auth, and the variables of that
+ */
+export async function startBehind(
+  provider: Provider,
+  proxies: Record<string, ProxySettings>,
+  kubernetes?: { address: string; env: Record<string, string> },
+): Promise<Behind> {
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-provider-'));
   const stop = async () => {
     await stopAll();
@@ -47,7 +56,10 @@ export async function startBehind(provider: Provider, proxies: Record<string, Pr
       writeFileSync(config, toml({ ...settings(provider.issuer, host, mlflowPort), ...special }));
       return startServer(logName(name), programs['oauth2-proxy'], ['--config', config], `http://${host}/ping`);
     });
-    await Promise.all([startMlflow(programs, folder, mlflowPort, '', { defaultWorkspace: true }), ...starting]);
+    const config = join(folder, 'kubeconfig.json');
+    writeFileSync(config, kubeconfig(kubernetes?.address ?? ''));
+    const options = { defaultWorkspace: !kubernetes };
+    await Promise.all([startMlflow(programs, folder, mlflowPort, config, options, kubernetes?.env), ...starting]);
     const proxy = (name: string) => addresses.get(name) ?? '';
     return { proxy, log: (name) => logOf(logName(name)), folder, tools: programs, stop };
   } catch (error) {

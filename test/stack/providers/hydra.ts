@@ -12,6 +12,9 @@ import { buildHydra } from '../tools.js';
 import { PROXY_CLIENT, type Provider } from './behind.js';
 import { admin, clientJwk } from './requests.js';
 
+/** An audience that nobody but a proxy may know. */
+export const UNTRUSTED = 'not-for-kubernetes';
+
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** Clients by name; the audience that they may ask for is that of the proxy, where one is listed. */
@@ -22,6 +25,7 @@ const CLIENTS: Record<string, Record<string, unknown>> = {
   'ci-opaque': { access_token_strategy: 'opaque' },
   'ci-short': { client_credentials_grant_access_token_lifespan: '20s' },
   'ci-no-audience': { audience: [] },
+  'ci-untrusted': { audience: [UNTRUSTED] },
   'ci-jwt-bearer': { grant_types: [JWT_BEARER] },
 };
 
