@@ -32,6 +32,9 @@ const { values, positionals } = parseArgs({
 const INSTALLS = /(deno|clients|otlp)\.test\.js$/;
 const DENO = /deno\.test\.js$/;
 
+/** A file that waits forever fails, and the others still run. The longest takes 11 minutes on two cores. */
+const LONGEST = `--test-timeout=${25 * 60_000}`;
+
 const leftOut = values.sample ? INSTALLS : values['without-deno'] ? DENO : undefined;
 // A file that is named is not left out.
 const named = (at: string) => filesAt(at).filter((file) => at.endsWith('.ts') || !leftOut?.test(file));
@@ -46,7 +49,7 @@ const pythons = values.pythons ? oldestAndNewestPython() : [];
 if (values.pythons) console.log(`Python: ${pythons.join(' and ')}`);
 const { status } = spawnSync(
   program,
-  ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files.sort()],
+  ['--test', '--test-reporter=spec', LONGEST, `--test-concurrency=${concurrency}`, ...files.sort()],
   {
     stdio: 'inherit',
     env: {
