@@ -17,7 +17,7 @@ import { checkWorkspace, type ProofRequest, type Target } from './workspace-proo
 
 /** Whether oauth2-proxy does not want a token that is good in itself, while it takes its own cookie. */
 export const isTokenUnwanted = (error: unknown): error is AuthError =>
-  hasSymptom(error, 'bearer-off', 'audience', 'issuer');
+  hasSymptom(error, 'bearer-off', 'token-rejected', 'audience', 'issuer');
 
 /** Who the credential is for, in the words of oauth2-proxy. */
 export interface Proof {
@@ -53,11 +53,22 @@ export async function verify(
   }
   // oauth2-proxy rejects an account that it does not let in like a credential that it does not know; MLflow's path tells which.
   if (workspace.status === 'rejected')
-    throw hasSymptom(workspace.reason, 'proxy-forbids') ? workspace.reason : identity.reason;
+    throw hasSymptom(workspace.reason, 'proxy-forbids') && !isTokenRejected(identity.reason)
+      ? workspace.reason
+      : identity.reason;
   if (!hasSymptom(identity.reason, 'not-the-proxy')) throw identity.reason;
   // What the workspace says proves as much: the same proxy is in front of it.
   note('no /oauth2/userinfo at this URL; MLflow itself accepted the credential');
   return { identity: printable(workspace.value.headers.get('gap-auth') ?? ''), groups: undefined };
+}
+
+/**
+ * With --bearer-token-login-fallback=false, oauth2-proxy answers 403 to a token that it rejects, at each path; to an account
+ * that it does not let in, it answers 401 at this one.
+ */
+function isTokenRejected(error: unknown): boolean {
+  const { failure } = error instanceof AuthError ? error : {};
+  return failure !== undefined && 'diagnosis' in failure && failure.diagnosis.facts.status === 403;
 }
 
 /** The failure at MLflow with the fact that oauth2-proxy has let the credential in: the answer is not its own then. */
@@ -88,7 +99,8 @@ async function checkIdentity({ http, trackingUri, login, credential, headers }: 
     const issuer = String(decodeClaims(credential.token)?.iss ?? '');
     throw failed({ ...why, id: 'provider-audience' }, audienceAdvice(issuer, String(why.facts.client)));
   }
-  throw failed(why ?? { id: 'bearer-off', facts: { text: responseError(answer, 'proxy').got } });
+  const id = status === 403 ? 'token-rejected' : 'bearer-off';
+  throw failed(why ?? { id, facts: { text: responseError(answer, 'proxy').got } });
 }
 
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */

@@ -180,6 +180,7 @@ function isRejection(error: unknown): boolean {
     hasSymptom(
       error,
       'bearer-off',
+      'token-rejected',
       'cookie-rejected',
       'audience',
       'issuer',

@@ -246,6 +246,20 @@ const REFUSALS: Record<string, Refusal> = {
     id: 'email-unverified',
     sent: 1,
   },
+  'another audience, and no login to fall back to': {
+    env: () => SECRET,
+    options: { provider: { claims: { aud: 'account' } }, bearerTokenLoginFallback: false },
+    id: 'provider-audience',
+    sent: 1,
+    says: /403 the token is for account/,
+  },
+  'a claim that only the log of the proxy names': {
+    env: () => SECRET,
+    options: { provider: { claims: { iss: undefined } }, bearerTokenLoginFallback: false },
+    id: 'token-rejected',
+    sent: 1,
+    says: /403 .*Forbidden/,
+  },
   'an assertion that was used before': {
     env: ({ address }) => ({ ...ASSERTION, MLFLOW_AUTH_ID_TOKEN: ciJwt(address, { aud: issuerAt(address) }) }),
     options: answers(400, 'invalid_client', 'Token reuse detected'),

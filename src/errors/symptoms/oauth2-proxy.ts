@@ -99,6 +99,15 @@ export const OAUTH2_PROXY = [
       'Ask an administrator to set --skip-jwt-bearer-tokens=true on the MLflow proxy of the workload cluster (skipJwtBearerTokens: true; the default from MLflow Operator 3.13).',
   },
   {
+    id: 'token-rejected',
+    layer: 'oauth2-proxy',
+    found: '{text}',
+    title: 'oauth2-proxy does not accept this token',
+    meaning: 'oauth2-proxy accepts bearer tokens, but not this one, for a reason that only its log shows',
+    advice:
+      'Have an administrator read the log of the MLflow proxy: issuer, signing key, times and claims of the token must be those that it expects.',
+  },
+  {
     id: 'proxy-unauthorized',
     layer: 'oauth2-proxy',
     at: ['proxy'],

@@ -127,7 +127,14 @@ describe('logins at oidc-provider', () => {
   let behind: Behind;
   before(async () => {
     provider = await startOidcProvider();
-    behind = await startBehind(provider, { usual: {}, unverified: { insecure_oidc_allow_unverified_email: true } });
+    behind = await startBehind(provider, {
+      usual: {},
+      unverified: { insecure_oidc_allow_unverified_email: true },
+      'no-fallback': { bearer_token_login_fallback: false },
+      'no-bearer': { skip_jwt_bearer_tokens: false },
+      domain: { email_domains: ['example.com'] },
+      group: { allowed_groups: ['team-a'] },
+    });
   });
   after(() => behind?.stop());
 
@@ -146,6 +153,23 @@ describe('logins at oidc-provider', () => {
     await isRefused(secret('ci', 'https://unknown.example'), 'audience-not-allowed');
     await isRefused(secret('ci-unverified', RESOURCE), 'email-unverified');
     await isRefused(secret('ci', RESOURCE, { DEX_CLIENT_SECRET: 'wrong secret' }), 'client-refused');
+  });
+
+  it('are refused by the proxy, whose settings decide and whose answers differ', async () => {
+    const at = (proxy: string, client: string, resource = RESOURCE) => ({
+      ...secret(client, resource),
+      MLFLOW_TRACKING_URI: behind.proxy(proxy),
+    });
+    await logsIn(at('no-fallback', 'ci'));
+    await isRefused(at('no-fallback', 'ci', OTHER), 'provider-audience');
+    await isRefused(at('no-fallback', 'ci', ''), 'opaque-token');
+    await isRefused(at('no-fallback', 'ci-unverified'), 'email-unverified');
+    await isRefused(at('no-bearer', 'ci'), 'bearer-off');
+    await logsIn(at('unverified', 'ci-unverified'));
+    await logsIn(at('domain', 'ci-member'));
+    await isRefused(at('domain', 'ci'), 'proxy-forbids');
+    await logsIn(at('group', 'ci-member'));
+    await isRefused(at('group', 'ci'), 'proxy-forbids');
   });
 
   it('warn of a token that expires soon, where nothing renews it', async () => {

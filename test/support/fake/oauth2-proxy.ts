@@ -143,12 +143,19 @@ export class FakeOauth2Proxy {
     return forgetsSessions ? undefined : this.#sessions.get(value);
   }
 
+  /** The answer to a bearer token that it rejects, without a login to fall back to, at each path. */
+  #forbidden({ headers }: Asked): Answer | undefined {
+    const { skipJwtBearerTokens, bearerTokenLoginFallback } = this.#switches;
+    if (!skipJwtBearerTokens || bearerTokenLoginFallback || !headers.authorization) return undefined;
+    return { status: 403, body: 'Forbidden\n', headers: TEXT };
+  }
+
   /** `GET /oauth2/userinfo` */
   userinfo(asked: Asked): Answer {
     const email = this.caller(asked);
     // It has no such page: MLflow answers, or the login begins.
     if (this.#switches.authService) return email ? { status: 404, body: { detail: 'Not Found' } } : this.start(asked);
-    const refused = { status: 401, body: 'Unauthorized\n', headers: { 'content-type': 'text/plain; charset=utf-8' } };
+    const refused = this.#forbidden(asked) ?? { status: 401, body: 'Unauthorized\n', headers: TEXT };
     return email
       ? {
           status: 200,
@@ -160,6 +167,8 @@ export class FakeOauth2Proxy {
   /** What is asked of the server behind it (oauthproxy.go, Proxy). */
   guarded(asked: Asked, answer: () => Answer): Answer {
     if (this.#switches.openToAll || this.caller(asked)) return answer();
+    const forbidden = this.#forbidden(asked);
+    if (forbidden) return forbidden;
     if (/(^|,)\s*application\/json\s*(,|$)/.test(asked.headers.accept ?? '')) return { status: 401, body: {} };
     if (!this.#switches.providerButton) return this.start(asked);
     const form =
@@ -167,6 +176,8 @@ export class FakeOauth2Proxy {
     return { status: 403, body: `<!DOCTYPE html><html><title>Sign In</title>${form}</html>`, headers: HTML };
   }
 }
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
 /** The origin of an address, or the same at another host. */
 function atHost({ protocol, port, origin }: URL, host: string | undefined): string {

@@ -101,6 +101,8 @@ export interface Switches {
   reusesRefreshTokens: boolean;
   /** oauth2-proxy takes bearer tokens. */
   skipJwtBearerTokens: boolean;
+  /** oauth2-proxy begins a login for a bearer token that it rejects (--bearer-token-login-fallback). */
+  bearerTokenLoginFallback: boolean;
   /** oauth2-proxy logs in at an OpenID provider in place of Dex. */
   provider: ProviderSwitches | undefined;
   /** oauth2-proxy takes ID tokens of the CI system, too. */
@@ -191,6 +193,7 @@ export const USUAL: Switches = {
   givesRefreshTokens: true,
   reusesRefreshTokens: false,
   skipJwtBearerTokens: true,
+  bearerTokenLoginFallback: true,
   provider: undefined,
   extraJwtIssuers: false,
   proxyClientId: 'alauda-auth',

@@ -236,6 +236,7 @@ const ROWS: Record<
   audience: ['oauth2-proxy', undefined, '401 the token is for client a, oauth2-proxy logs in as b', /client-id/],
   'token-expired': ['oauth2-proxy', undefined, '401 the token has expired', /Log in again/],
   'cookie-rejected': ['oauth2-proxy', undefined, '401 session cookie rejected', /replicas/],
+  'token-rejected': ['oauth2-proxy', undefined, '403 Forbidden', /log of the MLflow proxy/],
   'bearer-off': ['oauth2-proxy', undefined, '401 Unauthorized', /--skip-jwt-bearer-tokens=true/],
   'proxy-redirected': [
     'oauth2-proxy',
