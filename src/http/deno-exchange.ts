@@ -10,19 +10,27 @@ interface Client {
 
 /** What Deno has in addition to the Fetch Standard. */
 export interface DenoFetch {
-  createHttpClient: (options: { caCerts: string[]; http2: boolean }) => Client;
+  createHttpClient: (options: { caCerts: string[]; http2: boolean; poolMaxIdlePerHost?: number }) => Client;
 }
 
 /** @param ca PEM text of a private CA, trusted in addition to Deno's own roots */
 export function openDenoExchange(deno: DenoFetch, ca: string | undefined): Exchange {
-  const client = deno.createHttpClient({ caCerts: certificatesIn(ca ?? ''), http2: false });
+  const options = { caCerts: certificatesIn(ca ?? ''), http2: false };
+  const client = deno.createHttpClient(options);
+  const exchange = async (url: URL, request: RequestInit, by: Client) => {
+    const response = await fetch(url, { ...request, redirect: 'manual', ...{ client: by } });
+    const { status, headers, body } = response;
+    return { status, headers, body: (await readBody(body ?? [])).toString('utf8') };
+  };
   return {
     preconnect: async () => {},
     send: async (url, message, signal) => {
       try {
-        const response = await fetch(url, { ...sentOnce(message), redirect: 'manual', signal, ...{ client } });
-        const { status, headers, body } = response;
-        return { status, headers, body: (await readBody(body ?? [])).toString('utf8') };
+        const answer = await exchange(url, { ...sentOnce(message), signal }, client);
+        if (answer.status !== 411 || message.body === undefined) return answer;
+        // The server wants a length before it reads the body (RFC 9110, 15.5.12). On a new connection, nothing is repeated.
+        const unpooled = deno.createHttpClient({ ...options, poolMaxIdlePerHost: 0 });
+        return await exchange(url, { ...message, signal }, unpooled).finally(() => unpooled.close());
       } catch (error) {
         throw withoutAddress(error);
       }

@@ -17,6 +17,7 @@ import { usualCertificate } from '../support/fake/certificates.js';
 import { startHttpProxy } from '../support/fake/http-proxy.js';
 import { type FakePlatform, startPlatform } from '../support/fake/platform.js';
 import { rsaKey, UNSAFE } from '../support/fake/rsa-der.js';
+import type { Switches } from '../support/fake/switches.js';
 import { denoProgram } from '../support/installed.js';
 import { browse } from '../support/person.js';
 import { atPlatform, BUNDLE, goodEnv, runProgram, steady, timesAsked } from '../support/program.js';
@@ -61,6 +62,21 @@ describe('under Deno', () => {
       assert.match(steady(stderr), /✓ workspace team-a open \(N ms\)/);
     });
   }
+
+  it('a server that wants the length of each body gets it, and reads the password once', async () => {
+    const refused: string[] = [];
+    const echo: Switches['echo'] = (endpoint, { method, headers }) => {
+      if (method !== 'POST' || headers['content-length'] !== undefined) return undefined;
+      refused.push(endpoint);
+      return { status: 411, body: 'Length Required', headers: { connection: 'close' } };
+    };
+    await atPlatform({ echo }, async (strict) => {
+      const { status, stderr } = await run(['--allow-net', '--allow-env'], BUNDLE, ['token'], goodEnv(strict));
+      assert.equal(status, 0, stderr);
+      assert.deepEqual(refused, ['login', 'token']);
+      assert.equal(timesAsked(strict, 'POST login'), 2);
+    });
+  });
 
   const listed: [name: string, args: string[], files: string[]][] = [
     ['token', ['token'], []],
