@@ -15,7 +15,7 @@ export function summaryOf(
     ['Workspace', workspace ?? "the server's default"],
     ['MLflow', trackingUri],
     ['Method', method],
-    ['Valid until', expiresAt?.toISOString() ?? 'not known'],
+    ['Valid until', expiresAt?.toISOString() ?? (method === 'basic' ? 'it is changed' : 'not known')],
     ['Verified', verify ? 'yes' : 'no (verify: false)'],
   ];
 }

@@ -16,6 +16,7 @@ import { makePrivateFolder, openPrivateFolder, type PrivateFolder } from '../sdk
 import { countRejected } from '../sdk/rejected-requests.js';
 import { readState, STATE_FILE } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
+import { withoutOtherLogins } from '../sdk/variables.js';
 import { withoutSecrets } from '../settings/secret-variables.js';
 import type { LoginCall } from './command.js';
 import { checkProgram } from './find-program.js';
@@ -70,10 +71,13 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
     const { aborted: signal } = signals;
     const logIn = ({ settings, guard }: Use) => runLogin(settings, secrets, log, { keep: keep && guard(keep), signal });
     const credential = await withRefreshTokenFile(settings, secrets, logIn, { signal });
-    const variables = handOver(credential, renewed, folder, sources, warn);
+    // With basic, nothing of an earlier login may win over what the SDK sends by itself.
+    const outer = settings.method === 'basic' ? { ...sources, env: withoutOtherLogins(sources.env) } : sources;
+    const variables = handOver(credential, renewed, folder, outer, warn);
     signals.aborted.throwIfAborted();
-    const inherited = flags['keep-secrets'] === 'true' ? sources.env : withoutSecrets(sources.env);
+    const inherited = flags['keep-secrets'] === 'true' ? outer.env : withoutSecrets(outer.env);
     const env = { ...inherited, ...Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
+    if (settings.method === 'basic') return await runProgram(rest, env, signals);
     const fresh = keepFresh(dir, sources, secrets, { warn, keep }, { ended: ended.signal, gone: gone.signal }).catch(
       (error) => warn(`the credential is no longer renewed: ${errorMessage(error)}`),
     );

@@ -1,6 +1,6 @@
 // The commands that log in and print what they got: token, cookie and env.
 
-import type { Credential } from '../login/credential.js';
+import type { CookieCredential, Credential } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
 import { refreshTokenStore } from '../renewal/refresh-token.js';
 import { withRefreshTokenFile } from '../renewal/refresh-token-file.js';
@@ -14,7 +14,8 @@ import { FORMATS, type Format } from './formats.js';
 /** Prints the credential alone; a person's terminal also gets a line break. */
 export async function printCredential(call: LoginCall): Promise<number> {
   const credential = await logIn(call);
-  const value = credential.method === 'token' ? credential.token : credential.cookie;
+  // By its needs, it is not basic.
+  const value = credential.method === 'token' ? credential.token : (credential as CookieCredential).cookie;
   const short = expiresSoon(credential);
   if (short) call.log.warn(short);
   call.print(process.stdout.isTTY ? `${value}\n` : value);

@@ -108,7 +108,7 @@ async function checkMethod(
   let unwanted = false;
   const credential = await report.check('account', async () => {
     const login = async () =>
-      method === 'token' ? (await firstLogin(context, settings)).credential : cookieMethod(context, settings);
+      method === 'cookie' ? cookieMethod(context, settings) : (await firstLogin(context, settings)).credential;
     const made = await login().catch((error) => {
       // Nothing was sent yet.
       unwanted = hasSymptom(error, 'client-secret-missing');
@@ -129,19 +129,29 @@ async function checkMethod(
     return [`oauth2-proxy accepts the ${method} of ${owner}, and ${where}`, true];
   });
   if (unwanted) return true;
+  await checkWorkspaces(report, context, settings, credential);
+  return false;
+}
+
+/** Whether MLflow has workspaces. */
+export async function checkWorkspaces(
+  report: Report,
+  { http }: Context,
+  { trackingUri }: Settings,
+  credential: Credential,
+): Promise<void> {
   await report.check('MLflow', async () => {
-    const { answer, info } = await askServerInfo(context.http, settings.trackingUri, credential);
+    const { answer, info } = await askServerInfo(http, trackingUri, credential);
     if (answer.status !== 200 && answer.status !== 404) throw responseError(answer, 'mlflow');
     return [`workspaces are ${info?.workspaces_enabled === true ? 'enabled' : 'not enabled'}`, true];
   });
-  return false;
 }
 
 /** Claims of a token, size of a cookie, and when it ends. Nothing that could be used to log in. */
 function describe(report: Report, credential: Credential, ofProvider: boolean): void {
   const until = `valid until ${credential.expiresAt?.toISOString() ?? 'an unknown time'}`;
   const { bytes, chunks, advice } = sizeOf(credential);
-  if (credential.method === 'cookie') {
+  if (credential.method !== 'token') {
     const text = `session cookie of ${bytes} bytes in ${chunks} part${chunks > 1 ? 's' : ''}, ${until}`;
     report.add({ layer: 'oauth2-proxy', ok: !advice, text, ...(advice ? { advice } : {}) });
     return;

@@ -12,6 +12,7 @@ import type { Settings } from '../settings/types.js';
 import { usesIdToken, wayOf } from '../settings/ways.js';
 import type { Env } from '../util/env.js';
 import type { Secrets } from '../util/secrets.js';
+import { checkBasic, checkBasicLogin } from './basic.js';
 import { checkDexPages, checkLogin, checkLoginApi, checkProxy, checkSupport } from './checks.js';
 import { listSettings } from './given-settings.js';
 import { checkKeyless } from './keyless.js';
@@ -50,7 +51,8 @@ const noteIn = (report: Report, layer: 'settings' | 'network') => (text: string)
 function checkOverrides(report: Report, settings: Settings, { env, readFile }: Sources): void {
   if (!settings.trackingUri) return;
   const own = env.MLFLOW_TRACKING_AUTH === 'mlflow-auth';
-  for (const text of overridesOf(env, settings, readFile, own)) report.add({ layer: 'SDK settings', ok: false, text });
+  for (const text of overridesOf(env, settings, readFile, own && settings.method !== 'basic'))
+    report.add({ layer: 'SDK settings', ok: false, text });
 }
 
 /** Whether HTTP can be tried: at the platform, and at the tracking server. */
@@ -98,11 +100,15 @@ async function checkServers(
     if (platform && pages) await checkDexPages(report, context, settings);
     else if (platform && settings.login === 'platform') await checkLoginApi(report, context, settings);
     if (platform && wayOf(settings.login).at === 'provider') await checkProvider(report, context, settings);
-    if (platform && usesIdToken(settings.login)) await checkKeyless(report, context, settings, env);
-    else if (platform) await checkSupport(report, context, settings);
-    if (server) await checkProxy(report, context, settings);
+    if (settings.login === 'basic') {
+      if (server) await checkBasic(report, context, settings);
+    } else {
+      if (platform && usesIdToken(settings.login)) await checkKeyless(report, context, settings, env);
+      else if (platform) await checkSupport(report, context, settings);
+      if (server) await checkProxy(report, context, settings);
+    }
     if (!platform || !server) return;
-    if (login) await checkLogin(report, context, settings);
+    if (login) await (settings.login === 'basic' ? checkBasicLogin : checkLogin)(report, context, settings);
     else report.add({ layer: 'account', ok: undefined, text: 'login skipped; --login logs in once' });
   } finally {
     close();

@@ -33,7 +33,7 @@ function refusedBy({ status, schemes }: Refusal): SymptomId {
 /** Characters in which a meaning is looked for: patterns take their time with longer ones. */
 const TELLING = 1000;
 
-function fits({ status, wordless, body, words, redirect, sent, letIn }: Row, answer: AnswerFacts): boolean {
+function fits({ status, wordless, body, words, redirect, challenge, sent, letIn }: Row, answer: AnswerFacts): boolean {
   if (!(status || body || words || redirect)) return false;
   const { code, message, redirect: target } = answer;
   const said = [code, message, target?.error].filter(Boolean).join(': ').slice(0, TELLING);
@@ -42,6 +42,7 @@ function fits({ status, wordless, body, words, redirect, sent, letIn }: Row, ans
     (!body || body.includes(answer.kind)) &&
     (!words || words.test(said) || (wordless?.test(String(answer.status)) ?? false)) &&
     (!redirect || (target !== undefined && (redirect === 'any' || target.login))) &&
+    (!challenge || (answer.challenges?.includes(challenge) ?? false)) &&
     (!sent || sent === answer.sent) &&
     (letIn === undefined || letIn === (answer.letIn ?? false))
   );

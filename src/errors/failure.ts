@@ -31,6 +31,8 @@ export interface AnswerFacts {
   /** Its message, or the headings of a page. */
   message?: string;
   requestId?: string;
+  /** The authentication schemes that a 401 offers (RFC 9110, 11.6.1), in lower case. */
+  challenges?: readonly string[];
   redirect?: Redirect;
   /** The credential that the request carried. */
   sent?: Sent;

@@ -91,5 +91,6 @@ function methodOf({ body }: { body?: string }): 'GET' | 'POST' {
 }
 
 function sentBy({ headers }: Pick<Request, 'headers'>): Sent | undefined {
-  return headers?.authorization ? 'token' : headers?.cookie ? 'cookie' : undefined;
+  if (headers?.authorization) return headers.authorization.startsWith('Basic ') ? 'basic' : 'token';
+  return headers?.cookie ? 'cookie' : undefined;
 }

@@ -7,6 +7,7 @@ import { reasonText } from '../errors/render.js';
 import { bounded, printable, wellFormed } from '../util/text.js';
 
 import { parseUrl } from '../util/url.js';
+import { schemesIn } from './proxy-refusal.js';
 import type { HttpResponse } from './types.js';
 
 export type Json = Record<string, unknown>;
@@ -48,13 +49,20 @@ export function responseError(answer: HttpResponse, request: RequestName, hint?:
 
 /**
  * What an answer says, as fields, uncut: a cut before secrets are struck out would leave a part of one. Known JSON shapes: a Kubernetes Status ({reason, message}), {error: {code, reason, message}}
- * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}.
+ * of the kubernetes-auth plugin, {error, error_description} (RFC 6749, 5.2), {error_code, message} of MLflow, {message}, {detail} of FastAPI.
  * Of a page only its title or heading, and the request id that oauth2-proxy prints.
  */
 export function factsOf(answer: HttpResponse): AnswerFacts {
   const { status, sent } = answer;
   const redirect = redirectOf(answer);
-  return { status, ...bodyFacts(answer), ...(redirect ? { redirect } : {}), ...(sent ? { sent } : {}) };
+  const challenges = status === 401 ? schemesIn(answer.headers.get('www-authenticate') ?? undefined) : [];
+  return {
+    status,
+    ...bodyFacts(answer),
+    ...(challenges.length > 0 ? { challenges: challenges.map((one) => one.toLowerCase()) } : {}),
+    ...(redirect ? { redirect } : {}),
+    ...(sent ? { sent } : {}),
+  };
 }
 
 /** The server's own reason, in one line. */
@@ -69,7 +77,7 @@ function bodyFacts({
   if (json) {
     const inner = typeof json.error === 'object' && json.error !== null ? (json.error as Json) : {};
     const code = [json.reason, json.error_code, json.error, inner.code, inner.reason].find(isText);
-    const message = [json.message, json.error_description, inner.message].find(isText);
+    const message = [json.message, json.error_description, inner.message, json.detail].find(isText);
     return {
       kind: 'json',
       ...(code ? { code: bounded(code) } : {}),

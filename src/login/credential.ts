@@ -1,4 +1,4 @@
-// What a login yields: a token or a session cookie, and how a request carries it.
+// What a login yields: a token, a session cookie, or username and password, and how a request carries it.
 
 import { createHash } from 'node:crypto';
 
@@ -28,7 +28,17 @@ export interface CookieCredential extends Common {
   cookie: string;
 }
 
-export type Credential = TokenCredential | CookieCredential;
+/** Username and password of MLflow itself, for the Basic scheme (RFC 7617) in UTF-8, as MLflow's SDK and server use it. */
+export interface BasicCredential extends Common {
+  method: 'basic';
+  username: string;
+  password: string;
+}
+
+export type Credential = TokenCredential | CookieCredential | BasicCredential;
+
+const basicOf = ({ username, password }: BasicCredential): string =>
+  Buffer.from(`${username}:${password}`).toString('base64');
 
 /** Identifies a credential without revealing it: SHA-256 in hexadecimal. */
 export function fingerprint(value: string): string {
@@ -37,6 +47,7 @@ export function fingerprint(value: string): string {
 
 /** The headers with which a request carries the credential. */
 export function headersOf(credential: Credential): Record<string, string> {
+  if (credential.method === 'basic') return { authorization: `Basic ${basicOf(credential)}` };
   return credential.method === 'token'
     ? { authorization: `Bearer ${credential.token}` }
     : { cookie: credential.cookie };
@@ -45,6 +56,7 @@ export function headersOf(credential: Credential): Record<string, string> {
 /** What of it must be masked in a log. */
 export function secretsOf(credential: Credential): string[] {
   if (credential.method === 'token') return [credential.token];
+  if (credential.method === 'basic') return [credential.password, basicOf(credential)];
   const values = credential.cookie.split('; ').map((part) => part.slice(part.indexOf('=') + 1));
   return [...values, credential.cookie];
 }

@@ -1,10 +1,10 @@
-// A login from the start, for a token: by the way that the settings name, a file of ways/.
+// A login from the start, for a token or for basic: by the way that the settings name, a file of ways/.
 
 import type { LoginKind, Settings } from '../settings/types.js';
 import type { Context } from './context.js';
-import type { LoginWay, TokenLogin } from './login-way.js';
+import type { LoginWay, Made, TokenLogin } from './login-way.js';
 
-const FILES: Record<LoginKind, () => Promise<{ way: LoginWay }>> = {
+const FILES: Record<LoginKind, () => Promise<{ way: LoginWay<Made> }>> = {
   platform: () => import(/* webpackMode: "eager" */ './ways/code.js'),
   dex: () => import(/* webpackMode: "eager" */ './ways/code.js'),
   'password-grant': () => import(/* webpackMode: "eager" */ './ways/password-grant.js'),
@@ -16,12 +16,13 @@ const FILES: Record<LoginKind, () => Promise<{ way: LoginWay }>> = {
   'client-assertion': () => import(/* webpackMode: "eager" */ './ways/client-assertion.js'),
   'jwt-bearer': () => import(/* webpackMode: "eager" */ './ways/jwt-bearer.js'),
   bearer: () => import(/* webpackMode: "eager" */ './ways/bearer.js'),
+  basic: () => import(/* webpackMode: "eager" */ './ways/basic.js'),
 };
 
 /** The file of a way. */
-export const loginWay = async (login: LoginKind): Promise<LoginWay> => (await FILES[login]()).way;
+export const loginWay = async (login: LoginKind): Promise<LoginWay<Made>> => (await FILES[login]()).way;
 
-/** Logs in for a token, without a refresh token. @throws AuthError */
-export async function firstLogin(context: Context, settings: Settings): Promise<TokenLogin> {
+/** Logs in, without a refresh token. @throws AuthError */
+export async function firstLogin(context: Context, settings: Settings): Promise<TokenLogin<Made>> {
   return (await loginWay(settings.login)).login(context, settings);
 }

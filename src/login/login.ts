@@ -7,7 +7,7 @@ import type { Context } from './context.js';
 import { cookieMethod } from './cookie-method.js';
 import type { Credential } from './credential.js';
 import { firstLogin } from './first-login.js';
-import type { TokenLogin } from './login-way.js';
+import type { Made, TokenLogin } from './login-way.js';
 import { sizeOf } from './oauth2-proxy/credential-size.js';
 import { refreshMethod } from './refresh-method.js';
 import { isTokenUnwanted, verify } from './verify.js';
@@ -47,7 +47,7 @@ export async function login(
 }
 
 /** By the refresh token, if there is one; by the password if not, or if that was refused. */
-async function tokenLogin(context: Context, settings: Settings): Promise<TokenLogin> {
+async function tokenLogin(context: Context, settings: Settings): Promise<TokenLogin<Made>> {
   if (!settings.refreshToken) return firstLogin(context, settings);
   try {
     return { credential: await refreshMethod(context, settings, settings.refreshToken), repeated: false };

@@ -67,7 +67,8 @@ function addressesOf({ platform, trackingUri, dexUrl, issuer, login }: Settings)
 function connectionsFor(settings: Settings): Record<string, number> {
   const { platform, trackingUri, method, refreshToken, verify, login: kind } = settings;
   const tracking = trackingUri && new URL(trackingUri).origin;
-  if (kind !== 'platform') return Object.fromEntries(tracking ? [[tracking, 2]] : []);
+  // With basic one request follows the other.
+  if (kind !== 'platform') return Object.fromEntries(tracking ? [[tracking, kind === 'basic' ? 1 : 2]] : []);
   const proof = verify ? 2 : method === 'cookie' ? 1 : 0;
   const login = refreshToken || (method === 'cookie' && tracking !== platform) ? 1 : 2;
   if (tracking === platform) return { [platform]: Math.max(login, proof) };

@@ -12,6 +12,7 @@ import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
 import { decodeClaims } from './dex/claims.js';
 import { audienceAdvice } from './openid/advice.js';
+import { claimsHint } from './openid/claims-hint.js';
 import { isRejected } from './rejected.js';
 import { checkWorkspace, type ProofRequest, type Target } from './workspace-proof.js';
 
@@ -42,6 +43,11 @@ export async function verify(
   const headers = { accept: 'application/json', ...headersOf(credential) };
   const proof: ProofRequest = { ...target, http, credential, headers };
   const open = target.workspace ? `workspace ${target.workspace} open` : 'MLflow responds';
+  if (credential.method === 'basic') {
+    // No oauth2-proxy, and one request alone: a password that is refused is not sent twice.
+    await step(open, () => checkWorkspace(proof));
+    return { identity: credential.username, groups: undefined };
+  }
   const [identity, workspace] = await Promise.allSettled([
     step('accepted by oauth2-proxy', () => checkIdentity(proof)),
     step(open, () => checkWorkspace(proof)),
@@ -88,11 +94,14 @@ async function checkIdentity({ http, trackingUri, login, credential, headers }: 
   const facts = factsOf(answer);
   // This path has no sign-in page: a page is of something else on the way.
   const foreign = answer.status === 403 && facts.kind === 'page';
-  if (foreign || !isRejected(facts)) throw responseError(answer, 'proxy');
+  // Nor does oauth2-proxy offer a login by a challenge, or name its reason: MLflow itself does.
+  const itself = responseError(answer, 'proxy');
+  if (foreign || !isRejected(facts) || itself.id === 'basic-required') throw itself;
   const { status, tried } = answer;
   const failed = ({ id, facts }: Diagnosis, hint?: string) =>
     new AuthError({ request: 'proxy', tried, diagnosis: { id, facts: { status, ...facts } }, hint });
-  if (credential.method === 'cookie') throw failed({ id: 'cookie-rejected', facts: {} });
+  if (credential.method !== 'token') throw failed({ id: 'cookie-rejected', facts: {} });
+  if (itself.id === 'oidc-auth-rejected') throw responseError(answer, 'proxy', claimsHint(credential));
   if (login && isOfProvider(login) && !isJwt(credential.token)) throw failed({ id: 'opaque-token', facts: {} });
   const why = await whyRejected(http, trackingUri, credential.token);
   if (why?.id === 'audience' && login && isOfProvider(login)) {
@@ -100,7 +109,7 @@ async function checkIdentity({ http, trackingUri, login, credential, headers }: 
     throw failed({ ...why, id: 'provider-audience' }, audienceAdvice(issuer, String(why.facts.client)));
   }
   const id = status === 403 ? 'token-rejected' : 'bearer-off';
-  throw failed(why ?? { id, facts: { text: responseError(answer, 'proxy').got } });
+  throw failed(why ?? { id, facts: { text: itself.got } });
 }
 
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */

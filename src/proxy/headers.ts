@@ -24,6 +24,8 @@ const NOT_DOWN: ReadonlySet<string> = new Set([
   ...['authorization', 'gap-auth', 'gap-upstream-address', 'set-cookie', 'set-cookie2', 'alt-svc', 'clear-site-data'],
 ]);
 const NOT_DOWN_PREFIX = /^(x-auth-request-|x-forwarded-)/;
+/** Letters of a secret that is looked for in headers. */
+const SHORTEST_SECRET = 8;
 /** A token under whatever name. */
 const TOKEN = /ey[\w-]{8,}\.ey[\w-]{8,}\.[\w-]{8,}/;
 
@@ -78,7 +80,8 @@ export function headersDown(
   local: (location: string) => string,
 ): string[] {
   const named = connectionNames(rawHeaders);
-  const secrets = secretsOf(credential);
+  // A password of a few letters stands in many headers.
+  const secrets = secretsOf(credential).filter(({ length }) => length >= SHORTEST_SECRET);
   return pairs(rawHeaders).flatMap(([name, value]) => {
     const key = name.toLowerCase();
     if (NOT_DOWN.has(key) || named.has(key) || NOT_DOWN_PREFIX.test(key)) return [];

@@ -148,6 +148,10 @@ function withCredentials(settings: Settings, sources: Sources): Settings {
     throw new Error('no ID token of the CI job in the environment: log in again');
   }
   if (settings.password || isClientLogin(settings.login)) return settings;
+  if (settings.login === 'basic')
+    throw new Error(
+      'MLflow rejects username and password, which it accepted before: they are not sent again. Log in again',
+    );
   if (settings.login === 'bearer') {
     if (settings.bearer?.kind === 'file') return settings;
     throw new Error('the bearer token was given as it is: log in again, with bearer-file if a program replaces it');

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jsonObject } from '../http/response.js';
-import { type Credential, fingerprint } from '../login/credential.js';
+import { type CookieCredential, type Credential, fingerprint, type TokenCredential } from '../login/credential.js';
 import type { Target } from '../login/workspace-proof.js';
 import { uptime } from '../util/clock.js';
 import type { PrivateFolder } from './private-folder.js';
@@ -17,7 +17,7 @@ const MAX_FINGERPRINTS = 200;
 /** Absent fields are not known. Times of day are ISO 8601, and for people alone; what is counted are seconds. */
 export interface CredentialFile {
   tracking_uri: string;
-  method: Credential['method'];
+  method: (TokenCredential | CookieCredential)['method'];
   value: string;
   /** Where the value is read from for each request in place of this file, since it is replaced there. */
   value_file?: string | undefined;
@@ -49,6 +49,7 @@ export function writeCredential(
   { trackingUri, workspace }: Target,
   renew: readonly string[] | undefined,
 ): string {
+  if (credential.method === 'basic') throw new Error('no file holds username and password');
   const value = credential.method === 'token' ? credential.token : credential.cookie;
   const valueFile = credential.method === 'token' ? credential.file : undefined;
   // What is known of the first value is not known of those that follow it in its file.

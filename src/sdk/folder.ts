@@ -1,4 +1,4 @@
-// The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA.
+// The folder for the MLflow SDK: the credential in a file, the Python provider that sends it, and the CA; or the CA alone.
 
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
@@ -23,9 +23,9 @@ export interface Contents {
 
 /** Where things are in it. */
 export interface Folder {
-  credentialFile: string;
+  credentialFile: string | undefined;
   /** To be put on PYTHONPATH. */
-  python: string;
+  python: string | undefined;
   certificates: string | undefined;
 }
 
@@ -37,8 +37,11 @@ export const PYTHON_FOLDER = 'mlflow-auth-python';
  * @throws Error that names the file, or where the folder is not the one that was opened
  */
 export function writeFolder(folder: PrivateFolder, { credential, target, roots, renew }: Contents): Folder {
-  const python = writePython(folder);
+  // The SDK sends username and password by itself, and nothing renews them: no file holds the password.
+  const sendsItself = credential.method === 'basic';
+  const python = sendsItself ? undefined : writePython(folder);
   const certificates = roots && folder.write('ca.pem', `${roots.join('\n')}\n`);
+  if (sendsItself) return { credentialFile: undefined, python, certificates };
   const credentialFile = writeCredential(folder, credential, target, renew);
   // Whoever exchanged the folder in the meantime must not have his code run.
   folder.check();

@@ -36,6 +36,9 @@ export function handOver(
   return variablesFor({ credential, settings, folder: written, pythonPath: sources.env.PYTHONPATH, certificates });
 }
 
+/** The variables with one credential each, and its method. */
+const ONES = { MLFLOW_TRACKING_TOKEN: 'token', MLFLOW_PROXY_COOKIE: 'cookie' } as const;
+
 /** What would keep the SDK from using the credential, or from renewing it. */
 function obstaclesOf(
   credential: Credential,
@@ -43,22 +46,24 @@ function obstaclesOf(
   withFolder: boolean,
   { env, readFile }: Pick<Sources, 'env' | 'readFile'>,
 ): string[] {
-  const found = overridesOf(env, settings, readFile, withFolder);
+  const basic = credential.method === 'basic';
+  const withProvider = withFolder && !basic;
+  const found = overridesOf(env, settings, readFile, withProvider);
   if (settings.renew && isPasswordLogin(settings.login) && credential.method === 'token' && !credential.refreshToken)
     found.push(
       'the platform returned no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
     );
-  const other = credential.method === 'token' ? 'MLFLOW_PROXY_COOKIE' : 'MLFLOW_TRACKING_TOKEN';
-  if (env[other])
-    found.push(`${other} is still set, by an earlier login or by hand, and does not belong to this login: unset it`);
+  for (const [name, method] of Object.entries(ONES))
+    if (env[name] && method !== credential.method)
+      found.push(`${name} is still set, by an earlier login or by hand, and does not belong to this login: unset it`);
   const short = settings.renew ? tooShort(credential) : expiresSoon(credential);
   if (short) found.push(short);
   if (!withFolder && credential.method === 'cookie')
     found.push('the MLflow SDK does not read MLFLOW_PROXY_COOKIE: set --dir to install the auth provider');
   // Where there is a folder, its module names the workspace for the Python clients among them.
-  if (!withFolder && credential.method === 'token' && settings.workspace)
+  if (!withFolder && credential.method !== 'cookie' && settings.workspace)
     found.push(
-      'clients that do not read MLFLOW_WORKSPACE use the default workspace of the server: MLflow for Python before 3.10, and those of some other languages. For Python, set --dir to install the auth provider, which sends the workspace',
+      `clients that do not read MLFLOW_WORKSPACE use the default workspace of the server: MLflow for Python before 3.10, and those of some other languages. ${basic ? 'The command proxy sends it for them' : 'For Python, set --dir to install the auth provider, which sends the workspace'}`,
     );
   return found;
 }

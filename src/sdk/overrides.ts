@@ -5,6 +5,9 @@ import { isLoopback } from '../http/loopback.js';
 import type { Settings } from '../settings/types.js';
 import type { Env } from '../util/env.js';
 
+/** What the SDK is to reach, and with what. */
+type Target = Pick<Settings, 'trackingUri' | 'insecureTls' | 'ca'> & Partial<Pick<Settings, 'method'>>;
+
 /**
  * Says in a sentence each what else the SDK would listen to.
  * @param readFile of a text file; may throw
@@ -12,7 +15,7 @@ import type { Env } from '../util/env.js';
  */
 export function overridesOf(
   env: Env,
-  { trackingUri, insecureTls, ca }: Pick<Settings, 'trackingUri' | 'insecureTls' | 'ca'>,
+  { trackingUri, insecureTls, ca, method = 'token' }: Target,
   readFile: (path: string) => string,
   withProvider: boolean,
 ): string[] {
@@ -25,10 +28,12 @@ export function overridesOf(
     }
   };
   const found: string[] = [];
+  const basic = method === 'basic';
   const elsewhere = withProvider ? 'where the Python provider is not used (python -I, other SDKs)' : 'always';
-  const credentials = read(home && join(home, '.mlflow', 'credentials'));
+  // Username and password of the environment win over those of the file.
+  const credentials = basic ? '' : read(home && join(home, '.mlflow', 'credentials'));
   const file = /mlflow_tracking_username/.test(credentials) && /mlflow_tracking_password/.test(credentials);
-  if ((env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
+  if ((!basic && env.MLFLOW_TRACKING_USERNAME && env.MLFLOW_TRACKING_PASSWORD) || file) {
     const where = file ? '~/.mlflow/credentials' : 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD';
     found.push(`${where} hold a login that the SDK sends instead of this credential, ${elsewhere}: remove it`);
   }
@@ -36,7 +41,9 @@ export function overridesOf(
   const netrc = [env.NETRC, home && join(home, '.netrc'), home && join(home, '_netrc')].map((path) => read(path ?? ''));
   const words = netrc.join('\n').split(/\s+/);
   if (words.some((word, index) => word === 'default' || (word === 'machine' && words[index + 1] === hostname))) {
-    found.push(`~/.netrc has a login for ${hostname}, which overwrites a token, ${elsewhere}: remove it`);
+    found.push(
+      `~/.netrc has a login for ${hostname}, which overwrites ${basic ? 'username and password' : 'a token'}, ${elsewhere}: remove it`,
+    );
   }
   if (/^(true|1)$/i.test(env.MLFLOW_TRACKING_AWS_SIGV4 ?? '')) {
     found.push(
@@ -53,7 +60,7 @@ export function overridesOf(
     );
   }
   const auth = env.MLFLOW_TRACKING_AUTH;
-  if (auth && auth !== 'mlflow-auth') {
+  if (auth && (basic || auth !== 'mlflow-auth')) {
     found.push(
       withProvider
         ? `MLFLOW_TRACKING_AUTH was ${auth} and is replaced`

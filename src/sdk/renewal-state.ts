@@ -40,6 +40,9 @@ export function settingsToKeep(settings: Settings, credential: Credential): Sett
   // After a fallback, client-id is not that of oauth2-proxy, with which the cookie method would compare it.
   const clientId = settings.method === 'cookie' ? settings.clientId : '';
   if (credential.method === 'cookie') return { ...common, clientId, clientSecret: '', clientKey: '', refreshToken: '' };
+  // A password that MLflow has once refused is not sent again.
+  const none = { clientSecret: '', clientKey: '', refreshToken: '' };
+  if (credential.method === 'basic') return { ...common, ...none, username: '', password: '' };
   const secrets = clientSecretsToKeep(settings);
   return { ...common, ...secrets, username: '', password: '', refreshToken: credential.refreshToken ?? '' };
 }

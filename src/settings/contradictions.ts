@@ -4,6 +4,7 @@ import { howToGetIdToken, INVALID_REQUEST_URL, isPrivate } from './id-token-sour
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
+import * as check from './validate.js';
 import { usesIdToken, wayOf } from './ways.js';
 
 /** What the checks work on, and where they report what they find. */
@@ -46,8 +47,11 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
     problem('refresh-token', `${wayOf(login).phrase} uses no refresh token; it requests another token.`, 'conflict');
   if (login === 'bearer' && settings.refreshToken)
     problem('refresh-token', `${wayOf(login).phrase} uses no refresh token. Set only one of them.`, 'conflict');
-  if (!wayOf(login).refreshToken && needs.newRefreshToken && !settings.refreshToken)
+  if (!wayOf(login).refreshToken && needs.newRefreshToken && !settings.refreshToken && login !== 'basic')
     problem('login', `${wayOf(login).phrase} gives no refresh token; use the command token.`, 'conflict');
+  if (login === 'basic') basicCheck(settings, problem);
+  if (needs.person && needs.login !== false && found.get('login')?.value.toLowerCase() === 'basic')
+    problem('login', 'with basic, no person logs in: use env, exec or proxy with username and password.', 'conflict');
   if (ca && insecureTls) {
     const from = `${found.get('ca-cert')?.from} and ${found.get('insecure-tls')?.from}`;
     problem('ca-cert', `contradicts insecure-tls (${from}). Set only one of them.`, 'conflict');
@@ -56,9 +60,16 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
     problem('ca-cert', 'is set as text, but the SDK requires a file. Set it to the path of a PEM file, or set dir.');
   }
   const located = found.has('cluster') || found.has('tracking-uri');
-  const always = needs.trackingUri || (method === 'cookie' && needs.login !== false);
+  const always = needs.trackingUri || (method !== 'token' && needs.login !== false);
   if (!located && (always || (verify && needs.login !== false))) {
     const why = always ? '' : ', or set verify to false';
     problem('cluster', `set cluster (CLUSTER) or tracking-uri (MLFLOW_TRACKING_URI)${why}.`, 'missing');
   }
+}
+
+/** What a login with username and password at MLflow itself cannot use. */
+function basicCheck({ username, password, refreshToken }: Settings, problem: OnProblem): void {
+  check.basicLogin(username, password, problem);
+  if (refreshToken)
+    problem('refresh-token', 'a login with basic uses no refresh token. Set only one of them.', 'conflict');
 }

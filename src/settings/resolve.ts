@@ -3,15 +3,22 @@
 import { certificatesIn, fromBase64, isCertificate, withLineBreaks } from '../http/trust.js';
 import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
-import type { Needs, OnProblem, Settings } from './types.js';
+import type { Method, Needs, OnProblem, Settings } from './types.js';
 import * as check from './validate.js';
 import { wayOf } from './ways.js';
+
+/** What the methods give, in messages. */
+const GIVES: Readonly<Record<Method, string>> = {
+  token: 'a token',
+  cookie: 'a session cookie',
+  basic: 'username and password',
+};
 
 /** The method, and why that one. */
 export function chooseMethod(
   found: Map<Name, Found>,
   login: Settings['login'],
-  only: Settings['method'] | undefined,
+  only: Needs['method'],
   problem: OnProblem,
 ): Pick<Settings, 'method' | 'methodReason' | 'allowFallback'> {
   const wish = found.get('method');
@@ -20,9 +27,10 @@ export function chooseMethod(
     problem('method', `the command ${only} requires method ${only}.`);
   const { methods, phrase } = wayOf(login);
   if (!methods.includes('cookie')) {
-    if (only === 'cookie' || method === 'cookie')
-      problem('method', `${phrase} gives a token, never a session cookie.`, 'conflict');
-    return { method: 'token', methodReason: `${phrase} gives a token`, allowFallback: false };
+    const [sole = 'token'] = methods;
+    const other = [only, method].find((one) => (one === 'token' || one === 'cookie') && one !== sole);
+    if (other) problem('method', `${phrase} gives ${GIVES[sole]}, never ${GIVES[other as Method]}.`, 'conflict');
+    return { method: sole, methodReason: `${phrase} gives ${GIVES[sole]}`, allowFallback: false };
   }
   if (only) return { method: only, methodReason: `the command is ${only}`, allowFallback: false };
   if (method === 'token' || method === 'cookie')

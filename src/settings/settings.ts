@@ -80,6 +80,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   // Only GitHub gives another token for the one that is used as it is; a file is read for each request.
   const renewable = at !== 'nowhere' || idToken?.kind === 'github';
   const renew = renewable && (needs.renew === true || (flag('renew') && canRenew(found, needs, note)) || proxy);
+  if (login === 'basic' && flag('renew')) note('renew has no effect with basic: a password does not expire');
   const password =
     needs.login !== false && !needs.person && isPasswordLogin(login) && !(method === 'token' && text('refresh-token'));
   const isPublic =

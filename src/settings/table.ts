@@ -50,7 +50,7 @@ export const TABLE = [
     name: 'username',
     env: ['MLFLOW_USERNAME'],
     file: true,
-    help: 'Platform username. Use a dedicated service account.',
+    help: 'Platform username, or with login basic that of MLflow. Use a dedicated service account.',
   },
   {
     name: 'password',
@@ -145,7 +145,7 @@ export const TABLE = [
     name: 'login',
     env: ['MLFLOW_AUTH_LOGIN'],
     default: 'auto',
-    help: 'How to log in. With username and password: platform (JSON login API of the platform), dex (login pages of Dex), password-grant (token endpoint of Dex) or implicit (implicit flow). With the ID token of the CI job: keyless (exchanged at Dex) or id-token (unchanged). At any OpenID provider: client-credentials (client secret), client-key (key), client-assertion or jwt-bearer (ID token of the CI job). With a token from elsewhere: bearer. Or auto. With issuer set, auto uses what suffices at that provider. Otherwise auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
+    help: 'How to log in. With username and password: platform (JSON login API of the platform), dex (login pages of Dex), password-grant (token endpoint of Dex) or implicit (implicit flow). With the ID token of the CI job: keyless (exchanged at Dex) or id-token (unchanged). At any OpenID provider: client-credentials (client secret), client-key (key), client-assertion or jwt-bearer (ID token of the CI job). With a token from elsewhere: bearer. With username and password of MLflow itself: basic, which auto never chooses. Or auto. With issuer set, auto uses what suffices at that provider. Otherwise auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
   },
   {
     name: 'connector',

@@ -14,7 +14,11 @@ export type IdTokenSource =
 /** How a login begins: a row of ways.ts. */
 export type LoginKind =
   | ('platform' | 'dex' | 'password-grant' | 'implicit' | 'keyless' | 'id-token')
-  | ('client-credentials' | 'client-key' | 'client-assertion' | 'jwt-bearer' | 'bearer');
+  | ('client-credentials' | 'client-key' | 'client-assertion' | 'jwt-bearer' | 'bearer')
+  | 'basic';
+
+/** What a login gives: a bearer token, a session cookie, or username and password as they are. */
+export type Method = 'token' | 'cookie' | 'basic';
 
 /** Where a bearer token from elsewhere comes from: a file that is read for each use, or a text. */
 export type BearerSource = Exclude<IdTokenSource, { kind: 'github' }>;
@@ -59,7 +63,7 @@ export interface Settings {
   refreshTokenFile: string | undefined;
   /** The credential is to be renewed while the job runs. */
   renew: boolean;
-  method: 'token' | 'cookie';
+  method: Method;
   /** Why that method, for the log. */
   methodReason: string;
   /** The method was not set, so the other one may be tried when oauth2-proxy rejects this one's credential. */
@@ -104,7 +108,7 @@ export interface Needs {
   /** A person logs in: no password, and no ID token of a CI job, is used. */
   person?: boolean;
   /** The one method that the command can use. */
-  method?: Settings['method'];
+  method?: Exclude<Method, 'basic'>;
 }
 
 /** What is wrong with one setting. */

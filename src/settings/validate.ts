@@ -152,6 +152,13 @@ export function plain(name: Name, value: string, problem: OnProblem): string {
   return value;
 }
 
+/** User-id and password of the Basic scheme (RFC 7617, 2): a colon separates them, and neither holds control characters. */
+export function basicLogin(username: string, password: string, problem: OnProblem): void {
+  if (username.includes(':')) problem('username', 'contains ":", which a login with basic cannot send (RFC 7617).');
+  if (/\p{Cc}/u.test(password))
+    problem('password', 'contains a line break or another control character, which a login with basic cannot send.');
+}
+
 /** A file's text, or undefined after telling the problem. */
 export function readable(
   name: Name,

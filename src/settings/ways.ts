@@ -2,6 +2,7 @@
 // file for each.
 
 import type { LoginKind } from './types.js';
+import { BASIC_WAYS } from './ways/basic.js';
 import { JOB_WAYS } from './ways/job.js';
 import { OTHER_LINES } from './ways/other.js';
 import { PASSWORD_WAYS } from './ways/password.js';
@@ -9,11 +10,11 @@ import { PROVIDER_WAYS } from './ways/provider.js';
 import type { Line, Way } from './ways/way.js';
 
 /** In the order in which `auto` looks at them. */
-export const WAYS: readonly Way[] = [...JOB_WAYS, ...PROVIDER_WAYS, ...PASSWORD_WAYS];
+export const WAYS: readonly Way[] = [...JOB_WAYS, ...PROVIDER_WAYS, ...PASSWORD_WAYS, ...BASIC_WAYS];
 
 /** The documents' table: what most users have comes first. */
 export const LINES: readonly Line[] = [
-  ...[...PASSWORD_WAYS, ...JOB_WAYS, ...PROVIDER_WAYS].flatMap(({ lines }) => lines),
+  ...[...PASSWORD_WAYS, ...JOB_WAYS, ...PROVIDER_WAYS, ...BASIC_WAYS].flatMap(({ lines }) => lines),
   ...OTHER_LINES,
 ];
 

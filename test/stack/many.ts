@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { errorMessage } from '../../src/errors/errors.js';
+import { secretsOf } from '../../src/login/credential.js';
 import { runLogin } from '../../src/login/session.js';
 import { readSettings } from '../../src/settings/settings.js';
 import { Secrets } from '../../src/util/secrets.js';
@@ -28,7 +29,7 @@ async function one(): Promise<Outcome> {
   const settings = readSettings(sources, { trackingUri: true, caPath: false }, secrets.add, say);
   const start = performance.now();
   const outcome = await runLogin(settings, secrets, { info: say, warn: say }).then(
-    (credential) => ({ value: credential.method === 'token' ? credential.token : credential.cookie, failed: false }),
+    (credential) => ({ value: secretsOf(credential).at(-1) ?? '', failed: false }),
     (error) => ({ value: errorMessage(error), failed: true }),
   );
   return { time: performance.now() - start, steps, ...outcome };

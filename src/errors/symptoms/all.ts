@@ -1,6 +1,7 @@
 // The table of symptoms: one row for each thing that is known to go wrong.
 
 import { ACCOUNT, LOGIN_REFUSED } from './account.js';
+import { BASIC } from './basic.js';
 import { CALLBACK, CALLBACK_WITHOUT_COOKIE } from './callback.js';
 import { CONNECTION } from './connection.js';
 import { AUTHORIZATION_REQUEST, DEX_PAGES, DEX_STATUS, PUBLIC_CLIENT, TOKEN_ENDPOINT } from './dex.js';
@@ -38,6 +39,7 @@ const ROWS = [
   ...PEOPLE_STATUS,
   ...DEX_STATUS,
   ...MLFLOW_PROTECTIONS,
+  ...BASIC,
   ...CALLBACK,
   ...OAUTH2_PROXY,
   ...CALLBACK_WITHOUT_COOKIE,

@@ -30,7 +30,7 @@ export type RequestName =
 export type BodyKind = 'json' | 'page' | 'text' | 'empty';
 
 /** Which credential a request carried. */
-export type Sent = 'token' | 'cookie';
+export type Sent = 'token' | 'cookie' | 'basic';
 
 /** The part of the way to MLflow that is at fault. */
 export type Layer =
@@ -68,6 +68,8 @@ export interface Symptom<Id extends string = string> {
   words?: RegExp;
   /** Whether the answer redirects to a login, or anywhere at all. */
   redirect?: 'login' | 'any';
+  /** The authentication scheme that a 401 offers, in lower case. */
+  challenge?: string;
   /** The credential that the request carried. */
   sent?: Sent;
   /** Whether oauth2-proxy has let the credential in at another request. */

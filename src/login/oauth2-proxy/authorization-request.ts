@@ -3,6 +3,7 @@
 
 import { AuthError } from '../../errors/errors.js';
 import type { Http } from '../../http/types.js';
+import type { Method } from '../../settings/types.js';
 import { printable } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
 import { discover } from '../dex/issuer.js';
@@ -13,7 +14,7 @@ export interface Expected {
   platform: string;
   dexUrl: string;
   trackingUri: string;
-  method: 'token' | 'cookie';
+  method: Method;
   /** The client of oauth2-proxy, checked with the method cookie; '' where it is not known. */
   clientId: string;
   /** The redirect URI that the user named, or the platform's own. */

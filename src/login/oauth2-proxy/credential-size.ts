@@ -1,7 +1,7 @@
 // How large a credential is, and what to do where it is too large for servers on the way.
 
 import { LARGE_COOKIE_ADVICE } from '../../errors/symptoms/oauth2-proxy.js';
-import type { Credential } from '../credential.js';
+import { type Credential, headersOf } from '../credential.js';
 
 /** Bytes of a Cookie header that many servers on the way to MLflow still take; their limit is often 8 kB. */
 const LARGE_COOKIE = 7000;
@@ -26,6 +26,8 @@ export function sizeOf(credential: Credential): { bytes: number; chunks: number;
     const bytes = credential.token.length;
     return { bytes, chunks: 1, advice: bytes > LARGE_TOKEN ? TOKEN_ADVICE : undefined };
   }
+  if (credential.method === 'basic')
+    return { bytes: headersOf(credential).authorization?.length ?? 0, chunks: 1, advice: undefined };
   const bytes = credential.cookie.length;
   const advice = bytes < LARGE_COOKIE ? undefined : COOKIE_ADVICE;
   return { bytes, chunks: credential.cookie.split('; ').length, advice };

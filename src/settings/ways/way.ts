@@ -1,7 +1,7 @@
 // What is known of a way to log in: a row, and the lines of the documents' table.
 
 import type { Name } from '../table.js';
-import type { LoginKind } from '../types.js';
+import type { LoginKind, Method } from '../types.js';
 
 /** A line of the documents' table. */
 export interface Line {
@@ -23,7 +23,7 @@ export interface Way {
   phrase: string;
   /** What shows who logs in. */
   by: 'password' | 'id-token' | 'client' | 'bearer';
-  methods: readonly ('token' | 'cookie')[];
+  methods: readonly Method[];
   /** Whether the server gives a refresh token for it. */
   refreshToken: boolean;
   /**
