@@ -57,7 +57,9 @@ export function holdCredential(
     if (now - read.at > CLOCK) read = { at: now, age: secondsBetween(received, moment()) };
     return read.age + now - read.at;
   };
-  const hasExpired = () => current.life !== undefined && age() >= current.life;
+  // A password that the server has refused is not sent again, whatever comes.
+  const isSpent = () => current.method === 'basic' && refusal !== undefined;
+  const hasExpired = () => isSpent() || (current.life !== undefined && age() >= current.life);
 
   const renewNow = async (reason: Reason): Promise<Credential> => {
     if (refusal && secondsBetween(refusal.at, moment()) < PAUSE) throw refusal.error;

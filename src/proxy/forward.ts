@@ -77,7 +77,7 @@ async function attempt(exchange: Exchange): Promise<Next> {
   /** Whether all of the body is still there. */
   const whole = kept !== undefined || !sent.begun;
   if (!sent.answer) return withoutAnswer(exchange, sent, whole);
-  const looked = await lookAt(sent.answer, trackingUri).catch((error) => ({ error }));
+  const looked = await lookAt(sent.answer, trackingUri, credential.method).catch((error) => ({ error }));
   if ('error' in looked) return withoutAnswer(exchange, { ...sent, error: looked.error }, whole);
   const status = sent.answer.statusCode ?? 502;
   // What MLflow itself answers is JSON.

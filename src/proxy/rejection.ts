@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { PlainHeaders } from '../http/headers.js';
 import { factsOf } from '../http/response.js';
 import { isRejected } from '../login/rejected.js';
+import type { Method } from '../settings/types.js';
 
 /** Bytes of a body that may be read for it. */
 const LONGEST = 1 << 16;
@@ -15,13 +16,17 @@ export interface Looked {
   body: Buffer | undefined;
 }
 
-/** Looks at the head of an answer, and at the body of a 401 or a 403 that is not JSON. @throws where the body breaks off */
-export async function lookAt(answer: IncomingMessage, url: URL): Promise<Looked> {
+/**
+ * Looks at the head of an answer, and at the body of a 401 or a 403 that is not JSON.
+ * @param method of the credential: a 403 says nothing of a password, for MLflow's basic-auth denies permissions by it
+ * @throws where the body breaks off
+ */
+export async function lookAt(answer: IncomingMessage, url: URL, method: Method): Promise<Looked> {
   const { statusCode: status = 0 } = answer;
   const redirect = status >= 300 && status <= 399;
   const type = answer.headers['content-type'] ?? '';
-  if (!redirect && status !== 401 && !(status === 403 && !/json/i.test(type)))
-    return { rejected: false, body: undefined };
+  const forbids = status === 403 && method !== 'basic' && !/json/i.test(type);
+  if (!redirect && status !== 401 && !forbids) return { rejected: false, body: undefined };
   const length = Number(answer.headers['content-length'] ?? 0);
   const body = redirect || length > LONGEST ? undefined : await readSome(answer);
   const headers = new PlainHeaders({ 'content-type': type, location: answer.headers.location });

@@ -14,6 +14,13 @@ const GIVES: Readonly<Record<Method, string>> = {
   basic: 'username and password',
 };
 
+/** What to do instead. */
+const USE: Readonly<Record<Method, string>> = {
+  token: '',
+  cookie: '',
+  basic: ' Use env, exec or proxy, without method.',
+};
+
 /** The method, and why that one. */
 export function chooseMethod(
   found: Map<Name, Found>,
@@ -29,7 +36,8 @@ export function chooseMethod(
   if (!methods.includes('cookie')) {
     const [sole = 'token'] = methods;
     const other = [only, method].find((one) => (one === 'token' || one === 'cookie') && one !== sole);
-    if (other) problem('method', `${phrase} gives ${GIVES[sole]}, never ${GIVES[other as Method]}.`, 'conflict');
+    if (other)
+      problem('method', `${phrase} gives ${GIVES[sole]}, never ${GIVES[other as Method]}.${USE[sole]}`, 'conflict');
     return { method: sole, methodReason: `${phrase} gives ${GIVES[sole]}`, allowFallback: false };
   }
   if (only) return { method: only, methodReason: `the command is ${only}`, allowFallback: false };

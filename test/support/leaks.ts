@@ -28,7 +28,7 @@ export function secretsOf({ asked }: Pick<FakePlatform, 'asked'>, given: Record<
       form.get('assertion'),
       form.get('client_assertion'),
       form.get('password'),
-      request.headers.authorization?.replace('Bearer ', ''),
+      request.headers.authorization?.replace(/^(Bearer|Basic) /, ''),
     ];
   });
   const all = [given.password, given['client-secret'], given['id-token'], given['client-key'], given.bearer, ...sent];

@@ -1,6 +1,6 @@
 // Which OpenID provider a login goes to: the one of the setting issuer, or else the one at which oauth2-proxy itself logs in.
 
-import { AuthError } from '../../errors/errors.js';
+import { AuthError, hasSymptom } from '../../errors/errors.js';
 import type { Diagnosis, Tried } from '../../errors/failure.js';
 import { isText, type Json, jsonObject, responseError } from '../../http/response.js';
 import type { Http, HttpResponse } from '../../http/types.js';
@@ -38,7 +38,7 @@ const MOST_TRIES = 6;
  */
 export async function findProvider({ http }: Pick<Context, 'http'>, settings: Given): Promise<Provider> {
   const { issuer, trackingUri } = settings;
-  const begin = async () => (trackingUri ? startProxyLogin(http, trackingUri, true) : undefined);
+  const begin = async () => (trackingUri ? startProxyLogin(http, trackingUri, true).catch(withoutProxy) : undefined);
   // Where the issuer is known, the proxy only helps to choose among tokens, and the proof of the token says what is wrong.
   const [start, named] = await Promise.all([
     issuer ? begin().catch(() => undefined) : begin(),
@@ -87,6 +87,14 @@ async function search(http: Http, start: ProxyLogin | undefined) {
   }
   const diagnosis = { id: 'issuer-not-found', facts: { endpoint: printable(endpoint) } } as const;
   throw new AuthError({ request: 'issuer', tried: start.tried, diagnosis });
+}
+
+/** Where there is no oauth2-proxy at all, as with mlflow-oidc-auth, the provider must be named. */
+function withoutProxy(error: unknown): never {
+  const known = hasSymptom(error, 'not-the-proxy', 'proxy-unauthorized', 'oidc-auth-rejected', 'basic-required');
+  if (!known) throw error;
+  const hint = 'No oauth2-proxy responds, at which the provider could be found. Set issuer (MLFLOW_AUTH_ISSUER).';
+  throw new AuthError({ ...error.failure, hint }, { cause: error.cause });
 }
 
 async function getDocument(http: Http, issuer: string): Promise<{ answer: HttpResponse; document: Json | undefined }> {

@@ -16,7 +16,7 @@ export const BASIC_WAYS: readonly Way[] = [
       {
         name: '`basic`',
         requires: "`username`, `password` of MLflow's basic-auth, or an access token of mlflow-oidc-auth as `password`",
-        gives: [],
+        gives: ['basic'],
         renewal: 'not required',
         tested: 'MLflow 3.17.2 with `--app-name basic-auth`; mlflow-oidc-auth 9.0.5',
         test: 'test/stack/basic.test.ts',

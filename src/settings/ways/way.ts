@@ -8,8 +8,8 @@ export interface Line {
   /** The value of `login`, or a name. */
   name: string;
   requires: string;
-  /** Whether it gives a token, and a session cookie. */
-  gives: readonly ('token' | 'cookie')[];
+  /** Whether it gives a token, and a session cookie; neither with basic. */
+  gives: readonly Method[];
   renewal: string;
   /** The servers, and the test that drives them. */
   tested: string;

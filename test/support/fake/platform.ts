@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { basicAuth } from './basic-auth.js';
 import { type Certificate, testAuthority, usualCertificate } from './certificates.js';
 import { requestCiToken } from './ci.js';
 import { FakeDex } from './dex.js';
@@ -102,7 +103,7 @@ export function endpointOf(method: string | undefined, path: string): Endpoint |
 
 /** A platform that behaves as usual but for the given switches. */
 export function makePlatform(given: Partial<Switches> = {}): Answers {
-  const switches: Switches = { ...USUAL, ...given };
+  const switches: Switches = { ...USUAL, ...(given.basicAuth ? { openToAll: true } : {}), ...given };
   const asked: Answers['asked'] = [];
   const dex = new FakeDex(switches);
   const pages = new FakeDexPages(switches, dex);
@@ -152,7 +153,10 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
     const canned = switches.echo?.(endpoint, request) ?? switches.canned[endpoint];
     const times = answered.get(endpoint) ?? 0;
     answered.set(endpoint, times + 1);
-    const answer = canned && times < (canned.times ?? Infinity) ? { body: '', ...canned } : usual[endpoint](request);
+    const answer =
+      canned && times < (canned.times ?? Infinity)
+        ? { body: '', ...canned }
+        : (basicAuth(endpoint, request, switches) ?? usual[endpoint](request));
     const cookies = switches.cookies[endpoint];
     return cookies ? { ...answer, headers: { ...answer.headers, 'set-cookie': cookies } } : answer;
   };

@@ -134,6 +134,8 @@ export interface Switches {
   deletesStaleCookie: boolean;
   /** Another replica, with another secret, reads the cookie. */
   forgetsSessions: boolean;
+  /** MLflow itself takes a login, and no oauth2-proxy is in front of it: by its basic-auth, or by mlflow-oidc-auth. */
+  basicAuth: 'mlflow' | 'oidc-auth' | undefined;
   /** There is no login in front of MLflow. */
   openToAll: boolean;
   /** Bytes of Cookie header that MLflow's own server takes. */
@@ -212,6 +214,7 @@ export const USUAL: Switches = {
   changesIdToken: (token) => token,
   deletesStaleCookie: false,
   forgetsSessions: false,
+  basicAuth: undefined,
   openToAll: false,
   largestCookie: 60_000,
   workspacesEnabled: true,
