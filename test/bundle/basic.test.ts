@@ -257,7 +257,7 @@ describe('login: basic is refused', () => {
       { MLFLOW_PASSWORD: 'first line\nsecond' },
       /password: .*control character/,
     ],
-    ['a refresh token', ['env'], { DEX_REFRESH_TOKEN: 'refresh-token' }, /refresh-token: .*no refresh token/],
+    ['a refresh token', ['env'], { DEX_REFRESH_TOKEN: 'of-an-earlier-login' }, /refresh-token: .*no refresh token/],
     ['no password', ['env'], { MLFLOW_PASSWORD: '' }, /password: required/],
     ['no tracking URI', ['env'], { MLFLOW_TRACKING_URI: '' }, /cluster: set cluster .* or tracking-uri/],
     ['http', ['env'], { MLFLOW_TRACKING_URI: 'http://mlflow.test' }, /allow-http/],

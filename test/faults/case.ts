@@ -42,6 +42,7 @@ const LOGINS: Record<Row['method'], string> = {
   cookie: 'cookie method',
   keyless: 'keyless login',
   provider: 'login at a provider',
+  basic: 'basic',
 };
 
 /** A case, with a name that tells its place in the table. */

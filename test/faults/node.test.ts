@@ -35,7 +35,7 @@ faultSuite(CASES, {
     assert.equal(status, 0, stdout);
     assert.match(stdout, /^Logged in as [^\n]{1,300}$/m);
     assert.match(files.GITHUB_ENV ?? '', /^MLFLOW_TRACKING_URI<</m);
-    assert.match(files.GITHUB_OUTPUT ?? '', /^MLFLOW_(TRACKING_TOKEN|PROXY_COOKIE)<</m);
+    assert.match(files.GITHUB_OUTPUT ?? '', /^MLFLOW_(TRACKING_TOKEN|PROXY_COOKIE|TRACKING_PASSWORD)<</m);
     return { stdout, stderr };
   },
 });

@@ -10,7 +10,7 @@ export type End = SymptomId | typeof SUCCESS;
 
 /** One row of the fault table. */
 export interface Row {
-  method: 'token' | 'cookie' | 'keyless' | 'provider';
+  method: 'token' | 'cookie' | 'keyless' | 'provider' | 'basic';
   /** Name of the request. */
   name: string;
   /** Where it goes; the start of a login has two entrances. */
@@ -136,6 +136,15 @@ const TOKEN_ENDPOINT: Row['tells'] = {
   page: 'not-a-token-endpoint',
   redirect: 'not-a-token-endpoint',
 };
+
+/** Username and password of MLflow's basic-auth. */
+const basic = (row: Omit<Row, 'method' | 'logins' | 'platform' | 'tells'>): Row => ({
+  method: 'basic',
+  logins: 0,
+  platform: { basicAuth: 'mlflow' },
+  tells: MLFLOW,
+  ...row,
+});
 
 export const ROWS: Row[] = [
   token({ name: 'authorize', endpoints: ['authorize'], after: [], tries: 3, logins: 0, tells: API }),
@@ -367,4 +376,6 @@ export const ROWS: Row[] = [
     tries: 1,
     tells: TOKEN_ENDPOINT,
   }),
+  basic({ name: 'challenge', endpoints: ['experiments'], after: [], tries: 3 }),
+  basic({ name: 'proof', endpoints: ['workspace'], after: ['experiments'], tries: 1 }),
 ];

@@ -68,6 +68,7 @@ function providerInputs(target: Parameters<typeof goodInputs>[0], named: boolean
 /** The inputs of a row's login. */
 function inputsOf({ method, gitHub, issuer }: Row, target: Parameters<typeof goodInputs>[0]): Record<string, string> {
   if (method === 'keyless') return keylessInputs(target, gitHub);
+  if (method === 'basic') return { ...goodInputs(target), login: 'basic' };
   return method === 'provider' ? providerInputs(target, issuer) : { ...goodInputs(target), method };
 }
 

@@ -70,6 +70,7 @@ const FIELDS: Record<string, Record<string, [end: End, others?: Partial<Record<V
     token_type: ['token-response'],
     expires_in: ['token-response', { missing: SUCCESS, 'a number': SUCCESS }],
   },
+  'basic proof': { workspace: [SUCCESS] },
   refresh: {
     access_token: ['token-claims', { '1 MB of text': SUCCESS }],
     token_type: ['token-claims'],
@@ -85,7 +86,7 @@ const SENT: End[] = ['login-request-gone', 'stale-key'];
 export function shapeCases(): Case[] {
   return ROWS.flatMap((row) =>
     Object.entries(
-      FIELDS[['keyless', 'provider'].includes(row.method) ? `${row.method} ${row.name}` : row.name] ?? {},
+      FIELDS[['keyless', 'provider', 'basic'].includes(row.method) ? `${row.method} ${row.name}` : row.name] ?? {},
     ).flatMap(([fields, [usual, others = {}]]) =>
       (Object.keys(VALUES) as Value[]).map((value) => {
         const end = others[value] ?? usual;
