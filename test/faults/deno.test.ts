@@ -17,8 +17,15 @@ import { faultSuite } from './suite.js';
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-deno-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const args = ['run', '--no-prompt', '--quiet', '--allow-net', '--allow-env', BUNDLE];
-const PRINTED = /^(ey[\w-]+\.ey[\w-]+\.[\w-]+|_oauth2_proxy=[^\s;]+)$/;
+const args = ['run', '--no-prompt', '--quiet', '--allow-net', '--allow-env'];
+const PRINTED = /^(ey[\w-]+\.ey[\w-]+\.[\w-]+|_oauth2_proxy=[^\s;]+|export MLFLOW_TRACKING_URI=[\s\S]+)$/;
+
+/** What a command may do, and the command that prints the credential: with basic, its variables. */
+function argsFor({ login, method = 'token' }: Record<string, string>): string[] {
+  if (login !== 'basic') return [...args, BUNDLE, method];
+  const dir = join(folder, crypto.randomUUID());
+  return [...args, '--allow-read', '--allow-write', BUNDLE, 'env', '--dir', dir];
+}
 
 /** Ends that Deno's own layers leave no way to tell better. */
 const DIFFERS: Record<string, Partial<Case>> = {
@@ -42,7 +49,7 @@ faultSuite(CASES, {
       value,
     ]);
     const env = { ...Object.fromEntries(given), DENO_DIR: folder, NO_COLOR: '1', ...more };
-    return runProgram(await denoProgram(), [...args, inputs.method ?? 'token'], env, '', LIMIT);
+    return runProgram(await denoProgram(), argsFor(inputs), env, '', LIMIT);
   },
   assertFailed: (outcome, end) => {
     const { status, stdout, stderr = '' } = outcome;

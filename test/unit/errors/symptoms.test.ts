@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AuthError, hasSymptom } from '../../../src/errors/errors.js';
 import { explain as explainFailure, explainMessage, markOf } from '../../../src/errors/explain.js';
-import type { Failure, RequestName } from '../../../src/errors/failure.js';
+import type { Failure, RequestName, Sent } from '../../../src/errors/failure.js';
 import { SYMPTOMS, type SymptomId } from '../../../src/errors/symptoms/all.js';
 import { factsOf } from '../../../src/http/response.js';
 import { MORE_ANSWERS, PROVIDER_ROWS } from './provider-rows.js';
@@ -15,7 +15,7 @@ type At = RequestName | 'broken';
 const TRIED = { what: 'do something', method: 'GET', address: 'https://platform.test/' } as const;
 
 /** The failure that an answer makes; `sent` is the credential that the request carried. */
-function failureOf(at: At, got: string, sent?: 'token' | 'cookie'): Failure {
+function failureOf(at: At, got: string, sent?: Sent): Failure {
   if (at === 'broken') {
     const [, code, schemes = ''] = /^Proxy response \((\d+)\)(?:, it takes (.*))?$/.exec(got) ?? [];
     const refusal = code ? { status: Number(code), schemes: schemes.split(', ').filter(Boolean) } : undefined;
@@ -24,16 +24,17 @@ function failureOf(at: At, got: string, sent?: 'token' | 'cookie'): Failure {
   const [, status, rest = ''] = /^(\d{3}) (.*)$/.exec(got) ?? assert.fail(got);
   const page = /^HTML page "(.*)"$/.exec(rest)?.[1];
   const location = /^redirect to (\S+)/.exec(rest)?.[1];
+  const challenge = /^challenge (.*)/.exec(rest)?.[1];
   const words = /^(?:([\w]+): )?(.*)$/.exec(rest) ?? [];
   const json = JSON.stringify({ ...(words[1] ? { reason: words[1] } : {}), message: words[2] });
   const body = page
     ? `<html><title>${page}</title></html>`
-    : location || rest === 'an empty response'
+    : location || challenge || rest === 'an empty response'
       ? ''
       : /^text /.test(rest)
         ? rest.slice(5)
         : json;
-  const headers = new Headers(location ? { location } : {});
+  const headers = new Headers(location ? { location } : challenge ? { 'www-authenticate': challenge } : {});
   const url = new URL(TRIED.address);
   return {
     request: at,
@@ -49,14 +50,17 @@ const diagnosed = (id: SymptomId): Failure => ({
   diagnosis: { id, facts: { text: 'x' } },
 });
 
-const explain = (at: At, got: string, sent?: 'token' | 'cookie') => explainFailure(failureOf(at, got, sent));
+const explain = (at: At, got: string, sent?: Sent) => explainFailure(failureOf(at, got, sent));
 
 /** For each row: its layer, what came back at a request (undefined where the program names the row), and a word of its advice. */
-const ROWS: Record<
-  string,
-  [layer: string, at: At | undefined, got: string, advice: RegExp, sent?: 'token' | 'cookie']
-> = {
+const ROWS: Record<string, [layer: string, at: At | undefined, got: string, advice: RegExp, sent?: Sent]> = {
   ...PROVIDER_ROWS,
+  'basic-rejected': ['account', 'mlflow', '401 challenge Basic realm="mlflow"', /username and password/, 'basic'],
+  'basic-forbidden': ['MLflow', 'mlflow', '403 text Permission denied', /permission in the workspace/, 'basic'],
+  'basic-not-required': ['MLflow', undefined, '', /not sent/],
+  'basic-other-login': ['MLflow', undefined, '', /not sent.*MLFLOW_AUTH_LOGIN/],
+  'basic-required': ['MLflow', 'proxy', '401 challenge Basic realm="mlflow"', /MLFLOW_AUTH_LOGIN\) to basic/, 'token'],
+  'oidc-auth-rejected': ['MLflow', 'mlflow', '401 Authentication required', /OIDC_USERNAME_FIELD/, 'token'],
   'ci-token-file': ['CI', undefined, '', /id-token-file/],
   'ci-token-invalid': ['CI', undefined, '', /id_tokens/],
   'ci-token-expired': ['CI', undefined, '', /timeout of the job/],
