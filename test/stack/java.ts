@@ -10,7 +10,7 @@ const POM = 'test/stack/java/pom.xml';
 const PATH = { PATH: process.env.PATH ?? '' };
 
 /** Runs Client.java, which writes a run and prints what it finds of it. @param stock with `new MlflowClient()` */
-export async function javaClient(stack: Stack, env: Record<string, string>, stock = false) {
+export async function javaClient(stack: Pick<Stack, 'folder' | 'caFile'>, env: Record<string, string>, stock = false) {
   const jars = await cached('java', readFileSync(POM, 'utf8'), (folder) => {
     const args = ['-q', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
     return run('mvn', args, '.', 'test:stack needs Java 11 or later (a JDK) and Maven, and its repository');
