@@ -63,6 +63,7 @@ describe('login: basic', () => {
       });
       assertNoSecret({ stderr }, SECRETS);
       assert.match(stderr, /method: basic/);
+      assert.match(stderr, /outside ASCII/);
     }));
 
   it('writes the CA alone into a folder, also with renew, and no password', () =>

@@ -11,7 +11,7 @@ import { testAuthority } from '../support/fake/certificates.js';
 import { pythonWithMlflow } from '../support/installed.js';
 import { runAction, runCommand, runProgram } from '../support/program.js';
 import { withProxy } from '../support/proxying.js';
-import { ACCOUNT, ADMIN, startBasicAuth, startOidcAuth } from './basic.js';
+import { ACCOUNT, ADMIN, NOT_ASCII, startBasicAuth, startOidcAuth } from './basic.js';
 import { javaClient } from './java.js';
 import { stopAll } from './processes.js';
 import { RESOURCE, startOidcProvider } from './providers/oidc-provider.js';
@@ -110,7 +110,7 @@ describe("MLflow's own basic-auth", () => {
     const caFile = join(folder, 'ca.pem');
     writeFileSync(caFile, testAuthority().cert);
     const variables = JSON.parse(await prints(['env', '--format', 'json'], envOf(uri)));
-    const { status, stdout, stderr } = await javaClient({ folder, caFile }, variables);
+    const { status, stdout, stderr } = await javaClient({ folder, caFile }, variables, true);
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^found: 1$/m);
   });
@@ -120,6 +120,17 @@ describe("MLflow's own basic-auth", () => {
     await isRefused(envOf(uri, { ...ACCOUNT, username: 'nobody' }), 'basic-rejected');
     await isRefused({ ...envOf(uri), MLFLOW_WORKSPACE: 'team-a' }, 'basic-forbidden');
     await isRefused({ ...envOf(uri, ADMIN), MLFLOW_WORKSPACE: 'team-x' }, 'workspace-unknown');
+  });
+
+  it('accepts characters outside ASCII for its REST API alone, which a login says', async () => {
+    const { status, stdout, stderr } = await runCommand(['env', '--format', 'json'], envOf(uri, NOT_ASCII));
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /outside ASCII, which MLflow \(3\.17\) rejects for artifacts/);
+    const answer = await runProgram(python, ['test/stack/python/client.py'], {
+      ...JSON.parse(stdout),
+      ...quiet({ folder }),
+    });
+    assert.match(answer.stderr, /401 Client Error: Unauthorized for url: \S+mlflow-artifacts/);
   });
 
   it('is named where another login is tried', async () => {

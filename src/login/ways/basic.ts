@@ -10,9 +10,12 @@ import { isRejected } from '../rejected.js';
 export const way: LoginWay<BasicCredential> = {
   probe: ({ http }, { trackingUri }) => requireBasic(http, trackingUri),
 
-  async login({ http, mask, step }, { trackingUri, username, password, verify }) {
+  async login({ http, mask, step, warn }, { trackingUri, username, password, verify }) {
     const credential: BasicCredential = { method: 'basic', username, password, identity: '', expiresAt: undefined };
     for (const secret of secretsOf(credential)) mask(secret);
+    // mlflow/server/auth/__init__.py, _authenticate_fastapi_request; its other routes take UTF-8.
+    if (/[^ -~]/.test(username + password))
+      warn('username or password has characters outside ASCII, which MLflow (3.17) rejects for artifacts and traces');
     // Without a proof, nothing is sent at all.
     if (verify) await step('MLflow requires username and password', () => requireBasic(http, trackingUri));
     return { credential, repeated: false };
