@@ -54,7 +54,7 @@ function obstaclesOf(
       'the platform returned no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
     );
   for (const [name, method] of Object.entries(ONES))
-    if (env[name] && method !== credential.method)
+    if (method !== credential.method && env[name])
       found.push(`${name} is still set, by an earlier login or by hand, and does not belong to this login: unset it`);
   const short = settings.renew ? tooShort(credential) : expiresSoon(credential);
   if (short) found.push(short);
@@ -71,6 +71,8 @@ function obstaclesOf(
 function writeAll(credential: Credential, settings: Settings, folder: PrivateFolder): Folder {
   const { ca } = settings;
   const renew = settings.renew ? renewCommand(folder.path) : undefined;
+  // What an earlier login left in the folder is for nobody any more.
+  if (credential.method === 'basic') removeSecrets(folder.path);
   try {
     // First, as a renewal of an earlier login in this folder then writes nothing any more.
     if (settings.renew) {

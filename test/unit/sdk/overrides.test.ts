@@ -123,6 +123,18 @@ describe('what the SDK would use in place of the credential', () => {
     );
   });
 
+  it('is what beats username and password, with basic', () => {
+    const settings = { method: 'basic' } as const;
+    assert.deepEqual(
+      found({ env: { [USER]: 'u', [PASSWORD]: 'p' }, files: { [CREDENTIALS]: BOTH }, settings }, false),
+      [],
+    );
+    const earlier = found({ env: { MLFLOW_TRACKING_AUTH: 'mlflow-auth' }, settings }, false);
+    assert.match(earlier.join(), /^MLFLOW_TRACKING_AUTH is mlflow-auth, .*: unset it$/);
+    const netrc = found({ files: { [join(home, '.netrc')]: 'default' }, settings }, false);
+    assert.match(netrc.join(), /overwrites username and password, always/);
+  });
+
   it('is shown without its secrets', () => {
     const secret = 'hunter2-hunter2';
     const env = { [USER]: secret, [PASSWORD]: secret };
