@@ -110,7 +110,7 @@ describe("MLflow's own basic-auth", () => {
     const caFile = join(folder, 'ca.pem');
     writeFileSync(caFile, testAuthority().cert);
     const variables = JSON.parse(await prints(['env', '--format', 'json'], envOf(uri)));
-    const { status, stdout, stderr } = await javaClient({ folder, caFile }, variables, true);
+    const { status, stdout, stderr } = await javaClient({ folder, caFile }, variables);
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^found: 1$/m);
   });

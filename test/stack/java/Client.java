@@ -7,7 +7,7 @@ import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 class Client {
   public static void main(String[] args) {
     var stock = args.length == 1 && args[0].equals("stock");
-    var client = stock ? new MlflowClient() : withToken();
+    var client = stock ? new MlflowClient() : withCredentials();
 
     var experiment = client.createExperiment("java-" + java.util.UUID.randomUUID());
     var id = client.createRun(experiment).getRunId();
@@ -19,8 +19,10 @@ class Client {
     System.out.println("artifacts: " + run.getInfo().getArtifactUri());
   }
 
-  static MlflowClient withToken() {
-    var credentials = new BasicMlflowHostCreds(System.getenv("MLFLOW_TRACKING_URI"), System.getenv("MLFLOW_TRACKING_TOKEN"));
-    return new MlflowClient(credentials);
+  static MlflowClient withCredentials() {
+    var uri = System.getenv("MLFLOW_TRACKING_URI");
+    var username = System.getenv("MLFLOW_TRACKING_USERNAME");
+    if (username == null) return new MlflowClient(new BasicMlflowHostCreds(uri, System.getenv("MLFLOW_TRACKING_TOKEN")));
+    return new MlflowClient(new BasicMlflowHostCreds(uri, username, System.getenv("MLFLOW_TRACKING_PASSWORD")));
   }
 }
