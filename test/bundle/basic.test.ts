@@ -284,6 +284,17 @@ describe('other logins where MLflow wants username and password', () => {
       }));
 });
 
+describe('basic-auth behind oauth2-proxy', () => {
+  const challenge = { status: 401, headers: { 'www-authenticate': 'Basic realm="mlflow"' } };
+  for (const method of ['token', 'cookie'])
+    it(`is named as such with the method ${method}`, () =>
+      atPlatform({ canned: { workspace: challenge } }, async (platform) => {
+        const { status, stderr } = await runCommand([method], goodEnv(platform));
+        assert.equal(status, 1);
+        assert.ok(stderr.includes(markOf('basic-behind-proxy')), stderr);
+      }));
+});
+
 describe('mlflow-oidc-auth without oauth2-proxy', () => {
   const OIDC: StartOptions = { basicAuth: 'oidc-auth', provider: { claims: { email: username } } };
   const CLIENT: Env = {

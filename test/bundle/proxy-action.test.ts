@@ -67,12 +67,13 @@ const isRunning = (pid: number) => {
 };
 
 describe('the action with proxy: true', () => {
-  for (const method of ['token', 'cookie'])
+  for (const method of ['token', 'cookie', 'basic'])
     it(`serves later steps until the post step, and the ${method} is nowhere`, async () => {
-      await at({}, async (platform) => {
+      const basic = method === 'basic';
+      await at(basic ? { basicAuth: 'mlflow' } : {}, async (platform) => {
         const job = startJob(platform);
         const { status, stdout, stderr, env, state, outputs } = await job.main(
-          { method },
+          basic ? { login: 'basic' } : { method },
           { NO_PROXY: 'other.example' },
         );
         assert.equal(status, 0, stdout + stderr);
@@ -115,7 +116,7 @@ describe('the action with proxy: true', () => {
         );
         assert.match(post.summary, /MLflow proxy[\s\S]*Requests<\/th><td>2<[\s\S]*Runs are at<\/th><td>https:/);
         assert.ok(!isRunning(pid) && !existsSync(join(job.temp, folder)));
-        assert.equal(timesAsked(platform, 'POST login'), 1);
+        assert.equal(timesAsked(platform, 'POST login'), basic ? 0 : 1);
       });
     });
 

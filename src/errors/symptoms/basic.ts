@@ -56,6 +56,18 @@ export const BASIC = [
       'Its user, from the claims in OIDC_USERNAME_FIELD (email, preferred_username), must exist, or an administrator sets OIDC_PROVISION_ON_BEARER_AUTH=true with OIDC_AUDIENCE and OIDC_ISSUER, and the token has a group of OIDC_GROUP_NAME. aud and iss must be those of OIDC_AUDIENCE and OIDC_ISSUER, and exp is checked without leeway. There is no oauth2-proxy to find the provider at: set issuer (MLFLOW_AUTH_ISSUER). An access token of its own goes by login: basic.',
   },
   {
+    id: 'basic-behind-proxy',
+    layer: 'MLflow',
+    at: ['mlflow'],
+    status: /^401$/,
+    challenge: 'basic',
+    letIn: true,
+    title: 'Two logins in a row',
+    meaning: 'oauth2-proxy accepts the credential, and MLflow behind it requires username and password as well',
+    advice:
+      'No client can send both. Ask the administrator to start MLflow without --app-name basic-auth behind oauth2-proxy, or to give jobs an address of MLflow without oauth2-proxy, for which login (MLFLOW_AUTH_LOGIN) is basic.',
+  },
+  {
     id: 'basic-required',
     layer: 'MLflow',
     at: ['proxy', 'mlflow'],

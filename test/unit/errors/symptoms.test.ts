@@ -59,6 +59,7 @@ const ROWS: Record<string, [layer: string, at: At | undefined, got: string, advi
   'basic-forbidden': ['MLflow', 'mlflow', '403 text Permission denied', /permission in the workspace/, 'basic'],
   'basic-not-required': ['MLflow', undefined, '', /not sent/],
   'basic-other-login': ['MLflow', undefined, '', /not sent.*MLFLOW_AUTH_LOGIN/],
+  'basic-behind-proxy': ['MLflow', undefined, '', /MLFLOW_AUTH_LOGIN/],
   'basic-required': ['MLflow', 'proxy', '401 challenge Basic realm="mlflow"', /MLFLOW_AUTH_LOGIN\) to basic/, 'token'],
   'oidc-auth-rejected': ['MLflow', 'mlflow', '401 Authentication required', /OIDC_USERNAME_FIELD/, 'token'],
   'ci-token-file': ['CI', undefined, '', /id-token-file/],
