@@ -9,6 +9,7 @@ import { markOf } from '../../src/errors/explain.js';
 import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import { testAuthority } from '../support/fake/certificates.js';
 import { pythonWithMlflow } from '../support/installed.js';
+import { exportSpan, LANGUAGES } from '../support/otlp.js';
 import { runAction, runCommand, runProgram } from '../support/program.js';
 import { withProxy } from '../support/proxying.js';
 import { ACCOUNT, ADMIN, NOT_ASCII, startBasicAuth, startOidcAuth } from './basic.js';
@@ -113,6 +114,22 @@ describe("MLflow's own basic-auth", () => {
     const { status, stdout, stderr } = await javaClient({ folder, caFile }, variables);
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^found: 1$/m);
+  });
+
+  it('is used by OTLP exporters, with the header of env --otlp', async () => {
+    const variables = JSON.parse(await prints(['env', '--format', 'json', '--otlp'], envOf(uri)));
+    const name = 'OTEL_EXPORTER_OTLP_TRACES_HEADERS';
+    for (const [more, stored] of [
+      ['', true],
+      ['AAAA', false],
+    ] as const) {
+      const headers = variables[name].replace('Basic%20', `Basic%20${more}`);
+      const env = { ...variables, [name]: `${headers},x-mlflow-experiment-id=0` };
+      for (const language of LANGUAGES) {
+        const { success, output } = await exportSpan(language, env);
+        assert.equal(success, stored, output);
+      }
+    }
   });
 
   it('refuses, and the error says why', async () => {
