@@ -56,7 +56,7 @@ export async function checkDexPages(report: Report, { http }: Context, { dexUrl 
 /** Whether Dex supports the login, as far as it tells. */
 export async function checkSupport(report: Report, context: Context, settings: Settings): Promise<void> {
   const { probe } = await loginWay(settings.login);
-  if (!probe) return;
+  if (!probe || settings.at === 'provider') return;
   await report.check('Dex', async () => {
     await probe(context, settings);
     return [`${settings.dexUrl} supports ${wayOf(settings.login).phrase}`, true];
@@ -75,7 +75,7 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
   });
   if (!client || !settings.clientId || settings.method !== 'token') return;
   // A public client's token names that of oauth2-proxy as audience, and so must that of a client at another provider.
-  if (!settings.clientSecret || isOfProvider(settings.login)) return;
+  if (!settings.clientSecret || isOfProvider(settings)) return;
   const same = client === settings.clientId;
   report.add({
     layer: 'oauth2-proxy',
@@ -89,7 +89,8 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
 
 /** Logs in by the method of the settings, once, and by the cookie too where a good token is not wanted. */
 export async function checkLogin(report: Report, context: Context, settings: Settings): Promise<void> {
-  if (isPasswordLogin(settings.login) && (!settings.username || !settings.password)) {
+  const { login, username, password } = settings;
+  if (login === 'refresh-token' || (isPasswordLogin(login) && (!username || !password))) {
     const text = 'not logged in: doctor does not use the refresh token; set username and password';
     report.add({ layer: 'account', ok: undefined, text });
     return;
@@ -117,7 +118,7 @@ async function checkMethod(
     return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
   });
   if (!credential) return unwanted;
-  describe(report, credential, isOfProvider(settings.login));
+  describe(report, credential, isOfProvider(settings));
   if (!settings.trackingUri) return false;
   await report.check('MLflow', async () => {
     const { identity, groups } = await verify(context, settings, credential).catch((error) => {

@@ -11,6 +11,7 @@ const FILES: Record<LoginKind, () => Promise<{ way: LoginWay }>> = {
   implicit: () => import(/* webpackMode: "eager" */ './ways/implicit.js'),
   keyless: () => import(/* webpackMode: "eager" */ './ways/keyless.js'),
   'id-token': () => import(/* webpackMode: "eager" */ './ways/id-token.js'),
+  'refresh-token': () => import(/* webpackMode: "eager" */ './ways/refresh-token.js'),
   'client-credentials': () => import(/* webpackMode: "eager" */ './ways/client-credentials.js'),
   'client-key': () => import(/* webpackMode: "eager" */ './ways/client-key.js'),
   'client-assertion': () => import(/* webpackMode: "eager" */ './ways/client-assertion.js'),
@@ -21,7 +22,7 @@ const FILES: Record<LoginKind, () => Promise<{ way: LoginWay }>> = {
 /** The file of a way. */
 export const loginWay = async (login: LoginKind): Promise<LoginWay> => (await FILES[login]()).way;
 
-/** Logs in for a token, without a refresh token. @throws AuthError */
+/** Logs in for a token as the settings name the way, whatever refresh token there is. @throws AuthError */
 export async function firstLogin(context: Context, settings: Settings): Promise<TokenLogin> {
   return (await loginWay(settings.login)).login(context, settings);
 }

@@ -77,7 +77,7 @@ function letIn(error: unknown): unknown {
   return new AuthError({ ...error.failure, answer: { ...error.failure.answer, letIn: true } }, { cause: error.cause });
 }
 
-async function checkIdentity({ http, trackingUri, login, credential, headers }: ProofRequest): Promise<Proof> {
+async function checkIdentity({ http, trackingUri, login, at, credential, headers }: ProofRequest): Promise<Proof> {
   const request = { stage: 'proxy', what: 'request the identity from oauth2-proxy', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
@@ -93,9 +93,10 @@ async function checkIdentity({ http, trackingUri, login, credential, headers }: 
   const failed = ({ id, facts }: Diagnosis, hint?: string) =>
     new AuthError({ request: 'proxy', tried, diagnosis: { id, facts: { status, ...facts } }, hint });
   if (credential.method === 'cookie') throw failed({ id: 'cookie-rejected', facts: {} });
-  if (login && isOfProvider(login) && !isJwt(credential.token)) throw failed({ id: 'opaque-token', facts: {} });
+  const ofProvider = login && at && isOfProvider({ login, at });
+  if (ofProvider && !isJwt(credential.token)) throw failed({ id: 'opaque-token', facts: {} });
   const why = await whyRejected(http, trackingUri, credential.token);
-  if (why?.id === 'audience' && login && isOfProvider(login)) {
+  if (why?.id === 'audience' && ofProvider) {
     const issuer = String(decodeClaims(credential.token)?.iss ?? '');
     throw failed({ ...why, id: 'provider-audience' }, audienceAdvice(issuer, String(why.facts.client)));
   }

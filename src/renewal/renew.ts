@@ -3,7 +3,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthError, errorMessage, hasSymptom } from '../errors/errors.js';
-import { answerOf } from '../errors/failure.js';
+import { answerOf, type RequestName } from '../errors/failure.js';
+import { TOKEN_REQUESTS } from '../errors/symptoms/symptom.js';
 import { fingerprint } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
 import { ageOf, type CredentialFile, readCredential } from '../sdk/credential-file.js';
@@ -15,7 +16,7 @@ import { sourceOfRenewal } from '../settings/id-token-source.js';
 import { secretsIn } from '../settings/secrets-in.js';
 import { gather, type Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
-import { isClientLogin, isPasswordLogin, usesIdToken, wayOf } from '../settings/ways.js';
+import { isClientLogin, isPasswordLogin, usesIdToken } from '../settings/ways.js';
 import { moment } from '../util/clock.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
@@ -99,7 +100,7 @@ async function renewNow(
     requireLogin(state(), moment());
     save({ logins: withLogin(state(), moment()) });
   };
-  const server = wayOf(settings.login).at === 'provider' ? 'the OpenID provider' : 'Dex';
+  const server = settings.at === 'provider' ? 'the OpenID provider' : 'Dex';
   let exchanged = '';
   const beforeExchange = (idToken: string) => {
     exchanged = fingerprint(idToken);
@@ -152,6 +153,10 @@ function withCredentials(settings: Settings, sources: Sources): Settings {
     if (settings.bearer?.kind === 'file') return settings;
     throw new Error('the bearer token was given as it is: log in again, with bearer-file if a program replaces it');
   }
+  if (settings.login === 'refresh-token') {
+    if (settings.refreshToken) return settings;
+    throw new Error('no refresh token: log in again');
+  }
   const username = found.get('username')?.value ?? '';
   const password = found.get('password')?.value ?? '';
   if (!settings.refreshToken && !(username && password)) {
@@ -163,13 +168,18 @@ function withCredentials(settings: Settings, sources: Sources): Settings {
 /** Whatever came back after a password was sent is final, and so is a refusal of the job itself, for which GitHub vouches each time. */
 function isFinal(error: unknown, { idToken }: Settings): boolean {
   if (isRefusal(error)) return idToken === undefined || idToken.kind === 'github';
-  return error instanceof AuthError && ['login', 'form', 'password-grant'].includes(error.failure.request);
+  return (
+    error instanceof AuthError &&
+    ['login', 'form', 'password-grant', 'provider-password'].includes(error.failure.request)
+  );
 }
 
-/** Whether a token endpoint refused the client or the ID token of the CI job, and did not only fail. */
+const GRANTS: readonly RequestName[] = TOKEN_REQUESTS;
+
+/** Whether a token endpoint refused the client, the refresh token or the ID token of the CI job, and did not only fail. */
 function isRefusal(error: unknown): boolean {
   if (hasSymptom(error, 'exchange-refused')) return true;
-  if (!(error instanceof AuthError) || error.failure.request !== 'grant') return false;
+  if (!(error instanceof AuthError) || !GRANTS.includes(error.failure.request)) return false;
   const status = answerOf(error.failure)?.status ?? 0;
   return status >= 400 && status < 500 && status !== 429;
 }

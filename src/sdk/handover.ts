@@ -46,7 +46,7 @@ function obstaclesOf(
   const found = overridesOf(env, settings, readFile, withFolder);
   if (settings.renew && isPasswordLogin(settings.login) && credential.method === 'token' && !credential.refreshToken)
     found.push(
-      'the platform returned no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
+      'the server returned no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
     );
   const other = credential.method === 'token' ? 'MLFLOW_PROXY_COOKIE' : 'MLFLOW_TRACKING_TOKEN';
   if (env[other])

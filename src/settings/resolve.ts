@@ -5,7 +5,15 @@ import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Needs, OnProblem, Settings } from './types.js';
 import * as check from './validate.js';
+import { namesDex } from './ways/way.js';
 import { wayOf } from './ways.js';
+
+/** The server at which a login begins: for a way that any of them has, an issuer counts for more than an address of Dex. */
+export function placeOf(login: Settings['login'], found: Map<Name, Found>): Settings['at'] {
+  const { at } = wayOf(login);
+  if (at !== 'any') return at;
+  return found.has('issuer') || !namesDex(found) ? 'provider' : 'dex';
+}
 
 /** The method, and why that one. */
 export function chooseMethod(

@@ -4,7 +4,7 @@ import { errorMessage, UsageError } from '../errors/errors.js';
 import { chooseLogin } from './choose-login.js';
 import { crossCheck, fromEarlierLogin, type Reading } from './contradictions.js';
 import { bearerSource, hasGitHubTokens, idTokenSource } from './id-token-source.js';
-import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
+import { canRenew, certificate, chooseMethod, placeOf, trackingUri } from './resolve.js';
 import { runtimeCertificates } from './runtime-trust.js';
 import { secretIn } from './secrets-in.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
@@ -68,7 +68,8 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const allowHttp = flag('allow-http');
   const cookie = needs.method === 'cookie' || text('method').toLowerCase() === 'cookie';
   const { login, loginReason, loginOpen } = needs.person ? BY_PERSON : chooseLogin(found, sources.env, cookie, problem);
-  const { at, refreshToken, requires = [], client = [] } = wayOf(login);
+  const { refreshToken, requires = [], client = [] } = wayOf(login);
+  const at = placeOf(login, found);
   const idToken = usesIdToken(login) ? idTokenSource(found, sources.env, at === 'provider') : undefined;
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
   const elsewhere = at === 'nowhere' || at === 'provider' || (at === 'dex' && dexUrl !== '');
@@ -108,12 +109,13 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     clientSecret: text('client-secret'),
     audience: check.plain('audience', text('audience'), problem),
     issuer: text('issuer') && check.issuer(text('issuer'), allowHttp, problem),
-    clientKey: client.includes('client-key') ? check.privateKey(text('client-key'), problem) : '',
+    clientKey: ofProvider && client.includes('client-key') ? check.privateKey(text('client-key'), problem) : '',
     clientAuth: check.clientAuth(text('client-auth'), problem),
     assertionAudience: check.plain('assertion-audience', text('assertion-audience'), problem),
     resource: check.plain('resource', text('resource'), problem),
     bearer: login === 'bearer' ? bearerSource(found) : undefined,
     login,
+    at,
     loginReason,
     loginOpen,
     idToken,
@@ -125,8 +127,8 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     allowFallback,
     connector: check.plain('connector', text('connector'), problem),
     namedConnector: found.get('connector')?.from === 'default' ? undefined : text('connector'),
-    // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
-    scopes: renew && refreshToken ? check.withOfflineAccess(scopes) : scopes,
+    // At Dex, each login with offline_access ends the account's refresh token of before, so only what renews requests one.
+    scopes: renew && refreshToken && !ofProvider ? check.withOfflineAccess(scopes) : scopes,
     redirectUri: check.redirectUri(
       text('redirect-uri') || (isPublic ? PUBLIC_REDIRECT_URI : `${platform}/oauth2/callback`),
       problem,

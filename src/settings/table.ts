@@ -76,7 +76,7 @@ export const TABLE = [
     name: 'issuer',
     env: ['MLFLOW_AUTH_ISSUER'],
     rare: true,
-    help: 'Issuer of an OpenID provider other than Dex, such as https://keycloak.example.com/realms/ml. By default, the one at which the MLflow proxy logs in. Required for a client secret if it is on another host than the tracking URI.',
+    help: 'Issuer of an OpenID provider other than Dex, such as https://keycloak.example.com/realms/ml. By default, the one at which the MLflow proxy logs in. Required for a secret if it is on another host than the tracking URI.',
   },
   {
     name: 'client-key',
@@ -126,7 +126,7 @@ export const TABLE = [
     env: ['DEX_REFRESH_TOKEN'],
     secret: true,
     file: true,
-    help: 'Refresh token of a previous login, which can be used once. Tried first; falls back to username and password if it is rejected.',
+    help: 'Refresh token of a previous login, which can be used once. Tried first; falls back to username and password if it is rejected. With issuer set, or with neither platform-address nor dex-url, it is one of that OpenID provider.',
   },
   {
     name: 'renew',
@@ -145,7 +145,7 @@ export const TABLE = [
     name: 'login',
     env: ['MLFLOW_AUTH_LOGIN'],
     default: 'auto',
-    help: 'How to log in. With username and password: platform (JSON login API of the platform), dex (login pages of Dex), password-grant (token endpoint of Dex) or implicit (implicit flow). With the ID token of the CI job: keyless (exchanged at Dex) or id-token (unchanged). At any OpenID provider: client-credentials (client secret), client-key (key), client-assertion or jwt-bearer (ID token of the CI job). With a token from elsewhere: bearer. Or auto. With issuer set, auto uses what suffices at that provider. Otherwise auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
+    help: 'How to log in. With username and password: platform (JSON login API of the platform), dex (login pages of Dex), password-grant (token endpoint of Dex) or implicit (implicit flow). With the ID token of the CI job: keyless (exchanged at Dex) or id-token (unchanged). At any OpenID provider: client-credentials (client secret), client-key (key), client-assertion or jwt-bearer (ID token of the CI job). With a token from elsewhere: bearer. With a refresh token alone: refresh-token. Or auto. With issuer set, auto uses what suffices at that provider. Otherwise auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
   },
   {
     name: 'connector',

@@ -13,11 +13,14 @@ export type IdTokenSource =
 
 /** How a login begins: a row of ways.ts. */
 export type LoginKind =
-  | ('platform' | 'dex' | 'password-grant' | 'implicit' | 'keyless' | 'id-token')
+  | ('platform' | 'dex' | 'password-grant' | 'implicit' | 'keyless' | 'id-token' | 'refresh-token')
   | ('client-credentials' | 'client-key' | 'client-assertion' | 'jwt-bearer' | 'bearer');
 
 /** Where a bearer token from elsewhere comes from: a file that is read for each use, or a text. */
 export type BearerSource = Exclude<IdTokenSource, { kind: 'github' }>;
+
+/** The server at which a login begins: nowhere where what is given is the credential already. */
+export type Place = 'platform' | 'dex' | 'provider' | 'nowhere';
 
 /** Checked settings, all that the rest of the program knows of them. */
 export interface Settings {
@@ -47,6 +50,8 @@ export interface Settings {
   /** A bearer token from elsewhere, for that login alone. */
   bearer: BearerSource | undefined;
   login: LoginKind;
+  /** Where it begins; at an OpenID provider of any kind, the refresh token of `refreshToken` is one of that provider, too. */
+  at: Place;
   /** Why that login, for the log; '' for the usual one. */
   loginReason: string;
   /** With login: auto, the login pages of Dex are used if the platform has no login API. */

@@ -12,6 +12,7 @@ import { OTHER_LOGINS } from './other-logins.js';
 import { PEOPLE, PEOPLE_STATUS } from './people.js';
 import { PROVIDER, PROVIDER_TOKEN } from './provider.js';
 import { PROVIDER_ASSERTION } from './provider-assertion.js';
+import { PROVIDER_GRANTS } from './provider-grants.js';
 import { PROVIDER_REQUEST } from './provider-request.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
@@ -24,6 +25,7 @@ const ROWS = [
   ...OTHER_LOGINS,
   ...PEOPLE,
   ...PROVIDER,
+  ...PROVIDER_GRANTS,
   ...PROVIDER_ASSERTION,
   ...PROVIDER_REQUEST,
   ...PROVIDER_TOKEN,

@@ -2,11 +2,11 @@
 
 import * as oauth from 'oauth4webapi';
 import { AuthError, errorCodes, hasSymptom } from '../../errors/errors.js';
-import type { Diagnosis } from '../../errors/failure.js';
+import type { Diagnosis, RequestName } from '../../errors/failure.js';
 import { isText, type Json, responseError } from '../../http/response.js';
 import type { Settings } from '../../settings/types.js';
 import { isJwt } from '../../util/jwt.js';
-import { printable } from '../../util/text.js';
+import { isVisibleAscii, printable } from '../../util/text.js';
 import type { Context } from '../context.js';
 import type { TokenCredential } from '../credential.js';
 import { decodeClaims } from '../dex/claims.js';
@@ -17,6 +17,7 @@ import { opaqueAdvice } from './advice.js';
 import { findProvider, type Provider, requireGrant } from './provider.js';
 
 export const CLIENT_CREDENTIALS = 'client_credentials';
+export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** A request at the token endpoint. */
@@ -24,8 +25,12 @@ export interface TokenRequest {
   /** As "log in as the client ci". */
   what: string;
   grant: string;
+  /** What the failures of this grant are told as; `grant` if absent. */
+  stage?: RequestName;
   auth: oauth.ClientAuth;
   parameters?: Record<string, string>;
+  /** A refresh token in the answer is kept for renewals; those of a client itself request another token instead. */
+  keepsRefreshToken?: boolean;
 }
 
 /** Finds the provider, which must not say that it lacks client credentials; Hydra has jwt-bearer and does not list it. @throws AuthError */
@@ -44,9 +49,9 @@ export async function requestToken(
   given: Context,
   settings: Settings,
   provider: Provider,
-  { what, grant, auth, parameters = {} }: TokenRequest,
+  { what, grant, stage = 'grant', auth, parameters = {}, keepsRefreshToken = false }: TokenRequest,
 ): Promise<TokenLogin> {
-  const context = { ...given, keep: undefined };
+  const context = keepsRefreshToken ? given : { ...given, keep: undefined };
   const { issuer, tokenEndpoint } = provider;
   const { audience, resource, scopes: scope, clientId, verify } = settings;
   const server = { issuer, token_endpoint: tokenEndpoint };
@@ -55,7 +60,7 @@ export async function requestToken(
   const wishes = Object.entries({ audience, resource, scope }).filter(([, value]) => value !== '');
   const form = new URLSearchParams([...Object.entries(parameters), ...wishes]);
   const request = {
-    stage: 'grant',
+    stage,
     what,
     send: (to: oauth.AuthorizationServer, id: oauth.Client, options: oauth.TokenEndpointRequestOptions) =>
       oauth.genericTokenEndpointRequest(to, id, auth, grant, form, options),
@@ -63,11 +68,11 @@ export async function requestToken(
   const answer = await post(context.http, request, server, client);
   const json = receive(context, answer);
   const failed = (id: Diagnosis['id'], facts: Diagnosis['facts'], hint?: string) =>
-    new AuthError({ request: 'grant', tried: answer.tried, diagnosis: { id, facts }, hint });
+    new AuthError({ request: stage, tried: answer.tried, diagnosis: { id, facts }, hint });
   if (answer.status !== 200 || !json) {
-    const error = responseError(answer, 'grant');
+    const error = responseError(answer, stage);
     const hint = settings.clientSecret && hasSymptom(error, 'client-refused') && base64Hint(settings.clientSecret);
-    throw hint ? responseError(answer, 'grant', hint) : error;
+    throw hint ? responseError(answer, stage, hint) : error;
   }
   await check(server, client, json).catch((error) => {
     // Its message may quote what a server said, and its cause a token.
@@ -75,7 +80,9 @@ export async function requestToken(
   });
   const token = credentialAmong(json, provider);
   if (!token) throw failed('opaque-token', {}, opaqueAdvice(issuer));
-  return { credential: named(token, verify), repeated: false };
+  const next = keepsRefreshToken && isText(json.refresh_token) ? json.refresh_token : undefined;
+  if (next !== undefined && !isVisibleAscii(next)) throw failed('token-response', { text: 'an invalid refresh_token' });
+  return { credential: { ...named(token, verify), refreshToken: next }, repeated: false };
 }
 
 /** Has the library look at all but the ID token: whether a token is good for the proxy, the proxy itself says. */

@@ -2,16 +2,8 @@
 
 import type { Line } from './way.js';
 
-/** Refresh tokens, and people at a terminal. */
+/** People at a terminal. */
 export const OTHER_LINES: readonly Line[] = [
-  {
-    name: 'refresh token',
-    requires: '`refresh-token` or `refresh-token-file`',
-    gives: ['token'],
-    renewal: 'by itself',
-    tested: 'Dex 2.45.1',
-    test: 'test/stack/renewal.test.ts',
-  },
   {
     name: '[`login`](docs/logins.md#people-at-a-terminal) by a code',
     requires: 'a person, any browser, a public `client-id`',

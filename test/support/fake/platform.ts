@@ -16,6 +16,7 @@ import { makeReady } from './keys.js';
 import { FakeMlflow } from './mlflow.js';
 import { FakeOauth2Proxy } from './oauth2-proxy.js';
 import { providerDiscovery, providerToken } from './provider.js';
+import { providerGrants } from './provider-grants.js';
 import { type Endpoint, type Switches, USUAL } from './switches.js';
 
 /** A request as the fake sees it. */
@@ -108,6 +109,7 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
   const pages = new FakeDexPages(switches, dex);
   const proxy = new FakeOauth2Proxy(switches, dex);
   const mlflow = new FakeMlflow(switches, proxy);
+  const grants = providerGrants(switches);
   const usual: Record<Endpoint, (request: Asked) => Answer> = {
     authorize: (request) => dex.authorize(request),
     pubkey: () => dex.pubkey(),
@@ -125,7 +127,7 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
     revoke: (request) => dex.revoke(request),
     discovery: (request) => dex.discovery(request),
     'provider-discovery': (request) => providerDiscovery(request, switches),
-    'provider-token': (request) => providerToken(request, switches),
+    'provider-token': (request) => providerToken(request, switches, grants),
     ci: requestCiToken,
     userinfo: (request) => proxy.userinfo(request),
     start: (request) => proxy.start(request),

@@ -1,6 +1,7 @@
 // What OpenID providers answer, each as a real one did or as its documents say, for symptoms.test.ts.
 
-type Row = [layer: string, at: 'issuer' | 'grant' | undefined, got: string, advice: RegExp];
+type At = 'issuer' | 'grant' | 'provider-refresh' | 'provider-password' | 'provider-exchange';
+type Row = [layer: string, at: At | undefined, got: string, advice: RegExp];
 
 const provider = (at: Row[1], got: string, advice: RegExp): Row => ['OpenID provider', at, got, advice];
 
@@ -12,6 +13,11 @@ export const PROVIDER_ROWS: Record<string, Row> = {
   'grant-unlisted': provider(undefined, '', /MLFLOW_AUTH_LOGIN/),
   'issuer-unavailable': provider('issuer', '503 an empty response', /Try again later/),
   'not-an-issuer': provider('issuer', '404 Realm does not exist', /realms/),
+  'provider-refresh-refused': provider(
+    'provider-refresh',
+    '400 invalid_grant: Token is not active',
+    /Log in again.*a login of its own/,
+  ),
   'assertion-reused': provider('grant', '400 invalid_client: Token reuse detected', /supportsClientAssertionReuse/),
   'assertion-audience': provider(
     'grant',
@@ -71,12 +77,20 @@ export const PROVIDER_ROWS: Record<string, Row> = {
 };
 
 /** More answers of the same kinds: another provider's, or another text for the same. */
-export const MORE_ANSWERS: [at: 'issuer' | 'grant', got: string, id: string][] = [
+export const MORE_ANSWERS: [at: At, got: string, id: string][] = [
   [
     'grant',
     "400 invalid_grant: No public JWK was registered for issuer 'https://ci' and subject 'repo:x', and public key is required to check signature of JWT",
     'federation-unknown',
   ],
+  ['provider-refresh', '400 invalid_grant: Session not active', 'provider-refresh-refused'],
+  ['provider-refresh', '400 invalid_grant: Maximum allowed refresh token reuse exceeded', 'provider-refresh-refused'],
+  ['provider-refresh', '403 invalid_grant: Unknown or invalid refresh token.', 'provider-refresh-refused'],
+  ['provider-refresh', '400 invalid_grant: AADSTS700082: The refresh token has expired', 'provider-refresh-refused'],
+  ['provider-refresh', '401 unauthorized_client: Invalid client or Invalid client credentials', 'client-refused'],
+  ['provider-refresh', '400 invalid_client: Token is not active', 'assertion-time'],
+  ['provider-refresh', '503 an empty response', 'provider-unavailable'],
+  ['provider-refresh', '200 HTML page "Console"', 'not-a-token-endpoint'],
   ['grant', '400 jti_known: The jti was already used.', 'assertion-reused'],
   ['grant', '400 invalid_client: Multiple audiences not allowed', 'assertion-audience'],
   ['grant', '401 invalid_client: AADSTS700212: No matching federated identity record found', 'assertion-audience'],
