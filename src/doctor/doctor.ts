@@ -98,7 +98,7 @@ async function checkServers(
     if (platform && pages) await checkDexPages(report, context, settings);
     else if (platform && settings.login === 'platform') await checkLoginApi(report, context, settings);
     if (platform && settings.at === 'provider') await checkProvider(report, context, settings);
-    if (platform && usesIdToken(settings.login)) await checkKeyless(report, context, settings, env);
+    if (platform && usesIdToken(settings.login) && !settings.bearer) await checkKeyless(report, context, settings, env);
     else if (platform) await checkSupport(report, context, settings);
     if (server) await checkProxy(report, context, settings);
     if (!platform || !server) return;

@@ -16,6 +16,7 @@ const FILES: Record<LoginKind, () => Promise<{ way: LoginWay }>> = {
   'client-key': () => import(/* webpackMode: "eager" */ './ways/client-key.js'),
   'client-assertion': () => import(/* webpackMode: "eager" */ './ways/client-assertion.js'),
   'jwt-bearer': () => import(/* webpackMode: "eager" */ './ways/jwt-bearer.js'),
+  'token-exchange': () => import(/* webpackMode: "eager" */ './ways/token-exchange.js'),
   bearer: () => import(/* webpackMode: "eager" */ './ways/bearer.js'),
 };
 

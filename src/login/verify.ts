@@ -10,7 +10,7 @@ import { printable } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
-import { decodeClaims } from './dex/claims.js';
+import { decodeClaims, expiryOf } from './dex/claims.js';
 import { audienceAdvice } from './openid/advice.js';
 import { isRejected } from './rejected.js';
 import { checkWorkspace, type ProofRequest, type Target } from './workspace-proof.js';
@@ -104,6 +104,9 @@ async function checkIdentity({ http, trackingUri, login, at, credential, headers
   throw failed(why ?? { id, facts: { text: responseError(answer, 'proxy').got } });
 }
 
+/** Milliseconds that oauth2-proxy forgives a token whose time has not come, and none that has expired (coreos/go-oidc, verify.go). */
+const LEEWAY = 300_000;
+
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
 async function whyRejected(http: Http, trackingUri: string, token: string): Promise<Diagnosis | undefined> {
   const headers = { accept: 'text/html' };
@@ -123,7 +126,11 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   if (issuer && parseUrl(location) && issuer.origin !== login.origin) {
     return { id: 'issuer', facts: { issuer: issuer.href, login: login.origin } };
   }
-  if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now()) return { id: 'token-expired', facts: {} };
+  // The clock of oauth2-proxy counts, which may differ from that of this machine.
+  const now = Date.parse(answer.headers.get('date') ?? '') || Date.now();
+  if (typeof claims.exp === 'number' && claims.exp * 1000 < now) return { id: 'token-expired', facts: {} };
+  const start = expiryOf({ exp: claims.nbf });
+  if (start && start.getTime() > now + LEEWAY) return { id: 'token-early', facts: { start: start.toISOString() } };
   // A text in place of it counts, too (oauth2-proxy, providers/util/claim_extractor.go).
   if (String(claims.email_verified) === 'false') return { id: 'email-unverified', facts: {} };
   return undefined;

@@ -12,16 +12,16 @@ import { openPrivateFolder } from '../sdk/private-folder.js';
 import { type Reason, requireLogin, secondsToWait, withLogin } from '../sdk/renewal-rules.js';
 import { readState, type State, settingsToKeep } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
-import { sourceOfRenewal } from '../settings/id-token-source.js';
 import { secretsIn } from '../settings/secrets-in.js';
-import { gather, type Sources } from '../settings/sources.js';
+import type { Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
-import { isClientLogin, isPasswordLogin, usesIdToken } from '../settings/ways.js';
+import { isPasswordLogin } from '../settings/ways.js';
 import { moment } from '../util/clock.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
 import { LOCK_FILE, realTime, withLock } from './lock.js';
 import { type RenewalRecord, recordIn } from './record.js';
+import { withCredentials } from './with-credentials.js';
 
 /** Who asks, and why. */
 export interface Asking {
@@ -101,11 +101,12 @@ async function renewNow(
     save({ logins: withLogin(state(), moment()) });
   };
   const server = settings.at === 'provider' ? 'the OpenID provider' : 'Dex';
+  const name = settings.bearer ? 'bearer token' : 'ID token of the CI job';
   let exchanged = '';
   const beforeExchange = (idToken: string) => {
     exchanged = fingerprint(idToken);
     if (exchanged === state().refused)
-      throw new Error(`the ID token of the CI job is the one that ${server} rejected before: it is not sent again`);
+      throw new Error(`the ${name} is the one that ${server} rejected before: it is not sent again`);
   };
   try {
     const credential = await runLogin(
@@ -140,34 +141,10 @@ function attempt(work: () => void): void {
 /** Without a refresh token, only the ID token of a CI job spares the password. */
 const sendsPassword = ({ refreshToken, login }: Settings) => !refreshToken && isPasswordLogin(login);
 
-/** What is in the environment alone, where the state has none: user name and password, or the ID token of the CI job. @throws Error where that is missing */
-function withCredentials(settings: Settings, sources: Sources): Settings {
-  const found = gather(sources);
-  if (usesIdToken(settings.login)) {
-    const idToken = sourceOfRenewal(settings.idToken, found, sources.env);
-    if (idToken || settings.refreshToken) return { ...settings, idToken };
-    throw new Error('no ID token of the CI job in the environment: log in again');
-  }
-  if (settings.password || isClientLogin(settings.login)) return settings;
-  if (settings.login === 'bearer') {
-    if (settings.bearer?.kind === 'file') return settings;
-    throw new Error('the bearer token was given as it is: log in again, with bearer-file if a program replaces it');
-  }
-  if (settings.login === 'refresh-token') {
-    if (settings.refreshToken) return settings;
-    throw new Error('no refresh token: log in again');
-  }
-  const username = found.get('username')?.value ?? '';
-  const password = found.get('password')?.value ?? '';
-  if (!settings.refreshToken && !(username && password)) {
-    throw new Error('no refresh token, and no username and password in the environment: log in again');
-  }
-  return { ...settings, username, password };
-}
-
 /** Whatever came back after a password was sent is final, and so is a refusal of the job itself, for which GitHub vouches each time. */
-function isFinal(error: unknown, { idToken }: Settings): boolean {
-  if (isRefusal(error)) return idToken === undefined || idToken.kind === 'github';
+function isFinal(error: unknown, { bearer, idToken }: Settings): boolean {
+  // Another token that is given later, or is in its file by then, may do.
+  if (isRefusal(error)) return !bearer && (idToken === undefined || idToken.kind === 'github');
   return (
     error instanceof AuthError &&
     ['login', 'form', 'password-grant', 'provider-password'].includes(error.failure.request)
@@ -195,6 +172,7 @@ function isRejection(error: unknown): boolean {
       'audience',
       'issuer',
       'token-expired',
+      'token-early',
       'provider-audience',
       'email-unverified',
     )

@@ -30,10 +30,14 @@ export function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): str
 
 /** What is wrong only in view of other settings, or of what the command needs. */
 export function crossCheck(settings: Settings, { found, sources, needs, problem }: Reading): void {
-  const { at, ca, dir, insecureTls, method, verify, login, idToken } = settings;
-  const { phrase, refreshToken } = wayOf(login);
-  if (usesIdToken(login) && !idToken && needs.login !== false)
-    problem('id-token', howToGetIdToken(sources.env), 'missing');
+  const { at, ca, dir, insecureTls, method, verify, login, idToken, bearer } = settings;
+  const { phrase, refreshToken, orBearer } = wayOf(login);
+  if (usesIdToken(login) && !idToken && !bearer && needs.login !== false)
+    problem(
+      'id-token',
+      `${howToGetIdToken(sources.env)}${orBearer ? ' Or set bearer-file or bearer.' : ''}`,
+      'missing',
+    );
   if (idToken?.kind === 'github' && !isPrivate(idToken.url)) problem('id-token', INVALID_REQUEST_URL, 'conflict');
   if (login === 'keyless' && found.get('connector')?.from === 'default')
     problem(

@@ -68,9 +68,10 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const allowHttp = flag('allow-http');
   const cookie = needs.method === 'cookie' || text('method').toLowerCase() === 'cookie';
   const { login, loginReason, loginOpen } = needs.person ? BY_PERSON : chooseLogin(found, sources.env, cookie, problem);
-  const { refreshToken, requires = [], client = [] } = wayOf(login);
+  const { refreshToken, requires = [], client = [], orBearer = false } = wayOf(login);
   const at = placeOf(login, found);
-  const idToken = usesIdToken(login) ? idTokenSource(found, sources.env, at === 'provider') : undefined;
+  const bearer = login === 'bearer' || orBearer ? bearerSource(found) : undefined;
+  const idToken = usesIdToken(login) && !bearer ? idTokenSource(found, sources.env, at === 'provider') : undefined;
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
   const elsewhere = at === 'nowhere' || at === 'provider' || (at === 'dex' && dexUrl !== '');
   const address = required('platform-address', !elsewhere || (found.has('cluster') && !found.has('tracking-uri')));
@@ -113,7 +114,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     clientAuth: check.clientAuth(text('client-auth'), problem),
     assertionAudience: check.plain('assertion-audience', text('assertion-audience'), problem),
     resource: check.plain('resource', text('resource'), problem),
-    bearer: login === 'bearer' ? bearerSource(found) : undefined,
+    bearer,
     login,
     at,
     loginReason,

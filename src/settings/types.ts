@@ -14,7 +14,7 @@ export type IdTokenSource =
 /** How a login begins: a row of ways.ts. */
 export type LoginKind =
   | ('platform' | 'dex' | 'password-grant' | 'implicit' | 'keyless' | 'id-token' | 'refresh-token')
-  | ('client-credentials' | 'client-key' | 'client-assertion' | 'jwt-bearer' | 'bearer');
+  | ('client-credentials' | 'client-key' | 'client-assertion' | 'jwt-bearer' | 'token-exchange' | 'bearer');
 
 /** Where a bearer token from elsewhere comes from: a file that is read for each use, or a text. */
 export type BearerSource = Exclude<IdTokenSource, { kind: 'github' }>;
@@ -47,7 +47,7 @@ export interface Settings {
   assertionAudience: string;
   /** The parameter `resource` (RFC 8707), or ''. */
   resource: string;
-  /** A bearer token from elsewhere, for that login alone. */
+  /** A bearer token from elsewhere, which is the credential, or is exchanged. */
   bearer: BearerSource | undefined;
   login: LoginKind;
   /** Where it begins; at an OpenID provider of any kind, the refresh token of `refreshToken` is one of that provider, too. */

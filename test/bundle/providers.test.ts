@@ -466,7 +466,7 @@ describe('doctor at an OpenID provider', () => {
       assert.ok(stdout.includes(`${issuerAt(platform.address)} (at which the MLflow proxy logs in)`), stdout);
       assert.match(
         stdout,
-        /grants: authorization_code, client_credentials, refresh_token, password; client authentication: client_secret_basic/,
+        /grants: authorization_code, client_credentials, refresh_token, password, \S+token-exchange; client authentication: client_secret_basic/,
       );
       assert.equal(timesAsked(platform, 'POST provider-token'), 0);
     });

@@ -48,6 +48,14 @@ const CLIENTS: Record<string, Record<string, unknown>> = {
       'access.token.lifespan': '20',
     },
   },
+  'ci-password': { directAccessGrantsEnabled: true, protocolMappers: [AUDIENCE] },
+  'ci-public-short': {
+    publicClient: true,
+    directAccessGrantsEnabled: true,
+    protocolMappers: [AUDIENCE],
+    attributes: { 'access.token.lifespan': '20' },
+  },
+  'ci-public-no-password': { publicClient: true, protocolMappers: [AUDIENCE] },
   'ci-public': {
     publicClient: true,
     directAccessGrantsEnabled: true,
@@ -72,6 +80,7 @@ const USERS = [
   user('unverified', { emailVerified: false }),
   user('todo', { requiredActions: ['UPDATE_PASSWORD'] }),
   user('disabled', { enabled: false }),
+  user('locked'),
 ];
 
 function mapper(protocolMapper: string, config: Record<string, string>) {
@@ -79,8 +88,13 @@ function mapper(protocolMapper: string, config: Record<string, string>) {
   return { name: JSON.stringify(config), protocol: 'openid-connect', protocolMapper, config: claims };
 }
 
+export interface Keycloak extends Provider {
+  /** Changes settings of the realm. */
+  change: (settings: Record<string, unknown>) => Promise<void>;
+}
+
 /** Starts it. @param ci the CI system whose tokens are client assertions of `ci-federated` */
-export async function startKeycloak(ci: CiSystem): Promise<Provider> {
+export async function startKeycloak(ci: CiSystem): Promise<Keycloak> {
   const folder = await getKeycloak();
   const [port = 0] = await freePorts(1);
   const address = `http://127.0.0.1:${port}`;
@@ -96,11 +110,15 @@ export async function startKeycloak(ci: CiSystem): Promise<Provider> {
   const child = await startServer('keycloak', program, [...args, features], `${address}/realms/master`, env, 300);
   const master = `${address}/realms/master/protocol/openid-connect/token`;
   const login = { grant_type: 'password', client_id: 'admin-cli', username: ADMIN, password: PASSWORD };
-  const { access_token } = (await post(master, login)).body;
-  await admin('POST', `${address}/admin/realms`, realm(ci), { authorization: `Bearer ${access_token}` });
+  const asAdmin = async (method: string, path: string, body: unknown) => {
+    const { access_token } = (await post(master, login)).body;
+    await admin(method, `${address}/admin/realms${path}`, body, { authorization: `Bearer ${access_token}` });
+  };
+  await asAdmin('POST', '', realm(ci));
   const issuer = `${address}/realms/ml`;
   const tokenEndpoint = `${issuer}/protocol/openid-connect/token`;
-  return { issuer, tokenEndpoint, close: () => stopServer(child) };
+  const change: Keycloak['change'] = (settings) => asAdmin('PUT', '/ml', settings);
+  return { issuer, tokenEndpoint, change, close: () => stopServer(child) };
 }
 
 function realm(ci: CiSystem) {
@@ -109,6 +127,10 @@ function realm(ci: CiSystem) {
   return {
     realm: 'ml',
     enabled: true,
+    bruteForceProtected: true,
+    failureFactor: 3,
+    // The tests are quick.
+    quickLoginCheckMilliSeconds: 0,
     clients: [
       ...Object.entries(CLIENTS).map(([clientId, own]) => ({ clientId, ...usual, ...own })),
       { ...usual, ...SERVICE, clientId: 'ci-key', clientAuthenticatorType: 'client-jwt', attributes: key },

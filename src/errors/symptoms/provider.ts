@@ -103,7 +103,7 @@ export const PROVIDER_TOKEN = [
     meaning:
       "oauth2-proxy rejects a token whose email address is not verified; so are all of Keycloak's service accounts at first",
     advice:
-      'At Keycloak, remove the client scope email from the client, or give its user service-account-<client-id> an email address and set "Email verified"; or an administrator sets --oidc-email-claim=sub of the MLflow proxy.',
+      'At Keycloak, remove the client scope email from the client, or give its user service-account-<client-id> an email address and set "Email verified", as of every user who logs in; or an administrator sets --oidc-email-claim=sub of the MLflow proxy.',
   },
   {
     id: 'bearer-file',

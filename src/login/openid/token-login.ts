@@ -17,8 +17,12 @@ import { opaqueAdvice } from './advice.js';
 import { findProvider, type Provider, requireGrant } from './provider.js';
 
 export const CLIENT_CREDENTIALS = 'client_credentials';
+export const PASSWORD = 'password';
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** Grants that a provider lists if it has them. */
+const LISTED = new Set([CLIENT_CREDENTIALS, PASSWORD]);
 
 /** A request at the token endpoint. */
 export interface TokenRequest {
@@ -33,11 +37,11 @@ export interface TokenRequest {
   keepsRefreshToken?: boolean;
 }
 
-/** Finds the provider, which must not say that it lacks client credentials; Hydra has jwt-bearer and does not list it. @throws AuthError */
+/** Finds the provider, which must not say that it lacks the grant; Hydra has jwt-bearer and does not list it. @throws AuthError */
 export async function providerFor(context: Context, settings: Settings, grant: string): Promise<Provider> {
   const provider = await context.step('OpenID provider found', () => findProvider(context, settings));
   context.note(`issuer: ${printable(provider.issuer)}`);
-  if (grant === CLIENT_CREDENTIALS) requireGrant(provider, grant);
+  if (LISTED.has(grant)) requireGrant(provider, grant);
   return provider;
 }
 
@@ -74,7 +78,7 @@ export async function requestToken(
     const hint = settings.clientSecret && hasSymptom(error, 'client-refused') && base64Hint(settings.clientSecret);
     throw hint ? responseError(answer, stage, hint) : error;
   }
-  await check(server, client, json).catch((error) => {
+  await check(server, client, json, grant).catch((error) => {
     // Its message may quote what a server said, and its cause a token.
     throw failed('token-response', { text: errorCodes(error)[0] ?? 'no token response' });
   });
@@ -86,9 +90,16 @@ export async function requestToken(
 }
 
 /** Has the library look at all but the ID token: whether a token is good for the proxy, the proxy itself says. */
-async function check(server: oauth.AuthorizationServer, client: oauth.Client, json: Json): Promise<void> {
+async function check(
+  server: oauth.AuthorizationServer,
+  client: oauth.Client,
+  json: Json,
+  grant: string,
+): Promise<void> {
   const { id_token: _, ...others } = json;
-  await oauth.processGenericTokenEndpointResponse(server, client, Response.json(others));
+  // What an exchange gives may be an ID token, which is of no type (RFC 8693, 2.2.1).
+  const recognizedTokenTypes: oauth.RecognizedTokenTypes = grant === EXCHANGE ? { n_a: () => {} } : {};
+  await oauth.processGenericTokenEndpointResponse(server, client, Response.json(others), { recognizedTokenTypes });
 }
 
 /** Of the JWTs, the one for the client of oauth2-proxy, else the access token. @returns undefined for an opaque one */

@@ -23,6 +23,8 @@ export interface Way {
   phrase: string;
   /** What shows who logs in. */
   by: 'password' | 'id-token' | 'client' | 'bearer' | 'refresh-token';
+  /** A bearer token stands in place of the ID token of a CI job, where one is set. */
+  orBearer?: true;
   methods: readonly ('token' | 'cookie')[];
   /** Whether the server gives a refresh token for it. */
   refreshToken: boolean;

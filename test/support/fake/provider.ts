@@ -1,5 +1,6 @@
 // The fake's OpenID provider in place of Dex, with Keycloak's paths: discovery document and token endpoint.
 
+import { EXCHANGE } from '../../../src/login/openid/token-login.js';
 import { signJwt } from './jwt.js';
 import type { Answer, Asked } from './platform.js';
 import { type Grants, PUBLIC_CLIENT } from './provider-grants.js';
@@ -33,7 +34,7 @@ export function providerDiscovery({ url }: Asked, { provider }: Switches): Answe
     authorization_endpoint: `${endpoints}/auth`,
     token_endpoint: `${endpoints}/token`,
     jwks_uri: `${endpoints}/certs`,
-    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', 'password'],
+    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', 'password', EXCHANGE],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     ...provider?.document,
   };

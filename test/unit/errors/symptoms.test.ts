@@ -235,6 +235,7 @@ const ROWS: Record<
   'no-login-needed': ['oauth2-proxy', undefined, '200: MLflow answers without any login', /No credential is required/],
   audience: ['oauth2-proxy', undefined, '401 the token is for client a, oauth2-proxy logs in as b', /client-id/],
   'token-expired': ['oauth2-proxy', undefined, '401 the token has expired', /Log in again/],
+  'token-early': ['oauth2-proxy', undefined, '401 the token is valid from 2026-11-26T00:00:00.000Z on', /clocks/],
   'cookie-rejected': ['oauth2-proxy', undefined, '401 session cookie rejected', /replicas/],
   'token-rejected': ['oauth2-proxy', undefined, '403 Forbidden', /log of the MLflow proxy/],
   'bearer-off': ['oauth2-proxy', undefined, '401 Unauthorized', /--skip-jwt-bearer-tokens=true/],
