@@ -112,7 +112,7 @@ const cookie = (row: Omit<Row, 'method'>): Row => ({ method: 'cookie', ...row })
 const keyless = (row: Omit<Row, 'method' | 'logins'>): Row => ({ method: 'keyless', logins: 0, ...row });
 
 /** A client with a secret at an OpenID provider. */
-const provider = (row: Omit<Row, 'method' | 'logins' | 'platform'>): Row => ({
+const provider = (row: Omit<Row, 'method' | 'logins'> & { logins?: number }): Row => ({
   method: 'provider',
   logins: 0,
   platform: { provider: {} },
@@ -366,5 +366,33 @@ export const ROWS: Row[] = [
     after: ['provider-discovery'],
     tries: 1,
     tells: TOKEN_ENDPOINT,
+  }),
+  provider({
+    name: 'password',
+    endpoints: ['provider-token'],
+    after: ['provider-discovery'],
+    tries: 1,
+    logins: 1,
+    tells: TOKEN_ENDPOINT,
+    password: true,
+    inputs: { login: 'password-grant', username: USUAL.username, password: USUAL.password },
+  }),
+  provider({
+    name: 'refresh',
+    endpoints: ['provider-token'],
+    after: ['provider-discovery'],
+    tries: 1,
+    tells: TOKEN_ENDPOINT,
+    platform: { provider: { refreshToken: 'refresh-token-of-before' } },
+    inputs: { login: 'refresh-token', 'refresh-token': 'refresh-token-of-before' },
+  }),
+  provider({
+    name: 'exchange',
+    endpoints: ['provider-token'],
+    after: ['provider-discovery'],
+    tries: 1,
+    tells: TOKEN_ENDPOINT,
+    platform: { provider: { exchanges: 'any' } },
+    inputs: { login: 'token-exchange', bearer: 'bearer-token-of-before' },
   }),
 ];

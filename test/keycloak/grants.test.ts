@@ -9,9 +9,9 @@ import { losesNothing } from '../stack/loses-nothing.js';
 import { type Behind, startBehind } from '../stack/providers/behind.js';
 import { type Env, envOf, isRefused, logsIn, SECRET } from '../stack/providers/drive.js';
 import { claimsOf, post } from '../stack/providers/requests.js';
-import { CLIENT_SECRET, PASSWORD } from '../stack/stack.js';
+import { CLIENT_SECRET } from '../stack/stack.js';
 import { runCommand } from '../support/program.js';
-import { type Keycloak, startKeycloak } from './keycloak.js';
+import { type Keycloak, startKeycloak, USER_PASSWORD } from './keycloak.js';
 
 let ci: CiSystem;
 let keycloak: Keycloak;
@@ -30,7 +30,7 @@ const password = (username = 'ann', more: Env = {}, client = 'ci-public'): Env =
   envOf(behind, client, {
     MLFLOW_AUTH_LOGIN: 'password-grant',
     MLFLOW_USERNAME: username,
-    MLFLOW_PASSWORD: PASSWORD,
+    MLFLOW_PASSWORD: USER_PASSWORD,
     ...more,
   });
 const ofClient: Env = { DEX_CLIENT_SECRET: CLIENT_SECRET };
@@ -80,7 +80,7 @@ describe('a password at Keycloak', () => {
     const { status, stderr } = await runCommand(['env', '--dir', dir, '--renew'], password());
     assert.equal(status, 0, stderr);
     const state = readFileSync(join(dir, 'renewal.json'), 'utf8');
-    assert.ok(!state.includes(PASSWORD));
+    assert.ok(!state.includes(USER_PASSWORD));
     const { iss, typ, scope } = claimsOf(JSON.parse(state).settings.refreshToken);
     assert.deepEqual([iss, typ], [keycloak.issuer, 'Refresh']);
     assert.doesNotMatch(String(scope), /offline_access/);
@@ -114,7 +114,6 @@ describe('a refresh token at Keycloak', () => {
     try {
       const [file, env] = await refreshToken('rotated');
       const used = read(file);
-      await logsIn(env);
       await logsIn(env);
       const next = read(file);
       writeFileSync(file, used);

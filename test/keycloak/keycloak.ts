@@ -8,6 +8,8 @@ import { CI_JOB, CLIENT_SECRET, PASSWORD } from '../stack/stack.js';
 import { getKeycloak } from '../stack/tools.js';
 
 const ADMIN = 'admin';
+/** Of each user; no word that a message could hold. */
+export const USER_PASSWORD = 'Xv9-of-each-user';
 
 /** Tokens for the proxy: the mapper without which Keycloak names no audience. */
 const AUDIENCE = mapper('oidc-audience-mapper', { 'included.client.audience': PROXY_CLIENT });
@@ -71,7 +73,7 @@ const user = (username: string, more: Record<string, unknown> = {}) => ({
   enabled: true,
   firstName: 'A',
   lastName: 'B',
-  credentials: [{ type: 'password', value: PASSWORD, temporary: false }],
+  credentials: [{ type: 'password', value: USER_PASSWORD, temporary: false }],
   ...more,
 });
 

@@ -50,7 +50,8 @@ export const PROVIDER_REQUEST = [
     id: 'audience-not-allowed',
     layer: 'OpenID provider',
     at: TOKEN_REQUESTS,
-    words: /whitelisted|invalid_target|AADSTS50001\d|service not found|Client is not within the token audience/i,
+    words:
+      /whitelisted|invalid_target|AADSTS50001\d|service not found|audience not (found|available)|Client is not within the token audience/i,
     message: /has not been whitelisted by the OAuth 2\.0 Client|AADSTS50001\d/,
     title: 'Audience not allowed',
     meaning: 'the client may not request a token for this audience or resource',

@@ -35,12 +35,14 @@ export function providerGrants({ provider, username, password }: Switches): Gran
           return refuse(400, 'invalid_grant', 'Invalid user credentials');
         return { claims: { email: username }, body: next() };
       case EXCHANGE:
-        return exchanged(form, issuer);
+        return provider?.exchanges === 'any' ? EXCHANGED : exchanged(form, issuer);
       default:
         return {};
     }
   };
 }
+
+const EXCHANGED: Granted = { body: { issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' } };
 
 function exchanged(form: URLSearchParams, issuer: string): Granted {
   const subject = decodeClaims(form.get('subject_token') ?? '');
@@ -50,5 +52,5 @@ function exchanged(form: URLSearchParams, issuer: string): Granted {
     return refuse(400, 'invalid_request', 'subject_token_type not supported');
   if (![subject.aud].flat().includes('ci'))
     return refuse(403, 'access_denied', 'Client is not within the token audience');
-  return { claims: { sub: subject.sub }, body: { issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' } };
+  return { ...EXCHANGED, claims: { sub: subject.sub } };
 }

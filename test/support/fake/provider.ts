@@ -19,6 +19,8 @@ export interface ProviderSwitches {
   opaque?: string;
   /** A refresh token of an earlier login. */
   refreshToken?: string;
+  /** It exchanges any token, and not its own alone. */
+  exchanges?: 'any';
   /** False where a refresh token stays the same. */
   rotates?: boolean;
 }

@@ -155,6 +155,8 @@ export const MORE_ANSWERS: [at: At, got: string, id: string][] = [
   ['provider-exchange', '401 invalid_client: Invalid client or Invalid client credentials', 'client-refused'],
   ['provider-exchange', '400 unsupported_grant_type', 'exchange-disabled'],
   ['provider-exchange', '400 invalid_target: unknown audience', 'audience-not-allowed'],
+  ['provider-exchange', '400 invalid_client: Audience not found', 'audience-not-allowed'],
+  ['provider-exchange', '400 invalid_request: Requested audience not available: x', 'audience-not-allowed'],
   ['provider-exchange', '400 invalid_grant: the subject token has expired', 'exchange-token'],
   ['provider-exchange', '503 an empty response', 'provider-unavailable'],
   ['provider-refresh', '400 invalid_grant: Session not active', 'provider-refresh-refused'],
