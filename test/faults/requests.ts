@@ -370,7 +370,8 @@ export const ROWS: Row[] = [
   provider({
     name: 'password',
     endpoints: ['provider-token'],
-    after: ['provider-discovery'],
+    after: ['start', 'provider-discovery'],
+    issuer: true,
     tries: 1,
     logins: 1,
     tells: TOKEN_ENDPOINT,
@@ -380,7 +381,8 @@ export const ROWS: Row[] = [
   provider({
     name: 'refresh',
     endpoints: ['provider-token'],
-    after: ['provider-discovery'],
+    after: ['start', 'provider-discovery'],
+    issuer: true,
     tries: 1,
     tells: TOKEN_ENDPOINT,
     platform: { provider: { refreshToken: 'refresh-token-of-before' } },
