@@ -105,10 +105,10 @@ const EXCHANGE = [
     id: 'exchange-subject',
     layer: 'OpenID provider',
     at: ['provider-exchange'],
-    words: /not allowed to exchange|subject_issuer|unsupported issuer/i,
-    message: /Client not allowed to exchange/,
+    words: /not allowed to exchange|subject_issuer|unsupported issuer|supports access tokens only/i,
+    message: /Client not allowed to exchange|'subject_token' supports access tokens only/,
     title: 'Foreign token not exchanged',
-    meaning: 'the provider exchanges tokens of its own alone, and not those of this issuer',
+    meaning: 'the provider exchanges access tokens of its own alone: no ID tokens, and none of other issuers',
     advice:
       'Keycloak takes the ID token of a CI job with login client-assertion. For token-exchange, set bearer to an access token of this provider.',
   },

@@ -154,6 +154,11 @@ export const MORE_ANSWERS: [at: At, got: string, id: string][] = [
   ['provider-password', '503 an empty response', 'provider-unavailable'],
   ['provider-exchange', '401 invalid_client: Invalid client or Invalid client credentials', 'client-refused'],
   ['provider-exchange', '400 unsupported_grant_type', 'exchange-disabled'],
+  [
+    'provider-exchange',
+    "400 invalid_request: Parameter 'subject_token' supports access tokens only",
+    'exchange-subject',
+  ],
   ['provider-exchange', '400 invalid_target: unknown audience', 'audience-not-allowed'],
   ['provider-exchange', '400 invalid_client: Audience not found', 'audience-not-allowed'],
   ['provider-exchange', '400 invalid_request: Requested audience not available: x', 'audience-not-allowed'],
