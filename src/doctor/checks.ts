@@ -9,7 +9,7 @@ import type { Context } from '../login/context.js';
 import { cookieMethod } from '../login/cookie-method.js';
 import type { Credential } from '../login/credential.js';
 import { decodeClaims } from '../login/dex/claims.js';
-import { getDiscovery } from '../login/dex/issuer.js';
+import { requestDiscovery } from '../login/discovery.js';
 import { firstLogin, loginWay } from '../login/first-login.js';
 import { checkAuthorizationRequest } from '../login/oauth2-proxy/authorization-request.js';
 import { sizeOf } from '../login/oauth2-proxy/credential-size.js';
@@ -47,8 +47,8 @@ export async function checkLoginApi(report: Report, { http }: Context, settings:
 /** What Dex says of itself (OpenID Connect Discovery, 4). */
 export async function checkDexPages(report: Report, { http }: Context, { dexUrl }: Settings): Promise<void> {
   await report.check('Dex', async () => {
-    const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
-    if (answer.status !== 200 || typeof document?.issuer !== 'string') throw responseError(answer, 'discovery');
+    const { answer, document } = await requestDiscovery(http, dexUrl, 'discovery');
+    if (typeof document?.issuer !== 'string') throw responseError(answer, 'discovery');
     return [`Dex responds at ${dexUrl}, its issuer is ${document.issuer}`, true];
   });
 }
