@@ -8,12 +8,15 @@ import * as check from './validate.js';
 import { namesDex } from './ways/way.js';
 import { wayOf } from './ways.js';
 
-/** The server at which a login begins: for a way that any of them has, an issuer counts for more than an address of Dex. */
+/** The server at which a login begins. */
 export function placeOf(login: Settings['login'], found: Map<Name, Found>): Settings['at'] {
   const { at } = wayOf(login);
-  if (at !== 'any') return at;
-  return found.has('issuer') || !namesDex(found) ? 'provider' : 'dex';
+  return at === 'any' ? placeOfAny(found) : at;
 }
+
+/** For what any provider has, such as a login by a person: an issuer counts for more than an address of Dex. */
+export const placeOfAny = (found: Map<Name, Found>): 'provider' | 'dex' =>
+  found.has('issuer') || !namesDex(found) ? 'provider' : 'dex';
 
 /** The method, and why that one. */
 export function chooseMethod(

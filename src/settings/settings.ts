@@ -4,7 +4,7 @@ import { errorMessage, UsageError } from '../errors/errors.js';
 import { chooseLogin } from './choose-login.js';
 import { crossCheck, fromEarlierLogin, type Reading } from './contradictions.js';
 import { bearerSource, hasGitHubTokens, idTokenSource } from './id-token-source.js';
-import { canRenew, certificate, chooseMethod, placeOf, trackingUri } from './resolve.js';
+import { canRenew, certificate, chooseMethod, placeOf, placeOfAny, trackingUri } from './resolve.js';
 import { runtimeCertificates } from './runtime-trust.js';
 import { secretIn } from './secrets-in.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
@@ -16,7 +16,7 @@ import { isPasswordLogin, usesIdToken, wayOf } from './ways.js';
 /** Nobody listens there: the code is read off the redirect. Dex takes it for each public client without redirect URIs. */
 const PUBLIC_REDIRECT_URI = 'http://localhost/mlflow-auth';
 
-/** A person logs in at Dex itself; no password is read. */
+/** A person logs in at the pages of Dex, or of another OpenID provider; no password is read. */
 const BY_PERSON = { login: 'dex', loginReason: '', loginOpen: false } as const;
 
 /**
@@ -69,7 +69,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const cookie = needs.method === 'cookie' || text('method').toLowerCase() === 'cookie';
   const { login, loginReason, loginOpen } = needs.person ? BY_PERSON : chooseLogin(found, sources.env, cookie, problem);
   const { refreshToken, requires = [], client = [], orBearer = false } = wayOf(login);
-  const at = placeOf(login, found);
+  const at = needs.person ? placeOfAny(found) : placeOf(login, found);
   const bearer = login === 'bearer' || orBearer ? bearerSource(found) : undefined;
   const idToken = usesIdToken(login) && !bearer ? idTokenSource(found, sources.env, at === 'provider') : undefined;
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
@@ -102,7 +102,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     password: required('password', password),
     clientId: check.plain(
       'client-id',
-      method === 'token' && (at === 'platform' || at === 'dex' || requires.includes('client-id'))
+      method === 'token' && (needs.person || at === 'platform' || at === 'dex' || requires.includes('client-id'))
         ? required('client-id')
         : text('client-id'),
       problem,

@@ -11,9 +11,10 @@ import { type Provider, requireTrusted } from './provider.js';
 const ENTRA = 'api://AzureADTokenExchange';
 const ENTRA_HOST = /^login\.microsoftonline\.(com|us)$/;
 
+export const isEntra = (issuer: string): boolean => ENTRA_HOST.test(parseUrl(issuer)?.hostname ?? '');
+
 /** The audience of a client assertion: the issuer, but for Entra. */
-export const assertionAudience = ({ issuer }: Provider): string =>
-  ENTRA_HOST.test(parseUrl(issuer)?.hostname ?? '') ? ENTRA : issuer;
+export const assertionAudience = ({ issuer }: Provider): string => (isEntra(issuer) ? ENTRA : issuer);
 
 /**
  * A token that is for another audience than this provider could be used elsewhere by an issuer that only oauth2-proxy has

@@ -4,6 +4,7 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, errorCodes, hasSymptom } from '../../errors/errors.js';
 import type { Diagnosis, RequestName } from '../../errors/failure.js';
 import { isText, type Json, responseError } from '../../http/response.js';
+import type { HttpResponse } from '../../http/types.js';
 import type { Settings } from '../../settings/types.js';
 import { isJwt } from '../../util/jwt.js';
 import { isVisibleAscii, printable } from '../../util/text.js';
@@ -57,10 +58,8 @@ export async function requestToken(
 ): Promise<TokenLogin> {
   const context = keepsRefreshToken ? given : { ...given, keep: undefined };
   const { issuer, tokenEndpoint } = provider;
-  const { audience, resource, scopes: scope, clientId, verify } = settings;
+  const { audience, resource, scopes: scope, clientId } = settings;
   const server = { issuer, token_endpoint: tokenEndpoint };
-  // The library wants a name even where no client takes part.
-  const client = { client_id: clientId || 'unnamed' };
   const wishes = Object.entries({ audience, resource, scope }).filter(([, value]) => value !== '');
   const form = new URLSearchParams([...Object.entries(parameters), ...wishes]);
   const request = {
@@ -69,16 +68,32 @@ export async function requestToken(
     send: (to: oauth.AuthorizationServer, id: oauth.Client, options: oauth.TokenEndpointRequestOptions) =>
       oauth.genericTokenEndpointRequest(to, id, auth, grant, form, options),
   } as const;
-  const answer = await post(context.http, request, server, client);
+  const answer = await post(context.http, request, server, clientOf(clientId));
   const json = receive(context, answer);
-  const failed = (id: Diagnosis['id'], facts: Diagnosis['facts'], hint?: string) =>
-    new AuthError({ request: stage, tried: answer.tried, diagnosis: { id, facts }, hint });
   if (answer.status !== 200 || !json) {
     const error = responseError(answer, stage);
     const hint = settings.clientSecret && hasSymptom(error, 'client-refused') && base64Hint(settings.clientSecret);
     throw hint ? responseError(answer, stage, hint) : error;
   }
-  await check(server, client, json, grant).catch((error) => {
+  const made = { stage, grant, keepsRefreshToken };
+  return { credential: await credentialIn(json, answer, provider, settings, made), repeated: false };
+}
+
+/**
+ * The credential of a successful token response.
+ * @throws AuthError
+ */
+export async function credentialIn(
+  json: Json,
+  { tried }: Pick<HttpResponse, 'tried'>,
+  provider: Provider,
+  { clientId, verify }: Pick<Settings, 'clientId' | 'verify'>,
+  { stage, grant, keepsRefreshToken }: { stage: RequestName; grant?: string; keepsRefreshToken: boolean },
+): Promise<TokenCredential> {
+  const { issuer, tokenEndpoint } = provider;
+  const failed = (id: Diagnosis['id'], facts: Diagnosis['facts'], hint?: string) =>
+    new AuthError({ request: stage, tried, diagnosis: { id, facts }, hint });
+  await check({ issuer, token_endpoint: tokenEndpoint }, clientOf(clientId), json, grant).catch((error) => {
     // Its message may quote what a server said, and its cause a token.
     throw failed('token-response', { text: errorCodes(error)[0] ?? 'no token response' });
   });
@@ -86,15 +101,18 @@ export async function requestToken(
   if (!token) throw failed('opaque-token', {}, opaqueAdvice(issuer));
   const next = keepsRefreshToken && isText(json.refresh_token) ? json.refresh_token : undefined;
   if (next !== undefined && !isVisibleAscii(next)) throw failed('token-response', { text: 'an invalid refresh_token' });
-  return { credential: { ...named(token, verify), refreshToken: next }, repeated: false };
+  return { ...named(token, verify), refreshToken: next };
 }
+
+/** The library wants a name even where no client takes part. */
+const clientOf = (clientId: string): oauth.Client => ({ client_id: clientId || 'unnamed' });
 
 /** Has the library look at all but the ID token: whether a token is good for the proxy, the proxy itself says. */
 async function check(
   server: oauth.AuthorizationServer,
   client: oauth.Client,
   json: Json,
-  grant: string,
+  grant: string | undefined,
 ): Promise<void> {
   const { id_token: _, ...others } = json;
   // What an exchange gives may be an ID token, which is of no type (RFC 8693, 2.2.1).

@@ -7,6 +7,7 @@ import { explain as explainFailure, explainMessage, markOf } from '../../../src/
 import type { Failure, RequestName } from '../../../src/errors/failure.js';
 import { SYMPTOMS, type SymptomId } from '../../../src/errors/symptoms/all.js';
 import { factsOf } from '../../../src/http/response.js';
+import { MORE_FOR_PEOPLE, PEOPLE_PROVIDER_ROWS } from './people-provider-rows.js';
 import { MORE_ANSWERS, PROVIDER_ROWS } from './provider-rows.js';
 
 /** A failure below HTTP (`broken`), or an answer, told as "STATUS code: message", "STATUS HTML page "title"", … */
@@ -57,6 +58,7 @@ const ROWS: Record<
   [layer: string, at: At | undefined, got: string, advice: RegExp, sent?: 'token' | 'cookie']
 > = {
   ...PROVIDER_ROWS,
+  ...PEOPLE_PROVIDER_ROWS,
   'ci-token-file': ['CI', undefined, '', /id-token-file/],
   'ci-token-invalid': ['CI', undefined, '', /id_tokens/],
   'ci-token-expired': ['CI', undefined, '', /timeout of the job/],
@@ -451,6 +453,7 @@ const MISLEADING: [at: At, got: string, id: string][] = [
   ['poll', '500 an empty response', 'dex-unavailable'],
   ['revoke', '400 unsupported_token_type: ', 'revoke-failed'],
   ...MORE_ANSWERS,
+  ...MORE_FOR_PEOPLE,
   ['login', '400 blocked by policy', 'unknown'],
   ['login', '500 InternalError: check your clock', 'server-error'],
   ['login', '403 forbidden by WAF', 'unknown'],
