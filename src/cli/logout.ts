@@ -90,7 +90,9 @@ async function attempt(
   if (!found && !isNamed(settings)) return 'without dex-url or issuer, and client-id, nothing is revoked';
   const { http, close } = await openFor(settings, { mask, note });
   try {
-    return (await revokeRefreshToken(http, settings, refreshToken)) || `${nameOf(settings)} lists no revocation endpoint`;
+    return (
+      (await revokeRefreshToken(http, settings, refreshToken)) || `${nameOf(settings)} lists no revocation endpoint`
+    );
   } finally {
     await close();
   }

@@ -15,7 +15,12 @@ export interface Discovery {
  * @param stage 'issuer' for a provider of any kind, otherwise the request of Dex's login for which it is read
  * @throws AuthError without an answer
  */
-export async function requestDiscovery(http: Http, issuer: string, stage: RequestName, retry = true): Promise<Discovery> {
+export async function requestDiscovery(
+  http: Http,
+  issuer: string,
+  stage: RequestName,
+  retry = true,
+): Promise<Discovery> {
   const what = `request the discovery document of ${stage === 'issuer' ? 'the OpenID provider' : 'Dex'}`;
   const answer = await http(`${issuer}/.well-known/openid-configuration`, { stage, what, retry });
   return { answer, document: answer.status === 200 ? jsonObject(answer.body) : undefined };

@@ -16,7 +16,7 @@ export function placeOf(login: Settings['login'], found: Map<Name, Found>): Sett
 
 /** For what any provider has, such as a login by a person: an issuer counts for more than an address of Dex. */
 export const placeOfAny = (found: Map<Name, Found>): 'provider' | 'dex' =>
-  found.has('issuer') || !namesDex(found) ? 'provider' : 'dex';
+  found.has('issuer') || !namesDex({ has: (name) => found.has(name) }) ? 'provider' : 'dex';
 
 /** The method, and why that one. */
 export function chooseMethod(

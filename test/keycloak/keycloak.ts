@@ -66,6 +66,23 @@ const CLIENTS: Record<string, Record<string, unknown>> = {
   },
 };
 
+/** Clients of people: public ones, whose redirects go to any port of this machine (RFC 8252, 7.3). */
+const PERSON = {
+  publicClient: true,
+  standardFlowEnabled: true,
+  redirectUris: ['http://127.0.0.1/mlflow-auth'],
+  protocolMappers: [AUDIENCE],
+};
+const PERSONS: Record<string, Record<string, unknown>> = {
+  person: { ...PERSON, attributes: { 'oauth2.device.authorization.grant.enabled': 'true' } },
+  'person-no-device': PERSON,
+  'person-no-mapper': {
+    ...PERSON,
+    protocolMappers: [],
+    attributes: { 'oauth2.device.authorization.grant.enabled': 'true' },
+  },
+};
+
 const user = (username: string, more: Record<string, unknown> = {}) => ({
   username,
   email: `${username}@example.com`,
@@ -77,8 +94,12 @@ const user = (username: string, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
+/** The import of a realm gives users no role, in contrast to the console. */
+const ROLES = { realmRoles: ['default-roles-ml'] };
+
 const USERS = [
-  user('ann'),
+  user('ann', ROLES),
+  user('no-offline'),
   user('unverified', { emailVerified: false }),
   user('todo', { requiredActions: ['UPDATE_PASSWORD'] }),
   user('disabled', { enabled: false }),
@@ -134,7 +155,7 @@ function realm(ci: CiSystem) {
     // The tests are quick.
     quickLoginCheckMilliSeconds: 0,
     clients: [
-      ...Object.entries(CLIENTS).map(([clientId, own]) => ({ clientId, ...usual, ...own })),
+      ...Object.entries({ ...CLIENTS, ...PERSONS }).map(([clientId, own]) => ({ clientId, ...usual, ...own })),
       { ...usual, ...SERVICE, clientId: 'ci-key', clientAuthenticatorType: 'client-jwt', attributes: key },
     ],
     users: [

@@ -37,6 +37,17 @@ export const PEOPLE_PROVIDER = [
       'Set scopes (DEX_SCOPES) to those that the client may request, such as "openid email". Most providers require offline_access for a refresh token: allow it for the client.',
   },
   {
+    id: 'person-offline',
+    layer: 'OpenID provider',
+    at: ['person-token'],
+    words: /offline tokens? not allowed|not_allowed/i,
+    message: /Offline tokens not allowed/,
+    title: 'Offline access not allowed',
+    meaning: 'the account or the client may not have a refresh token that outlives the session',
+    advice:
+      'Set scopes (DEX_SCOPES) to "openid email", for a refresh token that ends with the session, or ask the administrator of Keycloak to give the account the role offline_access.',
+  },
+  {
     id: 'person-target',
     layer: 'OpenID provider',
     at: ['person-device', 'person-token', 'person-browser'],

@@ -35,7 +35,8 @@ export const PROVIDER = [
     layer: 'OpenID provider',
     found: 'the issuer {issuer}, which only the MLflow proxy at {host} names',
     title: 'Issuer on another host',
-    meaning: 'secrets and people are sent to the host of the tracking URI, or to an issuer that is set, and nowhere else',
+    meaning:
+      'secrets and people are sent to the host of the tracking URI, or to an issuer that is set, and nowhere else',
     advice: 'No secret was sent. If this is the right provider, set issuer (MLFLOW_AUTH_ISSUER) to it.',
   },
   {

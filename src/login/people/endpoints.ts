@@ -33,7 +33,11 @@ export async function endpointsOfDex(http: Http, dexUrl: string): Promise<Endpoi
     const url = reachedAt(address.trim(), `${document.issuer}`.trim(), dexUrl);
     if (url) return url;
     const facts = { name, address: printable(address) };
-    throw new AuthError({ request: 'discovery', tried: discovery.answer.tried, diagnosis: { id: 'endpoint-elsewhere', facts } });
+    throw new AuthError({
+      request: 'discovery',
+      tried: discovery.answer.tried,
+      diagnosis: { id: 'endpoint-elsewhere', facts },
+    });
   };
   const endpoint = (name: string, usual?: string) => {
     const address = document[name];

@@ -23,9 +23,13 @@ const AUDIENCES: Record<string, { audience: string; accessTokenTTL: number }> = 
   [OTHER]: { audience: 'other', accessTokenTTL: 3600 },
 };
 
+/** The public client of people: a native application, whose redirects go to any port of this machine (RFC 8252, 7.3). */
+export const PERSON_CLIENT = 'person';
+
 /** Claims of the tokens of some clients. */
 const CLAIMS: Record<string, Record<string, unknown>> = {
   'ci-unverified': { email: 'ci@example.com', email_verified: false },
+  [PERSON_CLIENT]: { email: 'ann@example.com', email_verified: true },
   'ci-member': { email: 'ci@example.com', email_verified: true, groups: ['team-a'] },
 };
 
@@ -57,8 +61,15 @@ export async function startOidcProvider(): Promise<Running> {
     rotateRefreshToken: ({ oidc }) => oidc.client?.clientId !== STEADY_CLIENT,
     clients: [
       { client_id: PROXY_CLIENT, client_secret: CLIENT_SECRET, redirect_uris: ['http://localhost/callback'] },
-      ...['ci', ...Object.keys(CLAIMS)].map((client_id) => ({ ...secret, client_id })),
+      ...['ci', 'ci-unverified', 'ci-member'].map((client_id) => ({ ...secret, client_id })),
       ...[PASSWORD_CLIENT, STEADY_CLIENT].map((client_id) => ({ ...open, client_id })),
+      {
+        client_id: PERSON_CLIENT,
+        application_type: 'native' as const,
+        token_endpoint_auth_method: 'none' as const,
+        grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+        redirect_uris: ['http://127.0.0.1/mlflow-auth'],
+      },
       { ...secret, client_id: 'ci-post', token_endpoint_auth_method: 'client_secret_post' as const },
       {
         ...machine,
@@ -70,6 +81,8 @@ export async function startOidcProvider(): Promise<Running> {
     extraTokenClaims: (_context, token) => CLAIMS[token.clientId ?? ''],
     features: {
       clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_context, resource) => resourceServer(resource),

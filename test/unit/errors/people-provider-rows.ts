@@ -15,6 +15,12 @@ export const PEOPLE_PROVIDER_ROWS: Record<string, Row> = {
     /public client/,
   ],
   'person-scope': ['OpenID provider', 'person-device', '400 invalid_scope: Invalid scopes: nope', /DEX_SCOPES/],
+  'person-offline': [
+    'OpenID provider',
+    'person-token',
+    '400 not_allowed: Offline tokens not allowed for the user or client',
+    /DEX_SCOPES/,
+  ],
   'person-target': ['OpenID provider', 'person-token', '400 invalid_target: unknown', /MLFLOW_AUTH_RESOURCE/],
   'person-expired': ['account', 'person-token', '400 expired_token: Device code is expired', /in time/],
   'person-code': ['OpenID provider', 'person-token', '400 invalid_grant: Code not valid', /Log in again/],
@@ -30,7 +36,11 @@ export const PEOPLE_PROVIDER_ROWS: Record<string, Row> = {
 /** More answers of the same kinds. */
 export const MORE_FOR_PEOPLE: [at: At, got: string, id: string][] = [
   ['person-device', '401 unauthorized_client: Invalid client or Invalid client credentials', 'person-client-refused'],
-  ['person-token', "401 invalid_client: AADSTS7000218: The request body must contain 'client_secret'.", 'person-client-refused'],
+  [
+    'person-token',
+    "401 invalid_client: AADSTS7000218: The request body must contain 'client_secret'.",
+    'person-client-refused',
+  ],
   ['person-browser', '303 unauthorized_client: Client is not allowed', 'person-client-refused'],
   ['person-browser', '303 invalid_scope: Invalid scopes', 'person-scope'],
   ['person-browser', '303 access_denied: ', 'device-denied'],
