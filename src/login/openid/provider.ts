@@ -60,7 +60,8 @@ export async function findProvider({ http }: Pick<Context, 'http'>, settings: Gi
   const fail = (id: Diagnosis['id'], facts: Diagnosis['facts']) =>
     new AuthError({ request: 'issuer', tried: answer.tried, diagnosis: { id, facts } });
   if (issuer && own.replace(/\/$/, '') !== issuer) throw fail('issuer-mismatch', { issuer: printable(own) });
-  const plain = (issuer || trackingUri).startsWith('http:');
+  // Other than on this machine, only allow-http lets it be in plain text.
+  const plain = !isPrivate(issuer || trackingUri);
   const secure = (name: string, address: string): URL => {
     const url = parseUrl(address);
     const good = url && !url.username && !url.password && (isPrivate(address) || (plain && url.protocol === 'http:'));

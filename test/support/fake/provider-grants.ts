@@ -2,6 +2,7 @@
 
 import { decodeClaims } from '../../../src/login/dex/claims.js';
 import { EXCHANGE } from '../../../src/login/openid/token-login.js';
+import { DEVICE_GRANT } from './device.js';
 import type { Answer } from './platform.js';
 import type { Switches } from './switches.js';
 
@@ -17,8 +18,11 @@ const refuse = (status: number, error: string, error_description: string): Grant
   refused: { status, body: { error, error_description } },
 });
 
-/** Those of one platform, which knows its refresh token. */
-export function providerGrants({ provider, username, password }: Switches): Grants {
+/** Those of one platform, which knows its refresh token. @param people who refuses a code */
+export function providerGrants(
+  { provider, username, password }: Switches,
+  people: { refuses: (form: URLSearchParams) => Answer | undefined },
+): Grants {
   let current = provider?.refreshToken;
   let count = 0;
   const next = () => {
@@ -34,6 +38,12 @@ export function providerGrants({ provider, username, password }: Switches): Gran
         if (form.get('username') !== username || form.get('password') !== password)
           return refuse(400, 'invalid_grant', 'Invalid user credentials');
         return { claims: { email: username }, body: next() };
+      case 'authorization_code':
+      case DEVICE_GRANT: {
+        const answer = people.refuses(form);
+        if (answer) return { refused: answer };
+        return { claims: { email: username }, body: provider?.offline === false ? {} : next() };
+      }
       case EXCHANGE:
         return provider?.exchanges === 'any' ? EXCHANGED : exchanged(form, issuer);
       default:

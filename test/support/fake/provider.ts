@@ -21,6 +21,8 @@ export interface ProviderSwitches {
   refreshToken?: string;
   /** It exchanges any token, and not its own alone. */
   exchanges?: 'any';
+  /** False where people get no refresh token. */
+  offline?: boolean;
   /** False where a refresh token stays the same. */
   rotates?: boolean;
 }
@@ -35,6 +37,8 @@ export function providerDiscovery({ url }: Asked, { provider }: Switches): Answe
     issuer,
     authorization_endpoint: `${endpoints}/auth`,
     token_endpoint: `${endpoints}/token`,
+    device_authorization_endpoint: `${endpoints}/auth/device`,
+    revocation_endpoint: `${endpoints}/revoke`,
     jwks_uri: `${endpoints}/certs`,
     grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', 'password', EXCHANGE],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
