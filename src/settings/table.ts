@@ -170,7 +170,7 @@ export const TABLE = [
     env: ['DEX_SCOPES'],
     rare: true,
     default: 'openid email groups',
-    help: 'OAuth 2.0 scopes, separated by spaces. At an OpenID provider other than Dex none by default.',
+    help: 'OAuth 2.0 scopes, separated by spaces. At an OpenID provider other than Dex none by default; for the command login, those of openid, email and offline_access that it lists.',
   },
   {
     name: 'redirect-uri',
