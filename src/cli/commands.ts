@@ -85,7 +85,10 @@ export const COMMANDS: readonly Command[] = [
     name: 'login',
     help: 'Log in as a person at a terminal, with a public client, and store the refresh token for the other commands.',
     flags: [
-      { name: 'browser', help: 'Log in with the browser of this machine, although the provider supports the device flow.' },
+      {
+        name: 'browser',
+        help: 'Log in with the browser of this machine, although the provider supports the device flow.',
+      },
       { name: 'open', help: 'Device flow: also open the address in the browser of this machine.' },
       { name: 'qr', help: 'Also show the address as a QR code.' },
       {

@@ -23,7 +23,7 @@ import { requireTerminal } from './terminal.js';
 export async function run(call: LoginCall): Promise<number> {
   const { flags, settings, sources, secrets, print, log } = call;
   requireTerminal(sources.env);
-  // Dex would put the secret into the address that the browser shows (server/deviceflowhandlers.go); no person has one.
+  // Dex would put it into the address that the browser shows (server/deviceflowhandlers.go), and a person keeps no secret of a client.
   if (settings.clientSecret)
     throw new UsageError(
       'login requires a public client, and client-secret is set: remove it, and set client-id to a public client.',
