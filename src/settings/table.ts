@@ -76,7 +76,7 @@ export const TABLE = [
     name: 'issuer',
     env: ['MLFLOW_AUTH_ISSUER'],
     rare: true,
-    help: 'Issuer of an OpenID provider other than Dex, such as https://keycloak.example.com/realms/ml. By default, the one at which the MLflow proxy logs in. Required for a secret if it is on another host than the tracking URI.',
+    help: 'Issuer of an OpenID provider other than Dex, such as https://keycloak.example.com/realms/ml. By default, the one at which the MLflow proxy logs in. Required for a secret, and for the command login, if it is on another host than the tracking URI.',
   },
   {
     name: 'client-key',

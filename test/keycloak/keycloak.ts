@@ -98,8 +98,8 @@ const user = (username: string, more: Record<string, unknown> = {}) => ({
 const ROLES = { realmRoles: ['default-roles-ml'] };
 
 const USERS = [
-  user('ann', ROLES),
-  user('no-offline'),
+  user('ann'),
+  user('bob', ROLES),
   user('unverified', { emailVerified: false }),
   user('todo', { requiredActions: ['UPDATE_PASSWORD'] }),
   user('disabled', { enabled: false }),

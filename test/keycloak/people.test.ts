@@ -9,10 +9,9 @@ import { type CiSystem, startCi } from '../stack/ci-issuer.js';
 import { type Behind, type Provider, startBehind } from '../stack/providers/behind.js';
 import { type Env, envOf } from '../stack/providers/drive.js';
 import { claimsOf, post, statusesAt } from '../stack/providers/requests.js';
-import { PASSWORD } from '../stack/stack.js';
 import { runCommand } from '../support/program.js';
 import { type AtTerminal, atTerminal } from '../support/terminal.js';
-import { startKeycloak } from './keycloak.js';
+import { startKeycloak, USER_PASSWORD } from './keycloak.js';
 
 let ci: CiSystem;
 let keycloak: Provider;
@@ -30,13 +29,13 @@ after(async () => {
 const person = (client = 'person', more: Env = {}): Env =>
   envOf(behind, client, { MLFLOW_AUTH_ISSUER: keycloak.issuer, HOME: behind.folder, ...more });
 
-async function logIn(page: Page, user = 'ann'): Promise<void> {
+async function logIn(page: Page, user = 'bob'): Promise<void> {
   await page.fill('input[name=username]', user);
-  await page.fill('input[name=password]', PASSWORD);
+  await page.fill('input[name=password]', USER_PASSWORD);
   await page.click('[type=submit]');
 }
 
-async function confirm(page: Page, terminal: AtTerminal, answer = 'accept', user = 'ann'): Promise<void> {
+async function confirm(page: Page, terminal: AtTerminal, answer = 'accept', user = 'bob'): Promise<void> {
   const [, address = ''] = await terminal.shows(/^Open (\S+) in a browser/m);
   const [, code = ''] = await terminal.shows(/^ {2}([A-Z]{4}-[A-Z]{4})$/m);
   await page.goto(address);
@@ -51,7 +50,7 @@ async function loggedIn({ ended }: AtTerminal): Promise<string> {
   assert.equal(status, 0, screen);
   assert.equal(stdout, '');
   assert.match(screen, /^✓ workspace team-a open/m);
-  assert.match(screen, /^✓ logged in as ann@example\.com$/m);
+  assert.match(screen, /^✓ logged in as bob@example\.com$/m);
   return /^- refresh token stored in ([^\s:]+)/m.exec(screen)?.[1] ?? assert.fail(screen);
 }
 
@@ -115,12 +114,12 @@ describe('a person at a terminal, before Keycloak', () => {
   it('is told that the account gets no offline tokens, and logs in without', () =>
     withBrowser(async (page) => {
       const terminal = atTerminal(['login'], person());
-      await confirm(page, terminal, 'accept', 'no-offline');
+      await confirm(page, terminal, 'accept', 'ann');
       await fails(terminal, 'person-offline');
       await page.context().clearCookies();
       const flags = ['login', '--print-refresh-token', '--scopes', 'openid email'];
       const other = atTerminal(flags, person());
-      await confirm(page, other, 'accept', 'no-offline');
+      await confirm(page, other, 'accept', 'ann');
       const { status, stdout, screen } = await other.ended;
       assert.equal(status, 0, screen);
       assert.equal(claimsOf(stdout).typ, 'Refresh');
