@@ -83,7 +83,7 @@ function other(provider: Provider, settings: Settings): PersonServer {
 }
 
 /** Those for a person, as far as the provider lists its scopes. */
-export function usualScopes({ document }: Pick<Provider, 'document'>): string {
+function usualScopes({ document }: Pick<Provider, 'document'>): string {
   const listed = document.scopes_supported;
   const usual = ['openid', 'email', 'offline_access'];
   return usual.filter((scope) => !Array.isArray(listed) || listed.includes(scope)).join(' ');
