@@ -85,7 +85,10 @@ export const COMMANDS: readonly Command[] = [
     name: 'login',
     help: 'Log in as a person at a terminal, with a public client, and store the refresh token for the other commands.',
     flags: [
-      { name: 'browser', help: 'Log in with the browser of this machine, although Dex supports the device flow.' },
+      {
+        name: 'browser',
+        help: 'Log in with the browser of this machine, although the provider supports the device flow.',
+      },
       { name: 'open', help: 'Device flow: also open the address in the browser of this machine.' },
       { name: 'qr', help: 'Also show the address as a QR code.' },
       {
@@ -99,7 +102,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'logout',
-    help: 'Revoke the refresh token that login stored, if Dex can, and remove it; with --dir, remove the credential there, too.',
+    help: 'Revoke the refresh token that login stored, if the provider can, and remove it; with --dir, remove the credential there, too.',
     masks: 'never',
     needs: { method: 'token', person: true, newRefreshToken: true, login: false },
     load: () => import(/* webpackMode: "eager" */ './logout.js'),

@@ -12,7 +12,7 @@ import type { LoginCall } from './command.js';
 import { openBrowser } from './open-browser.js';
 import { linesOf, qrOf } from './prompt.js';
 import { catchSignals, exitCodeOf } from './signals.js';
-import { storedAt, strongerThanStored } from './stored-login.js';
+import { serverOf, storedAt, strongerThanStored } from './stored-login.js';
 import { requireTerminal } from './terminal.js';
 
 /**
@@ -23,21 +23,27 @@ import { requireTerminal } from './terminal.js';
 export async function run(call: LoginCall): Promise<number> {
   const { flags, settings, sources, secrets, print, log } = call;
   requireTerminal(sources.env);
-  // Dex would put the secret into the address that the browser shows (server/deviceflowhandlers.go).
+  // Dex would put it into the address that the browser shows (server/deviceflowhandlers.go), and a person keeps no secret of a client.
   if (settings.clientSecret)
     throw new UsageError(
       'login requires a public client, and client-secret is set: remove it, and set client-id to a public client.',
     );
-  const place = flags['print-refresh-token'] === 'true' ? undefined : placeFor(call);
-  if (!place && flags['refresh-token-file'] !== undefined)
+  const printed = flags['print-refresh-token'] === 'true';
+  if (printed && flags['refresh-token-file'] !== undefined)
     throw new UsageError(
       '--print-refresh-token and --refresh-token-file exclude each other: a refresh token can be used once.',
     );
+  // A provider that only the MLflow proxy names is not known yet.
+  const known = settings.refreshTokenFile ?? serverOf(settings);
+  let place = printed || !known ? undefined : placeFor(call, serverOf(settings));
   const signals = catchSignals();
   const { aborted: signal } = signals;
   let token = '';
   try {
-    const person = { show: (prompt: Prompt) => show(prompt, call), signal };
+    const at = (server: string) => {
+      if (!printed) place ??= placeFor(call, server);
+    };
+    const person = { at, show: (prompt: Prompt) => show(prompt, call), signal };
     const credential = await runLogin(settings, secrets, log, {
       signal,
       person: {
@@ -67,7 +73,7 @@ export async function run(call: LoginCall): Promise<number> {
 }
 
 /** Where the refresh token goes: the file that the user named, or one of its own for this client. @throws UsageError */
-function placeFor({ settings, sources, log }: LoginCall) {
+function placeFor({ settings, sources, log }: LoginCall, server: string) {
   const named = settings.refreshTokenFile;
   if (named !== undefined)
     return {
@@ -75,7 +81,7 @@ function placeFor({ settings, sources, log }: LoginCall) {
       told: [`- refresh token stored in ${printable(named)}: pass --refresh-token-file to the other commands`],
       discard: () => {},
     };
-  const { folder, path } = storedAt(settings, sources.env);
+  const { folder, path } = storedAt({ server, clientId: settings.clientId }, sources.env);
   const opened = openPrivateFolder(folder, 'refresh-token-file');
   const stronger = strongerThanStored(sources, (name) => findOne(name, { ...sources, readFile: () => 'present' }));
   if (stronger) log.warn(`${stronger} takes precedence over this login: without it, other commands use what is stored`);
@@ -83,7 +89,9 @@ function placeFor({ settings, sources, log }: LoginCall) {
     store: ownFileWriter(path),
     told: [
       `- refresh token stored in ${printable(path)}`,
-      '- env, exec, token and proxy use it with the same address and client-id; logout removes it',
+      serverOf(settings)
+        ? '- env, exec, token and proxy use it with the same address and client-id; logout removes it'
+        : printable(`- env, exec, token, proxy and logout find it if issuer (MLFLOW_AUTH_ISSUER) is set to ${server}`),
     ],
     discard: opened.discard,
   };

@@ -13,7 +13,7 @@ import type { Settings } from '../settings/types.js';
 import { leftoversOf } from '../util/files.js';
 import { printable } from '../util/text.js';
 import type { LoginCall } from './command.js';
-import { storedAt } from './stored-login.js';
+import { serverOf, storedAt } from './stored-login.js';
 
 /**
  * The files are removed whether or not anything can be revoked.
@@ -33,26 +33,33 @@ export async function run(call: LoginCall): Promise<number> {
     tell(`✓ removed ${path}`);
   }
   if (settings.dir !== undefined) removeFolder(settings.dir, tell);
-  tell('- a session of the browser at Dex, and jobs that hold a credential, are not ended');
+  tell(`- a session of the browser at ${nameOf(settings)}, and jobs that hold a credential, are not ended`);
   if (failed) throw failed;
   return 0;
 }
 
 /** The file of the login with these settings. @throws UsageError where they do not name one */
 function locate(settings: Settings, env: LoginCall['sources']['env']): string {
-  if (settings.clientId && /^https?:/.test(settings.dexUrl)) return storedAt(settings, env).path;
+  if (isNamed(settings)) return storedAt({ server: serverOf(settings), clientId: settings.clientId }, env).path;
   throw new UsageError(
-    'logout requires what login was given: set platform-address (or dex-url) and client-id, or --refresh-token-file.',
+    'logout requires what login was given: set client-id, and platform-address, dex-url or issuer, or --refresh-token-file.',
   );
 }
+
+const isNamed = (settings: Settings) => settings.clientId !== '' && /^https?:/.test(serverOf(settings));
+
+const nameOf = ({ at }: Settings) => (at === 'provider' ? 'the OpenID provider' : 'Dex');
 
 /** @returns the failure where it could be revoked, and was not */
 async function revoke({ settings, secrets, log }: LoginCall, refreshToken: string, written: Date): Promise<unknown> {
   const tell = (line: string) => log.info(printable(secrets.redact(line)));
   secrets.add(refreshToken);
   if (!refreshToken) return undefined;
-  const remains =
-    'a copy of the refresh token remains valid until it expires, or until the next login of this account and client replaces it';
+  const [next, life] =
+    settings.at === 'provider'
+      ? ['', '']
+      : [', or until the next login of this account and client replaces it', ', 24 hours later by default'];
+  const remains = `a copy of the refresh token remains valid until it expires${next}`;
   const failure = await attempt(settings, refreshToken, secrets.add, tell).then(
     (revoked) => {
       if (revoked === true) tell('✓ refresh token revoked');
@@ -66,7 +73,7 @@ async function revoke({ settings, secrets, log }: LoginCall, refreshToken: strin
   );
   const last = written.toISOString().replace(/\.\d+Z$/, 'Z');
   tell(
-    `- nothing revokes ID tokens: the last one of this login, of ${last}, remains valid until it expires, 24 hours later by default`,
+    `- nothing revokes ${settings.at === 'provider' ? 'tokens for the MLflow proxy' : 'ID tokens'}: the last one of this login, of ${last}, remains valid until it expires${life}`,
   );
   return failure;
 }
@@ -78,11 +85,14 @@ async function attempt(
   mask: (secret: string) => void,
   note: (line: string) => void,
 ): Promise<true | string> {
-  if (!settings.clientId || !/^https?:/.test(settings.dexUrl))
-    return 'without dex-url and client-id nothing is revoked';
+  const { at, clientId, trackingUri } = settings;
+  const found = at === 'provider' && clientId !== '' && trackingUri !== '';
+  if (!found && !isNamed(settings)) return 'without dex-url or issuer, and client-id, nothing is revoked';
   const { http, close } = await openFor(settings, { mask, note });
   try {
-    return (await revokeRefreshToken(http, settings, refreshToken)) || 'Dex lists no revocation endpoint';
+    return (
+      (await revokeRefreshToken(http, settings, refreshToken)) || `${nameOf(settings)} lists no revocation endpoint`
+    );
   } finally {
     await close();
   }

@@ -31,7 +31,7 @@ export async function run({ flags, settings, secrets, print, log }: LoginCall): 
   });
   // By its needs: the method is token, with no fallback.
   const { token, refreshToken } = credential as TokenCredential;
-  if (!refreshToken) log.warn('the platform returned no refresh token');
+  if (!refreshToken) log.warn('the server returned no refresh token');
   print(flags.format ? jsonOf(token, refreshToken) : token);
   return 0;
 }

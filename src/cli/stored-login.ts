@@ -7,7 +7,8 @@ import { UsageError } from '../errors/errors.js';
 import { requireOwnFile } from '../renewal/own-file.js';
 import { findOne, type Sources } from '../settings/sources.js';
 import type { Name } from '../settings/table.js';
-import { dexUrl, platformAddress } from '../settings/validate.js';
+import type { Settings } from '../settings/types.js';
+import { dexUrl, issuer, platformAddress } from '../settings/validate.js';
 import { isDenied } from '../util/deno.js';
 import type { Env } from '../util/env.js';
 import type { Command } from './command.js';
@@ -39,18 +40,26 @@ function stateFolder(env: Env, platform: NodeJS.Platform): string {
   throw new UsageError(`${variable} is not set: set --refresh-token-file, where the refresh token is to be stored.`);
 }
 
-/** Folder and name of the file for a client at a Dex. Nothing in the name is a secret. @throws UsageError */
+/** The server by whose address a login is stored: '' for a provider that is not known yet. */
+export const serverOf = ({ at, issuer, dexUrl }: Pick<Settings, 'at' | 'issuer' | 'dexUrl'>): string =>
+  at === 'provider' ? issuer : dexUrl;
+
+/**
+ * Folder and name of the file for a client at a server. Nothing in the name is a secret.
+ * @param server dex-url, or the issuer without its last slash: the refresh token of one never goes to another
+ * @throws UsageError
+ */
 export function storedAt(
-  { dexUrl, clientId }: { dexUrl: string; clientId: string },
+  { server, clientId }: { server: string; clientId: string },
   env: Env,
   platform = process.platform,
 ): { folder: string; path: string } {
   const folder = stateFolder(env, platform);
   const key = createHash('sha256')
-    .update(JSON.stringify([dexUrl, clientId]))
+    .update(JSON.stringify([server, clientId]))
     .digest('hex')
     .slice(0, 16);
-  const host = new URL(dexUrl).hostname.replace(/[^\w.-]/g, '_');
+  const host = new URL(server).hostname.replace(/[^\w.-]/g, '_');
   return { folder, path: join(folder, `${host}-${key}.refresh-token`) };
 }
 
@@ -81,12 +90,15 @@ export function storedLogin(command: Command, sources: Sources): string | undefi
   const value = (name: Name) => findOne(name, values)?.value ?? '';
   const ignore = () => {};
   const clientId = value('client-id');
-  const given = value('dex-url');
-  const platform = value('platform-address');
-  const url = given ? dexUrl(given, true, ignore) : platform && `${platformAddress(platform, true, ignore)}/dex`;
-  if (!clientId || !url || url.startsWith('/')) return undefined;
+  const [provider, dex, platform] = [value('issuer'), value('dex-url'), value('platform-address')];
+  const server = provider
+    ? issuer(provider, true, ignore)
+    : dex
+      ? dexUrl(dex, true, ignore)
+      : platform && `${platformAddress(platform, true, ignore)}/dex`;
+  if (!clientId || !server || server.startsWith('/')) return undefined;
   try {
-    const { path } = storedAt({ dexUrl: url, clientId }, sources.env);
+    const { path } = storedAt({ server, clientId }, sources.env);
     return existsSync(path) ? requireOwnFile(path) : undefined;
   } catch (error) {
     // Without a home, or without a permission to look, there is none.

@@ -9,7 +9,7 @@ import type { Context } from '../login/context.js';
 import { cookieMethod } from '../login/cookie-method.js';
 import type { Credential } from '../login/credential.js';
 import { decodeClaims } from '../login/dex/claims.js';
-import { getDiscovery } from '../login/dex/issuer.js';
+import { requestDiscovery } from '../login/discovery.js';
 import { firstLogin, loginWay } from '../login/first-login.js';
 import { checkAuthorizationRequest } from '../login/oauth2-proxy/authorization-request.js';
 import { sizeOf } from '../login/oauth2-proxy/credential-size.js';
@@ -47,8 +47,8 @@ export async function checkLoginApi(report: Report, { http }: Context, settings:
 /** What Dex says of itself (OpenID Connect Discovery, 4). */
 export async function checkDexPages(report: Report, { http }: Context, { dexUrl }: Settings): Promise<void> {
   await report.check('Dex', async () => {
-    const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
-    if (answer.status !== 200 || typeof document?.issuer !== 'string') throw responseError(answer, 'discovery');
+    const { answer, document } = await requestDiscovery(http, dexUrl, 'discovery');
+    if (typeof document?.issuer !== 'string') throw responseError(answer, 'discovery');
     return [`Dex responds at ${dexUrl}, its issuer is ${document.issuer}`, true];
   });
 }
@@ -56,7 +56,7 @@ export async function checkDexPages(report: Report, { http }: Context, { dexUrl 
 /** Whether Dex supports the login, as far as it tells. */
 export async function checkSupport(report: Report, context: Context, settings: Settings): Promise<void> {
   const { probe } = await loginWay(settings.login);
-  if (!probe) return;
+  if (!probe || settings.at === 'provider') return;
   await report.check('Dex', async () => {
     await probe(context, settings);
     return [`${settings.dexUrl} supports ${wayOf(settings.login).phrase}`, true];
@@ -75,7 +75,7 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
   });
   if (!client || !settings.clientId || settings.method !== 'token') return;
   // A public client's token names that of oauth2-proxy as audience, and so must that of a client at another provider.
-  if (!settings.clientSecret || isOfProvider(settings.login)) return;
+  if (!settings.clientSecret || isOfProvider(settings)) return;
   const same = client === settings.clientId;
   report.add({
     layer: 'oauth2-proxy',
@@ -89,7 +89,8 @@ export async function checkProxy(report: Report, { http }: Context, settings: Se
 
 /** Logs in by the method of the settings, once, and by the cookie too where a good token is not wanted. */
 export async function checkLogin(report: Report, context: Context, settings: Settings): Promise<void> {
-  if (isPasswordLogin(settings.login) && (!settings.username || !settings.password)) {
+  const { login, username, password } = settings;
+  if (login === 'refresh-token' || (isPasswordLogin(login) && (!username || !password))) {
     const text = 'not logged in: doctor does not use the refresh token; set username and password';
     report.add({ layer: 'account', ok: undefined, text });
     return;
@@ -117,7 +118,7 @@ async function checkMethod(
     return [`logged in as ${made.identity || settings.username} by the ${method} method`, made];
   });
   if (!credential) return unwanted;
-  describe(report, credential, isOfProvider(settings.login));
+  describe(report, credential, isOfProvider(settings));
   if (!settings.trackingUri) return false;
   await report.check('MLflow', async () => {
     const { identity, groups } = await verify(context, settings, credential).catch((error) => {

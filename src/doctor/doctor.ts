@@ -9,7 +9,7 @@ import { overridesOf } from '../sdk/overrides.js';
 import { readSettings } from '../settings/settings.js';
 import type { Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
-import { usesIdToken, wayOf } from '../settings/ways.js';
+import { usesIdToken } from '../settings/ways.js';
 import type { Env } from '../util/env.js';
 import type { Secrets } from '../util/secrets.js';
 import { checkBasic, checkBasicLogin } from './basic.js';
@@ -69,7 +69,7 @@ async function checkNetworks(report: Report, settings: Settings): Promise<Reache
   };
   setConnectDefaults();
   // Where the login goes: for an ID token that is used as it is, nowhere.
-  const { at } = wayOf(settings.login);
+  const { at } = settings;
   // An OpenID provider that oauth2-proxy names is not known yet.
   const beginning = at === 'platform' ? settings.platform : at === 'provider' ? settings.issuer : settings.dexUrl;
   const known = at !== 'nowhere' && beginning !== '';
@@ -99,11 +99,12 @@ async function checkServers(
     const pages = settings.login === 'dex' || (platform && (await hasOnlyPages(context, settings)));
     if (platform && pages) await checkDexPages(report, context, settings);
     else if (platform && settings.login === 'platform') await checkLoginApi(report, context, settings);
-    if (platform && wayOf(settings.login).at === 'provider') await checkProvider(report, context, settings);
+    if (platform && settings.at === 'provider') await checkProvider(report, context, settings);
     if (settings.login === 'basic') {
       if (server) await checkBasic(report, context, settings);
     } else {
-      if (platform && usesIdToken(settings.login)) await checkKeyless(report, context, settings, env);
+      if (platform && usesIdToken(settings.login) && !settings.bearer)
+        await checkKeyless(report, context, settings, env);
       else if (platform) await checkSupport(report, context, settings);
       if (server) await checkProxy(report, context, settings);
     }

@@ -12,8 +12,9 @@ export async function checkProvider(report: Report, context: Context, settings: 
   await report.check('OpenID provider', async () => {
     const provider = await findProvider(context, settings);
     // Whether the secret would be sent.
-    if (wayOf(settings.login).client?.includes('client-secret') && settings.clientSecret)
-      requireTrusted(provider, settings.trackingUri);
+    const { by, client = [] } = wayOf(settings.login);
+    const ofClient = client.includes('client-secret') && settings.clientSecret !== '';
+    if (ofClient || by === 'password' || by === 'refresh-token') requireTrusted(provider, settings.trackingUri);
     const { issuer, found, grants, methods, tokenEndpoint } = provider;
     const listed = (values: readonly string[] | undefined) => values?.join(', ') || 'not listed';
     const how = found ? 'at which the MLflow proxy logs in' : 'as issuer says';

@@ -6,7 +6,7 @@ import type { Account } from './account.js';
 import { authorize } from './alauda/authorize.js';
 import { platformLogin } from './alauda/platform-login.js';
 import type { Context } from './context.js';
-import { getDiscovery } from './dex/issuer.js';
+import { requestDiscovery } from './discovery.js';
 
 /**
  * @param query of an authorization request (RFC 6749, 4.1.1), made here or by oauth2-proxy, passed on byte for byte; where it
@@ -53,6 +53,6 @@ function isMissing(error: unknown): boolean {
 
 /** Whether an OpenID provider responds there (OpenID Connect Discovery, 4). */
 async function isDex({ http }: Pick<Context, 'http'>, dexUrl: string): Promise<boolean> {
-  const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
-  return answer.status === 200 && typeof document?.authorization_endpoint === 'string';
+  const { document } = await requestDiscovery(http, dexUrl, 'discovery');
+  return typeof document?.authorization_endpoint === 'string';
 }

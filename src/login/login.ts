@@ -48,17 +48,18 @@ export async function login(
 
 /** By the refresh token, if there is one; by the password if not, or if that was refused. */
 async function tokenLogin(context: Context, settings: Settings): Promise<TokenLogin<Made>> {
-  if (!settings.refreshToken) return firstLogin(context, settings);
+  if (!settings.refreshToken || settings.login === 'refresh-token') return firstLogin(context, settings);
   try {
     return { credential: await refreshMethod(context, settings, settings.refreshToken), repeated: false };
   } catch (error) {
     const canLogIn = settings.idToken !== undefined || (settings.username !== '' && settings.password !== '');
     // A connection that broke says nothing of the refresh token.
     const answered = error instanceof AuthError && error.failure.request === 'refresh' && !('broken' in error.failure);
-    if (!answered || !canLogIn) throw error;
+    const refused = answered || hasSymptom(error, 'provider-refresh-refused');
+    if (!refused || !canLogIn) throw error;
     context.note(`${error.got} (${error.symptom.meaning}): logging in`);
-    // Whoever keeps refresh tokens needs the next one. For others it would only end that of another job.
-    const scopes = context.keep ? withOfflineAccess(settings.scopes) : settings.scopes;
+    // Whoever keeps refresh tokens needs the next one of Dex. For others it would only end that of another job.
+    const scopes = context.keep && settings.at !== 'provider' ? withOfflineAccess(settings.scopes) : settings.scopes;
     return firstLogin(context, { ...settings, scopes });
   }
 }

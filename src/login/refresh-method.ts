@@ -2,23 +2,26 @@
 
 import { AuthError } from '../errors/errors.js';
 import { answerOf } from '../errors/failure.js';
+import type { Settings } from '../settings/types.js';
 import type { Context } from './context.js';
 import type { TokenCredential } from './credential.js';
 import { refreshTokens } from './dex/token-endpoint.js';
-import { credentialOf, type TokenRequest } from './token-method.js';
+import { refreshAtProvider } from './openid/refresh.js';
+import { credentialOf } from './token-method.js';
 
 /**
- * Gets a new ID token, and the refresh token that takes the place of the one that was used.
- * A server error is tried once more, as it may have left the token unspent; a refusal is final.
+ * Gets a new token, and the refresh token that takes the place of the one that was used.
+ * A server error of Dex is tried once more, as it may have left the token unspent; a refusal is final.
  * @throws AuthError
  */
 export async function refreshMethod(
   context: Context,
-  request: TokenRequest,
+  settings: Settings,
   refreshToken: string,
 ): Promise<TokenCredential> {
+  if (settings.at === 'provider') return refreshAtProvider(context, settings, refreshToken);
   const { step, note } = context;
-  const once = () => step('token refreshed', () => refreshTokens(context, request, refreshToken));
+  const once = () => step('token refreshed', () => refreshTokens(context, settings, refreshToken));
   const tokens = await once().catch((error) => {
     if (!(error instanceof AuthError && (answerOf(error.failure)?.status ?? 0) >= 500)) throw error;
     note(`${error.got}: retrying`);

@@ -8,7 +8,6 @@ import { isLoopback } from '../http/loopback.js';
 import { runtimeRoots } from '../http/trust.js';
 import type { ExchangeOptions, Http, Transport } from '../http/types.js';
 import type { Settings } from '../settings/types.js';
-import { wayOf } from '../settings/ways.js';
 import type { Logger, WriteLine } from '../util/logger.js';
 import { progress } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
@@ -57,8 +56,7 @@ export async function openFor(
 }
 
 /** The servers of a login, without those that it does not use. */
-function addressesOf({ platform, trackingUri, dexUrl, issuer, login }: Settings): string[] {
-  const { at } = wayOf(login);
+function addressesOf({ platform, trackingUri, dexUrl, issuer, at }: Settings): string[] {
   const beginning = at === 'nowhere' ? '' : at === 'provider' ? issuer : dexUrl;
   return [...new Set([platform, trackingUri, beginning && new URL(beginning).origin])].filter(Boolean);
 }

@@ -10,7 +10,7 @@ import { printable } from '../util/text.js';
 import { parseUrl } from '../util/url.js';
 import type { Context } from './context.js';
 import { type Credential, headersOf } from './credential.js';
-import { decodeClaims } from './dex/claims.js';
+import { decodeClaims, expiryOf } from './dex/claims.js';
 import { audienceAdvice } from './openid/advice.js';
 import { claimsHint } from './openid/claims-hint.js';
 import { isRejected } from './rejected.js';
@@ -83,7 +83,7 @@ function letIn(error: unknown): unknown {
   return new AuthError({ ...error.failure, answer: { ...error.failure.answer, letIn: true } }, { cause: error.cause });
 }
 
-async function checkIdentity({ http, trackingUri, login, credential, headers }: ProofRequest): Promise<Proof> {
+async function checkIdentity({ http, trackingUri, login, at, credential, headers }: ProofRequest): Promise<Proof> {
   const request = { stage: 'proxy', what: 'request the identity from oauth2-proxy', headers } as const;
   const answer = await http(`${trackingUri}/oauth2/userinfo`, request);
   const info = answer.status === 200 ? jsonObject(answer.body) : undefined;
@@ -102,15 +102,19 @@ async function checkIdentity({ http, trackingUri, login, credential, headers }: 
     new AuthError({ request: 'proxy', tried, diagnosis: { id, facts: { status, ...facts } }, hint });
   if (credential.method !== 'token') throw failed({ id: 'cookie-rejected', facts: {} });
   if (itself.id === 'oidc-auth-rejected') throw responseError(answer, 'proxy', claimsHint(credential));
-  if (login && isOfProvider(login) && !isJwt(credential.token)) throw failed({ id: 'opaque-token', facts: {} });
+  const ofProvider = login && at && isOfProvider({ login, at });
+  if (ofProvider && !isJwt(credential.token)) throw failed({ id: 'opaque-token', facts: {} });
   const why = await whyRejected(http, trackingUri, credential.token);
-  if (why?.id === 'audience' && login && isOfProvider(login)) {
+  if (why?.id === 'audience' && ofProvider) {
     const issuer = String(decodeClaims(credential.token)?.iss ?? '');
     throw failed({ ...why, id: 'provider-audience' }, audienceAdvice(issuer, String(why.facts.client)));
   }
   const id = status === 403 ? 'token-rejected' : 'bearer-off';
   throw failed(why ?? { id, facts: { text: itself.got } });
 }
+
+/** Milliseconds that oauth2-proxy forgives a token whose time has not come, and none that has expired (coreos/go-oidc, verify.go). */
+const LEEWAY = 300_000;
 
 /** Compares the token with what oauth2-proxy itself asks for in its redirect to the login. */
 async function whyRejected(http: Http, trackingUri: string, token: string): Promise<Diagnosis | undefined> {
@@ -131,7 +135,11 @@ async function whyRejected(http: Http, trackingUri: string, token: string): Prom
   if (issuer && parseUrl(location) && issuer.origin !== login.origin) {
     return { id: 'issuer', facts: { issuer: issuer.href, login: login.origin } };
   }
-  if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now()) return { id: 'token-expired', facts: {} };
+  // The clock of oauth2-proxy counts, which may differ from that of this machine.
+  const now = Date.parse(answer.headers.get('date') ?? '') || Date.now();
+  if (typeof claims.exp === 'number' && claims.exp * 1000 < now) return { id: 'token-expired', facts: {} };
+  const start = expiryOf({ exp: claims.nbf });
+  if (start && start.getTime() > now + LEEWAY) return { id: 'token-early', facts: { start: start.toISOString() } };
   // A text in place of it counts, too (oauth2-proxy, providers/util/claim_extractor.go).
   if (String(claims.email_verified) === 'false') return { id: 'email-unverified', facts: {} };
   return undefined;

@@ -3,7 +3,7 @@
 import { AuthError } from '../errors/errors.js';
 import { jsonObject, responseError } from '../http/response.js';
 import type { Http, HttpResponse } from '../http/types.js';
-import type { LoginKind } from '../settings/types.js';
+import type { Settings } from '../settings/types.js';
 import type { Credential } from './credential.js';
 import { sizeOf } from './oauth2-proxy/credential-size.js';
 import { askServerInfo } from './server-info.js';
@@ -12,8 +12,9 @@ import { askServerInfo } from './server-info.js';
 export interface Target {
   trackingUri: string;
   workspace: string | undefined;
-  /** How the credential was made, for advice; unknown where it is absent. */
-  login?: LoginKind;
+  /** How and where the credential was made, for advice; unknown where they are absent. */
+  login?: Settings['login'];
+  at?: Settings['at'];
 }
 
 /** What both requests of a proof need. */

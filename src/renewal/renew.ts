@@ -3,7 +3,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthError, errorMessage, hasSymptom } from '../errors/errors.js';
-import { answerOf } from '../errors/failure.js';
+import { answerOf, type RequestName } from '../errors/failure.js';
+import { TOKEN_REQUESTS } from '../errors/symptoms/symptom.js';
 import { fingerprint } from '../login/credential.js';
 import { runLogin } from '../login/session.js';
 import { ageOf, type CredentialFile, readCredential } from '../sdk/credential-file.js';
@@ -11,16 +12,16 @@ import { openPrivateFolder } from '../sdk/private-folder.js';
 import { type Reason, requireLogin, secondsToWait, withLogin } from '../sdk/renewal-rules.js';
 import { readState, type State, settingsToKeep } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
-import { sourceOfRenewal } from '../settings/id-token-source.js';
 import { secretsIn } from '../settings/secrets-in.js';
-import { gather, type Sources } from '../settings/sources.js';
+import type { Sources } from '../settings/sources.js';
 import type { Settings } from '../settings/types.js';
-import { isClientLogin, isPasswordLogin, usesIdToken, wayOf } from '../settings/ways.js';
+import { isPasswordLogin } from '../settings/ways.js';
 import { moment } from '../util/clock.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
 import { LOCK_FILE, realTime, withLock } from './lock.js';
 import { type RenewalRecord, recordIn } from './record.js';
+import { withCredentials } from './with-credentials.js';
 
 /** Who asks, and why. */
 export interface Asking {
@@ -99,12 +100,13 @@ async function renewNow(
     requireLogin(state(), moment());
     save({ logins: withLogin(state(), moment()) });
   };
-  const server = wayOf(settings.login).at === 'provider' ? 'the OpenID provider' : 'Dex';
+  const server = settings.at === 'provider' ? 'the OpenID provider' : 'Dex';
+  const name = settings.bearer ? 'bearer token' : 'ID token of the CI job';
   let exchanged = '';
   const beforeExchange = (idToken: string) => {
     exchanged = fingerprint(idToken);
     if (exchanged === state().refused)
-      throw new Error(`the ID token of the CI job is the one that ${server} rejected before: it is not sent again`);
+      throw new Error(`the ${name} is the one that ${server} rejected before: it is not sent again`);
   };
   try {
     const credential = await runLogin(
@@ -139,41 +141,22 @@ function attempt(work: () => void): void {
 /** Without a refresh token, only the ID token of a CI job spares the password. */
 const sendsPassword = ({ refreshToken, login }: Settings) => !refreshToken && isPasswordLogin(login);
 
-/** What is in the environment alone, where the state has none: user name and password, or the ID token of the CI job. @throws Error where that is missing */
-function withCredentials(settings: Settings, sources: Sources): Settings {
-  const found = gather(sources);
-  if (usesIdToken(settings.login)) {
-    const idToken = sourceOfRenewal(settings.idToken, found, sources.env);
-    if (idToken || settings.refreshToken) return { ...settings, idToken };
-    throw new Error('no ID token of the CI job in the environment: log in again');
-  }
-  if (settings.password || isClientLogin(settings.login)) return settings;
-  if (settings.login === 'basic')
-    throw new Error(
-      'MLflow rejects username and password, which it accepted before: they are not sent again. Log in again',
-    );
-  if (settings.login === 'bearer') {
-    if (settings.bearer?.kind === 'file') return settings;
-    throw new Error('the bearer token was given as it is: log in again, with bearer-file if a program replaces it');
-  }
-  const username = found.get('username')?.value ?? '';
-  const password = found.get('password')?.value ?? '';
-  if (!settings.refreshToken && !(username && password)) {
-    throw new Error('no refresh token, and no username and password in the environment: log in again');
-  }
-  return { ...settings, username, password };
-}
-
 /** Whatever came back after a password was sent is final, and so is a refusal of the job itself, for which GitHub vouches each time. */
-function isFinal(error: unknown, { idToken }: Settings): boolean {
-  if (isRefusal(error)) return idToken === undefined || idToken.kind === 'github';
-  return error instanceof AuthError && ['login', 'form', 'password-grant'].includes(error.failure.request);
+function isFinal(error: unknown, { bearer, idToken }: Settings): boolean {
+  // Another token that is given later, or is in its file by then, may do.
+  if (isRefusal(error)) return !bearer && (idToken === undefined || idToken.kind === 'github');
+  return (
+    error instanceof AuthError &&
+    ['login', 'form', 'password-grant', 'provider-password'].includes(error.failure.request)
+  );
 }
 
-/** Whether a token endpoint refused the client or the ID token of the CI job, and did not only fail. */
+const GRANTS: readonly RequestName[] = TOKEN_REQUESTS;
+
+/** Whether a token endpoint refused the client, the refresh token or the ID token of the CI job, and did not only fail. */
 function isRefusal(error: unknown): boolean {
   if (hasSymptom(error, 'exchange-refused')) return true;
-  if (!(error instanceof AuthError) || error.failure.request !== 'grant') return false;
+  if (!(error instanceof AuthError) || !GRANTS.includes(error.failure.request)) return false;
   const status = answerOf(error.failure)?.status ?? 0;
   return status >= 400 && status < 500 && status !== 429;
 }
@@ -189,6 +172,7 @@ function isRejection(error: unknown): boolean {
       'audience',
       'issuer',
       'token-expired',
+      'token-early',
       'provider-audience',
       'email-unverified',
     )

@@ -51,7 +51,7 @@ function obstaclesOf(
   const found = overridesOf(env, settings, readFile, withProvider);
   if (settings.renew && isPasswordLogin(settings.login) && credential.method === 'token' && !credential.refreshToken)
     found.push(
-      'the platform returned no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
+      'the server returned no refresh token: the credential can be renewed only where MLFLOW_USERNAME and MLFLOW_PASSWORD are in the environment of the process',
     );
   for (const [name, method] of Object.entries(ONES))
     if (method !== credential.method && env[name])

@@ -31,9 +31,14 @@ export function fromEarlierLogin(found: Map<Name, Found>, { env }: Sources): str
 
 /** What is wrong only in view of other settings, or of what the command needs. */
 export function crossCheck(settings: Settings, { found, sources, needs, problem }: Reading): void {
-  const { ca, dir, insecureTls, method, verify, login, idToken } = settings;
-  if (usesIdToken(login) && !idToken && needs.login !== false)
-    problem('id-token', howToGetIdToken(sources.env), 'missing');
+  const { at, ca, dir, insecureTls, method, verify, login, idToken, bearer } = settings;
+  const { phrase, refreshToken, orBearer } = wayOf(login);
+  if (usesIdToken(login) && !idToken && !bearer && needs.login !== false)
+    problem(
+      'id-token',
+      `${howToGetIdToken(sources.env)}${orBearer ? ' Or set bearer-file or bearer.' : ''}`,
+      'missing',
+    );
   if (idToken?.kind === 'github' && !isPrivate(idToken.url)) problem('id-token', INVALID_REQUEST_URL, 'conflict');
   if (login === 'keyless' && found.get('connector')?.from === 'default')
     problem(
@@ -41,14 +46,17 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
       'a keyless login requires the ID of the Dex connector for ID tokens of the CI system.',
       'missing',
     );
-  if (wayOf(login).at === 'provider' && !settings.issuer && !settings.trackingUri && needs.login !== false)
+  if (at === 'provider' && !settings.issuer && !settings.trackingUri && needs.login !== false)
     problem('issuer', 'required without a tracking URI, whose proxy names it otherwise.', 'missing');
-  if (wayOf(login).at === 'provider' && settings.refreshToken)
-    problem('refresh-token', `${wayOf(login).phrase} uses no refresh token; it requests another token.`, 'conflict');
+  if (at === 'provider' && !refreshToken && settings.refreshToken)
+    problem('refresh-token', `${phrase} uses no refresh token; it requests another token.`, 'conflict');
   if (login === 'bearer' && settings.refreshToken)
-    problem('refresh-token', `${wayOf(login).phrase} uses no refresh token. Set only one of them.`, 'conflict');
-  if (!wayOf(login).refreshToken && needs.newRefreshToken && !settings.refreshToken && login !== 'basic')
-    problem('login', `${wayOf(login).phrase} gives no refresh token; use the command token.`, 'conflict');
+    problem('refresh-token', `${phrase} uses no refresh token. Set only one of them.`, 'conflict');
+  if (!refreshToken && needs.newRefreshToken && !settings.refreshToken && login !== 'basic')
+    problem('login', `${phrase} gives no refresh token; use the command token.`, 'conflict');
+  // The file of the command refresh need not be there yet.
+  if (login === 'refresh-token' && found.has('refresh-token') && !settings.refreshToken && needs.login !== false)
+    problem('refresh-token', 'there is none yet: log in first, or set login to password-grant.', 'missing');
   if (login === 'basic') basicCheck(settings, problem);
   if (needs.person && needs.login !== false && found.get('login')?.value.toLowerCase() === 'basic')
     problem('login', 'with basic, no person logs in: use env, exec or proxy with username and password.', 'conflict');

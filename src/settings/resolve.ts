@@ -5,6 +5,7 @@ import type { Found, Sources } from './sources.js';
 import type { Name } from './table.js';
 import type { Method, Needs, OnProblem, Settings } from './types.js';
 import * as check from './validate.js';
+import { namesDex } from './ways/way.js';
 import { wayOf } from './ways.js';
 
 /** What the methods give, in messages. */
@@ -20,6 +21,16 @@ const USE: Readonly<Record<Method, string>> = {
   cookie: '',
   basic: ' Use env, exec or proxy, without method.',
 };
+
+/** The server at which a login begins. */
+export function placeOf(login: Settings['login'], found: Map<Name, Found>): Settings['at'] {
+  const { at } = wayOf(login);
+  return at === 'any' ? placeOfAny(found) : at;
+}
+
+/** For what any provider has, such as a login by a person: an issuer counts for more than an address of Dex. */
+export const placeOfAny = (found: Map<Name, Found>): 'provider' | 'dex' =>
+  found.has('issuer') || !namesDex({ has: (name) => found.has(name) }) ? 'provider' : 'dex';
 
 /** The method, and why that one. */
 export function chooseMethod(

@@ -4,7 +4,7 @@ import { errorMessage, UsageError } from '../errors/errors.js';
 import { chooseLogin } from './choose-login.js';
 import { crossCheck, fromEarlierLogin, type Reading } from './contradictions.js';
 import { bearerSource, hasGitHubTokens, idTokenSource } from './id-token-source.js';
-import { canRenew, certificate, chooseMethod, trackingUri } from './resolve.js';
+import { canRenew, certificate, chooseMethod, placeOf, placeOfAny, trackingUri } from './resolve.js';
 import { runtimeCertificates } from './runtime-trust.js';
 import { secretIn } from './secrets-in.js';
 import { type Found, gather, howToGive, type Sources } from './sources.js';
@@ -16,7 +16,7 @@ import { isPasswordLogin, usesIdToken, wayOf } from './ways.js';
 /** Nobody listens there: the code is read off the redirect. Dex takes it for each public client without redirect URIs. */
 const PUBLIC_REDIRECT_URI = 'http://localhost/mlflow-auth';
 
-/** A person logs in at Dex itself; no password is read. */
+/** A person logs in at the pages of Dex, or of another OpenID provider; no password is read. */
 const BY_PERSON = { login: 'dex', loginReason: '', loginOpen: false } as const;
 
 /**
@@ -68,8 +68,10 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const allowHttp = flag('allow-http');
   const cookie = needs.method === 'cookie' || text('method').toLowerCase() === 'cookie';
   const { login, loginReason, loginOpen } = needs.person ? BY_PERSON : chooseLogin(found, sources.env, cookie, problem);
-  const { at, refreshToken, requires = [], client = [] } = wayOf(login);
-  const idToken = usesIdToken(login) ? idTokenSource(found, sources.env, at === 'provider') : undefined;
+  const { refreshToken, requires = [], client = [], orBearer = false } = wayOf(login);
+  const at = needs.person ? placeOfAny(found) : placeOf(login, found);
+  const bearer = login === 'bearer' || orBearer ? bearerSource(found) : undefined;
+  const idToken = usesIdToken(login) && !bearer ? idTokenSource(found, sources.env, at === 'provider') : undefined;
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
   const elsewhere = at === 'nowhere' || at === 'provider' || (at === 'dex' && dexUrl !== '');
   const address = required('platform-address', !elsewhere || (found.has('cluster') && !found.has('tracking-uri')));
@@ -101,7 +103,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     password: required('password', password),
     clientId: check.plain(
       'client-id',
-      method === 'token' && (at === 'platform' || at === 'dex' || requires.includes('client-id'))
+      method === 'token' && (needs.person || at === 'platform' || at === 'dex' || requires.includes('client-id'))
         ? required('client-id')
         : text('client-id'),
       problem,
@@ -109,12 +111,13 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     clientSecret: text('client-secret'),
     audience: check.plain('audience', text('audience'), problem),
     issuer: text('issuer') && check.issuer(text('issuer'), allowHttp, problem),
-    clientKey: client.includes('client-key') ? check.privateKey(text('client-key'), problem) : '',
+    clientKey: ofProvider && client.includes('client-key') ? check.privateKey(text('client-key'), problem) : '',
     clientAuth: check.clientAuth(text('client-auth'), problem),
     assertionAudience: check.plain('assertion-audience', text('assertion-audience'), problem),
     resource: check.plain('resource', text('resource'), problem),
-    bearer: login === 'bearer' ? bearerSource(found) : undefined,
+    bearer,
     login,
+    at,
     loginReason,
     loginOpen,
     idToken,
@@ -126,8 +129,8 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     allowFallback,
     connector: check.plain('connector', text('connector'), problem),
     namedConnector: found.get('connector')?.from === 'default' ? undefined : text('connector'),
-    // Each login with offline_access ends the account's refresh token of before, so only what renews asks for one.
-    scopes: renew && refreshToken ? check.withOfflineAccess(scopes) : scopes,
+    // At Dex, each login with offline_access ends the account's refresh token of before, so only what renews requests one.
+    scopes: renew && refreshToken && !ofProvider ? check.withOfflineAccess(scopes) : scopes,
     redirectUri: check.redirectUri(
       text('redirect-uri') || (isPublic ? PUBLIC_REDIRECT_URI : `${platform}/oauth2/callback`),
       problem,

@@ -76,7 +76,7 @@ export const TABLE = [
     name: 'issuer',
     env: ['MLFLOW_AUTH_ISSUER'],
     rare: true,
-    help: 'Issuer of an OpenID provider other than Dex, such as https://keycloak.example.com/realms/ml. By default, the one at which the MLflow proxy logs in. Required for a client secret if it is on another host than the tracking URI.',
+    help: 'Issuer of an OpenID provider other than Dex, such as https://keycloak.example.com/realms/ml. By default, the one at which the MLflow proxy logs in. Required for a secret, and for the command login, if it is on another host than the tracking URI.',
   },
   {
     name: 'client-key',
@@ -84,7 +84,7 @@ export const TABLE = [
     secret: true,
     file: true,
     rare: true,
-    help: 'Private key of client-id in PEM, for the login client-key (private_key_jwt).',
+    help: 'Private key of client-id in PEM, for the login client-key (private_key_jwt), and for a client that authenticates with it in another login at an OpenID provider.',
   },
   {
     name: 'client-auth',
@@ -105,7 +105,7 @@ export const TABLE = [
     secret: true,
     file: true,
     rare: true,
-    help: 'Bearer token from elsewhere, such as the command line of a cloud: it is verified and exported unchanged. bearer-file is read again for each request.',
+    help: 'Bearer token from elsewhere, such as the command line of a cloud: it is verified and exported unchanged, or exchanged with login token-exchange. bearer-file is read again for each request, or for each renewal.',
   },
   {
     name: 'id-token',
@@ -119,14 +119,14 @@ export const TABLE = [
     env: ['MLFLOW_AUTH_ID_TOKEN_AUDIENCE'],
     rare: true,
     default: 'mlflow',
-    help: 'Audience of the ID token that is requested from GitHub. With login client-assertion it defaults to the issuer, with jwt-bearer to the token endpoint.',
+    help: 'Audience of the ID token that is requested from GitHub. With login client-assertion or token-exchange it defaults to the issuer, with jwt-bearer to the token endpoint.',
   },
   {
     name: 'refresh-token',
     env: ['DEX_REFRESH_TOKEN'],
     secret: true,
     file: true,
-    help: 'Refresh token of a previous login, which can be used once. Tried first; falls back to username and password if it is rejected.',
+    help: 'Refresh token of a previous login, which can be used once. Tried first; falls back to username and password if it is rejected. With issuer set, or with neither platform-address nor dex-url, it is one of that OpenID provider.',
   },
   {
     name: 'renew',
@@ -145,7 +145,7 @@ export const TABLE = [
     name: 'login',
     env: ['MLFLOW_AUTH_LOGIN'],
     default: 'auto',
-    help: 'How to log in. With username and password: platform (JSON login API of the platform), dex (login pages of Dex), password-grant (token endpoint of Dex) or implicit (implicit flow). With the ID token of the CI job: keyless (exchanged at Dex) or id-token (unchanged). At any OpenID provider: client-credentials (client secret), client-key (key), client-assertion or jwt-bearer (ID token of the CI job). With a token from elsewhere: bearer. With username and password of MLflow itself: basic, which auto never chooses. Or auto. With issuer set, auto uses what suffices at that provider. Otherwise auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
+    help: 'How to log in. With username and password: platform (JSON login API of the platform), dex (login pages of Dex), password-grant (token endpoint of Dex or of an OpenID provider) or implicit (implicit flow). With the ID token of the CI job: keyless (exchanged at Dex) or id-token (unchanged). At any OpenID provider: client-credentials (client secret), client-key (key), client-assertion or jwt-bearer (ID token of the CI job), token-exchange (bearer or ID token of the CI job, exchanged). With a token from elsewhere: bearer. With a refresh token alone: refresh-token. With username and password of MLflow itself: basic, which auto never chooses. Or auto. With issuer set, auto uses what suffices at that provider. Otherwise auto uses keyless if id-token is set, or if no username, password or refresh token is set and GitHub provides ID tokens; otherwise platform, or dex if there is no login API.',
   },
   {
     name: 'connector',
@@ -170,7 +170,7 @@ export const TABLE = [
     env: ['DEX_SCOPES'],
     rare: true,
     default: 'openid email groups',
-    help: 'OAuth 2.0 scopes, separated by spaces. At an OpenID provider other than Dex none by default.',
+    help: 'OAuth 2.0 scopes, separated by spaces. At an OpenID provider other than Dex none by default; for the command login, those of openid, email and offline_access that it lists.',
   },
   {
     name: 'redirect-uri',

@@ -13,8 +13,8 @@ export type IdTokenSource =
 
 /** How a login begins: a row of ways.ts. */
 export type LoginKind =
-  | ('platform' | 'dex' | 'password-grant' | 'implicit' | 'keyless' | 'id-token')
-  | ('client-credentials' | 'client-key' | 'client-assertion' | 'jwt-bearer' | 'bearer')
+  | ('platform' | 'dex' | 'password-grant' | 'implicit' | 'keyless' | 'id-token' | 'refresh-token')
+  | ('client-credentials' | 'client-key' | 'client-assertion' | 'jwt-bearer' | 'token-exchange' | 'bearer')
   | 'basic';
 
 /** What a login gives: a bearer token, a session cookie, or username and password as they are. */
@@ -22,6 +22,9 @@ export type Method = 'token' | 'cookie' | 'basic';
 
 /** Where a bearer token from elsewhere comes from: a file that is read for each use, or a text. */
 export type BearerSource = Exclude<IdTokenSource, { kind: 'github' }>;
+
+/** The server at which a login begins: nowhere where what is given is the credential already. */
+export type Place = 'platform' | 'dex' | 'provider' | 'nowhere';
 
 /** Checked settings, all that the rest of the program knows of them. */
 export interface Settings {
@@ -48,9 +51,11 @@ export interface Settings {
   assertionAudience: string;
   /** The parameter `resource` (RFC 8707), or ''. */
   resource: string;
-  /** A bearer token from elsewhere, for that login alone. */
+  /** A bearer token from elsewhere, which is the credential, or is exchanged. */
   bearer: BearerSource | undefined;
   login: LoginKind;
+  /** Where it begins; at an OpenID provider of any kind, the refresh token of `refreshToken` is one of that provider, too. */
+  at: Place;
   /** Why that login, for the log; '' for the usual one. */
   loginReason: string;
   /** With login: auto, the login pages of Dex are used if the platform has no login API. */

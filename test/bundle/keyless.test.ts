@@ -329,7 +329,7 @@ describe('the settings of a keyless login', () => {
     },
     'of an unknown kind': {
       env: () => ({ MLFLOW_AUTH_LOGIN: 'magic' }),
-      says: /^ {2}login: invalid "magic": expected auto, keyless, [a-z, -]+\. Set by MLFLOW_AUTH_LOGIN\.$/m,
+      says: /^ {2}login: invalid "magic": expected auto, refresh-token, keyless, [a-z, -]+\. Set by MLFLOW_AUTH_LOGIN\.$/m,
     },
   };
   for (const [name, { env, flags = [], says, command = 'token' }] of Object.entries(WRONG)) {

@@ -1,7 +1,7 @@
 // Logins at an OpenID provider through the built program: what is sent to whom, what is kept, and every refusal.
 
 import assert from 'node:assert/strict';
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { markOf } from '../../src/errors/explain.js';
 import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import { decodeClaims } from '../../src/login/dex/claims.js';
+import {
+  answers,
+  type Env,
+  envOf,
+  firstLogin,
+  formOf,
+  provider,
+  renew,
+  requestOf,
+  tokenEndpoint,
+} from '../support/at-provider.js';
 import { ciJwt, gitHubVariables } from '../support/fake/ci.js';
 import { signJwt } from '../support/fake/jwt.js';
 import { keyFor } from '../support/fake/keys.js';
@@ -20,31 +31,14 @@ import { assertNoSecret, secretsOf } from '../support/leaks.js';
 import { atPlatform, runAction, runCommand, timesAsked } from '../support/program.js';
 import { ask, withProxy } from '../support/proxying.js';
 
-type Env = Record<string, string>;
-
 const folder = mkdtempSync(join(tmpdir(), 'mlflow-auth-providers-'));
 after(() => rmSync(folder, { recursive: true }));
 
 const KEY = keyFor('login').export({ type: 'pkcs8', format: 'pem' }).toString();
-const tokenEndpoint = (origin: string) => `${issuerAt(origin)}/protocol/openid-connect/token`;
-
-/** Without the platform's address: nothing of it is needed. */
-const envOf = ({ address, ca }: FakePlatform, more: Env = {}): Env => ({
-  MLFLOW_TRACKING_URI: `${address}/clusters/c1/mlflow`,
-  MLFLOW_WORKSPACE: 'team-a',
-  DEX_CLIENT_ID: PROVIDER_CLIENT,
-  PLATFORM_CA: ca,
-  ...more,
-});
 const SECRET: Env = { MLFLOW_AUTH_LOGIN: 'client-credentials', DEX_CLIENT_SECRET: USUAL.clientSecret };
 const KEYED: Env = { MLFLOW_AUTH_CLIENT_KEY: KEY };
 const ASSERTION: Env = { MLFLOW_AUTH_LOGIN: 'client-assertion' };
 const JWT_BEARER: Env = { MLFLOW_AUTH_LOGIN: 'jwt-bearer' };
-
-const provider = (more: StartOptions = {}): StartOptions => ({ provider: {}, ...more });
-const requestOf = ({ asked }: FakePlatform) =>
-  asked.find(({ endpoint }) => endpoint === 'POST provider-token')?.request ?? assert.fail('no token was requested');
-const formOf = (platform: FakePlatform) => Object.fromEntries(new URLSearchParams(requestOf(platform).body));
 
 /** A login by `token` at a platform of its own. @returns what was sent to the token endpoint */
 async function logsIn(env: (platform: FakePlatform) => Env, flags: string[] = [], options: StartOptions = {}) {
@@ -171,10 +165,6 @@ interface Refusal {
 }
 
 const withDocument = (document: Record<string, unknown>): StartOptions => ({ provider: { document } });
-const answers = (status: number, error: string, error_description: string): StartOptions => ({
-  canned: { 'provider-token': { status, body: { error, error_description } } },
-});
-
 const REFUSALS: Record<string, Refusal> = {
   'a wrong secret': { env: () => ({ ...SECRET, DEX_CLIENT_SECRET: 'wrong secret' }), id: 'client-refused', sent: 1 },
   'a secret for an issuer on another host': {
@@ -395,15 +385,9 @@ describe('a bearer token from elsewhere', () => {
 });
 
 describe('a renewal at an OpenID provider', () => {
-  const renew = (dir: string, env: Env) => {
-    const { value } = JSON.parse(readFileSync(join(dir, 'credential.json'), 'utf8'));
-    return runCommand(['renew', '--dir', dir, '--seen', createHash('sha256').update(value).digest('hex')], env);
-  };
   const first = async (platform: FakePlatform, name: string, env: Env) => {
     const dir = join(folder, name);
-    const { status, stderr } = await runCommand(['env', '--renew', '--dir', dir], envOf(platform, env));
-    assert.equal(status, 0, stderr);
-    return { dir, state: readFileSync(join(dir, 'renewal.json'), 'utf8') };
+    return { dir, state: await firstLogin(platform, dir, env) };
   };
 
   for (const [name, env, secret] of [
@@ -482,7 +466,7 @@ describe('doctor at an OpenID provider', () => {
       assert.ok(stdout.includes(`${issuerAt(platform.address)} (at which the MLflow proxy logs in)`), stdout);
       assert.match(
         stdout,
-        /grants: authorization_code, client_credentials; client authentication: client_secret_basic/,
+        /grants: authorization_code, client_credentials, refresh_token, password, \S+token-exchange; client authentication: client_secret_basic/,
       );
       assert.equal(timesAsked(platform, 'POST provider-token'), 0);
     });

@@ -81,7 +81,12 @@ export async function startFront(platform: Answers, { fault, endpoints, after, t
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) {
       chunks.push(chunk);
-      if (chunks.length === 1 && endpoint === 'token' && `${chunk}`.includes('grant_type=password')) posts++;
+      if (
+        chunks.length === 1 &&
+        ['token', 'provider-token'].includes(endpoint) &&
+        `${chunk}`.includes('grant_type=password')
+      )
+        posts++;
     }
     const port = socket.remotePort;
     busy.add(port);

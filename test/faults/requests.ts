@@ -112,7 +112,7 @@ const cookie = (row: Omit<Row, 'method'>): Row => ({ method: 'cookie', ...row })
 const keyless = (row: Omit<Row, 'method' | 'logins'>): Row => ({ method: 'keyless', logins: 0, ...row });
 
 /** A client with a secret at an OpenID provider. */
-const provider = (row: Omit<Row, 'method' | 'logins' | 'platform'>): Row => ({
+const provider = (row: Omit<Row, 'method' | 'logins'> & { logins?: number }): Row => ({
   method: 'provider',
   logins: 0,
   platform: { provider: {} },
@@ -378,4 +378,34 @@ export const ROWS: Row[] = [
   }),
   basic({ name: 'challenge', endpoints: ['experiments'], after: [], tries: 3 }),
   basic({ name: 'proof', endpoints: ['workspace'], after: ['experiments'], tries: 1 }),
+  provider({
+    name: 'password',
+    endpoints: ['provider-token'],
+    after: ['start', 'provider-discovery'],
+    issuer: true,
+    tries: 1,
+    logins: 1,
+    tells: TOKEN_ENDPOINT,
+    password: true,
+    inputs: { login: 'password-grant', username: USUAL.username, password: USUAL.password },
+  }),
+  provider({
+    name: 'refresh',
+    endpoints: ['provider-token'],
+    after: ['start', 'provider-discovery'],
+    issuer: true,
+    tries: 1,
+    tells: TOKEN_ENDPOINT,
+    platform: { provider: { refreshToken: 'refresh-token-of-before' } },
+    inputs: { login: 'refresh-token', 'refresh-token': 'refresh-token-of-before' },
+  }),
+  provider({
+    name: 'exchange',
+    endpoints: ['provider-token'],
+    after: ['provider-discovery'],
+    tries: 1,
+    tells: TOKEN_ENDPOINT,
+    platform: { provider: { exchanges: 'any' } },
+    inputs: { login: 'token-exchange', bearer: 'bearer-token-of-before' },
+  }),
 ];

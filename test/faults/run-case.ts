@@ -19,7 +19,7 @@ import { type Row, SUCCESS } from './requests.js';
 /** Seconds of the whole login, where the fault makes it wait and where it does not. */
 const [SHORT, LONG] = [3, 20];
 /** What a POST goes to. */
-const POSTS: Endpoint[] = ['login', 'token'];
+const POSTS: Endpoint[] = ['login', 'token', 'provider-token'];
 /** Milliseconds after which a program hangs. */
 export const LIMIT = 30_000;
 

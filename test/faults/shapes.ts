@@ -14,8 +14,17 @@ const VALUES = {
 };
 type Value = keyof typeof VALUES;
 
+type Fields = Record<string, [end: End, others?: Partial<Record<Value, End>>]>;
+
+/** Those of each answer of the token endpoint of an OpenID provider. */
+const TOKEN_FIELDS: Fields = {
+  access_token: ['token-response', { '1 MB of text': 'opaque-token' }],
+  token_type: ['token-response'],
+  expires_in: ['token-response', { missing: SUCCESS, 'a number': SUCCESS }],
+};
+
 /** How a run ends for each field, and for values where that differs. Fields joined by a blank are spoiled together. */
-const FIELDS: Record<string, Record<string, [end: End, others?: Partial<Record<Value, End>>]>> = {
+const FIELDS: Record<string, Fields> = {
   authorize: { req: ['field-missing', { '1 MB of text': 'login-request-gone' }] },
   pubkey: {
     ts: ['bad-key', { 'a number': 'stale-key' }],
@@ -65,10 +74,11 @@ const FIELDS: Record<string, Record<string, [end: End, others?: Partial<Record<V
     token_endpoint: ['not-an-issuer'],
     authorization_endpoint: [SUCCESS],
   },
-  'provider grant': {
-    access_token: ['token-response', { '1 MB of text': 'opaque-token' }],
-    token_type: ['token-response'],
-    expires_in: ['token-response', { missing: SUCCESS, 'a number': SUCCESS }],
+  'provider grant': TOKEN_FIELDS,
+  ...Object.fromEntries(['password', 'exchange'].map((name) => [`provider ${name}`, TOKEN_FIELDS])),
+  'provider refresh': {
+    ...TOKEN_FIELDS,
+    refresh_token: ['token-response', { missing: SUCCESS, '1 MB of text': SUCCESS }],
   },
   'basic proof': { workspace: [SUCCESS] },
   refresh: {

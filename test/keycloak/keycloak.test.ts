@@ -16,8 +16,8 @@ import {
   rawBasic,
   statusesAt,
 } from '../stack/providers/requests.js';
-import { CLIENT_SECRET, PASSWORD } from '../stack/stack.js';
-import { startKeycloak } from './keycloak.js';
+import { CLIENT_SECRET } from '../stack/stack.js';
+import { startKeycloak, USER_PASSWORD } from './keycloak.js';
 
 let ci: CiSystem;
 let keycloak: Provider;
@@ -148,7 +148,7 @@ describe('other grants at Keycloak', () => {
     assert.notEqual(external.status, 200);
   });
 
-  const password = (username: string, secret = PASSWORD) =>
+  const password = (username: string, secret = USER_PASSWORD) =>
     request({ grant_type: 'password', client_id: 'ci-public', username, password: secret, scope: 'openid' });
 
   it('take a password, and answer the same to each wrong one', async () => {

@@ -8,6 +8,8 @@ import { CI_JOB, CLIENT_SECRET, PASSWORD } from '../stack/stack.js';
 import { getKeycloak } from '../stack/tools.js';
 
 const ADMIN = 'admin';
+/** Of each user; no word that a message could hold. */
+export const USER_PASSWORD = 'Xv9-of-each-user';
 
 /** Tokens for the proxy: the mapper without which Keycloak names no audience. */
 const AUDIENCE = mapper('oidc-audience-mapper', { 'included.client.audience': PROXY_CLIENT });
@@ -48,10 +50,35 @@ const CLIENTS: Record<string, Record<string, unknown>> = {
       'access.token.lifespan': '20',
     },
   },
+  'ci-password': { directAccessGrantsEnabled: true, protocolMappers: [AUDIENCE] },
+  'ci-public-short': {
+    publicClient: true,
+    directAccessGrantsEnabled: true,
+    protocolMappers: [AUDIENCE],
+    attributes: { 'access.token.lifespan': '20' },
+  },
+  'ci-public-no-password': { publicClient: true, protocolMappers: [AUDIENCE] },
   'ci-public': {
     publicClient: true,
     directAccessGrantsEnabled: true,
     protocolMappers: [AUDIENCE],
+    attributes: { 'oauth2.device.authorization.grant.enabled': 'true' },
+  },
+};
+
+/** Clients of people: public ones, whose redirects go to any port of this machine (RFC 8252, 7.3). */
+const PERSON = {
+  publicClient: true,
+  standardFlowEnabled: true,
+  redirectUris: ['http://127.0.0.1/mlflow-auth'],
+  protocolMappers: [AUDIENCE],
+};
+const PERSONS: Record<string, Record<string, unknown>> = {
+  person: { ...PERSON, attributes: { 'oauth2.device.authorization.grant.enabled': 'true' } },
+  'person-no-device': PERSON,
+  'person-no-mapper': {
+    ...PERSON,
+    protocolMappers: [],
     attributes: { 'oauth2.device.authorization.grant.enabled': 'true' },
   },
 };
@@ -63,15 +90,20 @@ const user = (username: string, more: Record<string, unknown> = {}) => ({
   enabled: true,
   firstName: 'A',
   lastName: 'B',
-  credentials: [{ type: 'password', value: PASSWORD, temporary: false }],
+  credentials: [{ type: 'password', value: USER_PASSWORD, temporary: false }],
   ...more,
 });
 
+/** The import of a realm gives users no role, in contrast to the console. */
+const ROLES = { realmRoles: ['default-roles-ml'] };
+
 const USERS = [
   user('ann'),
+  user('bob', ROLES),
   user('unverified', { emailVerified: false }),
   user('todo', { requiredActions: ['UPDATE_PASSWORD'] }),
   user('disabled', { enabled: false }),
+  user('locked'),
 ];
 
 function mapper(protocolMapper: string, config: Record<string, string>) {
@@ -79,8 +111,13 @@ function mapper(protocolMapper: string, config: Record<string, string>) {
   return { name: JSON.stringify(config), protocol: 'openid-connect', protocolMapper, config: claims };
 }
 
+export interface Keycloak extends Provider {
+  /** Changes settings of the realm. */
+  change: (settings: Record<string, unknown>) => Promise<void>;
+}
+
 /** Starts it. @param ci the CI system whose tokens are client assertions of `ci-federated` */
-export async function startKeycloak(ci: CiSystem): Promise<Provider> {
+export async function startKeycloak(ci: CiSystem): Promise<Keycloak> {
   const folder = await getKeycloak();
   const [port = 0] = await freePorts(1);
   const address = `http://127.0.0.1:${port}`;
@@ -96,11 +133,15 @@ export async function startKeycloak(ci: CiSystem): Promise<Provider> {
   const child = await startServer('keycloak', program, [...args, features], `${address}/realms/master`, env, 300);
   const master = `${address}/realms/master/protocol/openid-connect/token`;
   const login = { grant_type: 'password', client_id: 'admin-cli', username: ADMIN, password: PASSWORD };
-  const { access_token } = (await post(master, login)).body;
-  await admin('POST', `${address}/admin/realms`, realm(ci), { authorization: `Bearer ${access_token}` });
+  const asAdmin = async (method: string, path: string, body: unknown) => {
+    const { access_token } = (await post(master, login)).body;
+    await admin(method, `${address}/admin/realms${path}`, body, { authorization: `Bearer ${access_token}` });
+  };
+  await asAdmin('POST', '', realm(ci));
   const issuer = `${address}/realms/ml`;
   const tokenEndpoint = `${issuer}/protocol/openid-connect/token`;
-  return { issuer, tokenEndpoint, close: () => stopServer(child) };
+  const change: Keycloak['change'] = (settings) => asAdmin('PUT', '/ml', settings);
+  return { issuer, tokenEndpoint, change, close: () => stopServer(child) };
 }
 
 function realm(ci: CiSystem) {
@@ -109,8 +150,12 @@ function realm(ci: CiSystem) {
   return {
     realm: 'ml',
     enabled: true,
+    bruteForceProtected: true,
+    failureFactor: 3,
+    // The tests are quick.
+    quickLoginCheckMilliSeconds: 0,
     clients: [
-      ...Object.entries(CLIENTS).map(([clientId, own]) => ({ clientId, ...usual, ...own })),
+      ...Object.entries({ ...CLIENTS, ...PERSONS }).map(([clientId, own]) => ({ clientId, ...usual, ...own })),
       { ...usual, ...SERVICE, clientId: 'ci-key', clientAuthenticatorType: 'client-jwt', attributes: key },
     ],
     users: [

@@ -96,7 +96,7 @@ describe('renewal', () => {
       assert.equal(status, 0, stderr);
       assert.match(
         stderr,
-        /^! the platform returned no refresh token: .* only where MLFLOW_USERNAME and MLFLOW_PASSWORD/m,
+        /^! the server returned no refresh token: .* only where MLFLOW_USERNAME and MLFLOW_PASSWORD/m,
       );
     });
   });

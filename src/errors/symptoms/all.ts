@@ -11,8 +11,10 @@ import { MLFLOW, MLFLOW_PROTECTIONS, UNTRUSTED_BY_KUBERNETES } from './mlflow.js
 import { OAUTH2_PROXY } from './oauth2-proxy.js';
 import { OTHER_LOGINS } from './other-logins.js';
 import { PEOPLE, PEOPLE_STATUS } from './people.js';
+import { PEOPLE_PROVIDER, PEOPLE_PROVIDER_STATUS } from './people-provider.js';
 import { PROVIDER, PROVIDER_TOKEN } from './provider.js';
 import { PROVIDER_ASSERTION } from './provider-assertion.js';
+import { PROVIDER_GRANTS } from './provider-grants.js';
 import { PROVIDER_REQUEST } from './provider-request.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
@@ -24,7 +26,9 @@ const ROWS = [
   ...KEYLESS,
   ...OTHER_LOGINS,
   ...PEOPLE,
+  ...PEOPLE_PROVIDER,
   ...PROVIDER,
+  ...PROVIDER_GRANTS,
   ...PROVIDER_ASSERTION,
   ...PROVIDER_REQUEST,
   ...PROVIDER_TOKEN,
@@ -37,6 +41,7 @@ const ROWS = [
   ...TOKEN_ENDPOINT,
   ...LOGIN_API_STATUS,
   ...PEOPLE_STATUS,
+  ...PEOPLE_PROVIDER_STATUS,
   ...DEX_STATUS,
   ...MLFLOW_PROTECTIONS,
   ...BASIC,

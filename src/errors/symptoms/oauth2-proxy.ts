@@ -81,6 +81,15 @@ export const OAUTH2_PROXY = [
     advice: 'Log in again, and compare the clock of the server with that of this machine.',
   },
   {
+    id: 'token-early',
+    layer: 'oauth2-proxy',
+    found: '{status} the token is valid from {start} on',
+    title: 'Token not valid yet',
+    meaning: 'the time in the token (nbf) has not come by the clock of the MLflow proxy, which allows 5 minutes',
+    advice:
+      'Synchronize the clocks of the MLflow proxy and of whoever has issued the token (NTP), or use the token later.',
+  },
+  {
     id: 'cookie-rejected',
     layer: 'oauth2-proxy',
     found: '{status} session cookie rejected',

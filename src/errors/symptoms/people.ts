@@ -21,7 +21,7 @@ const DEVICE = [
   {
     id: 'device-denied',
     layer: 'account',
-    at: ['poll', 'browser'],
+    at: ['poll', 'browser', 'person-token', 'person-browser'],
     words: /access_denied/,
     title: 'Login denied',
     meaning: 'the login was denied in the browser, or the account may not log in',

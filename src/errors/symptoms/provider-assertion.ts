@@ -1,6 +1,6 @@
 // Symptoms of assertions at an OpenID provider: those that a key signs, and the ID token of a CI job.
 
-import type { Symptom } from './symptom.js';
+import { type Symptom, TOKEN_REQUESTS } from './symptom.js';
 
 /** What is wrong with an assertion, signed by a key or by the CI system. */
 export const PROVIDER_ASSERTION = [
@@ -18,7 +18,7 @@ export const PROVIDER_ASSERTION = [
   {
     id: 'assertion-reused',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words: /token reuse|jti_known|jti.{0,20}(used|known)/i,
     message: /Token reuse detected|jti_known/,
     title: 'Assertion used before',
@@ -29,7 +29,7 @@ export const PROVIDER_ASSERTION = [
   {
     id: 'assertion-audience',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words:
       /invalid token audience|multiple audiences|AADSTS700212|audience.{0,40}(assertion|JWT|claim)|claim 'aud'|"aud"/i,
     message: /Invalid token audience|Multiple audiences not allowed|AADSTS700212/,
@@ -41,7 +41,7 @@ export const PROVIDER_ASSERTION = [
   {
     id: 'assertion-time',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words:
       /not active|issued in the future|assertion.{0,40}expired|is expired|AADSTS700024|^error: The error is unrecognizable/i,
     message: /Token is not active|Token was issued in the future|AADSTS700024/,
@@ -53,7 +53,7 @@ export const PROVIDER_ASSERTION = [
   {
     id: 'assertion-signature',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words: /signature|AADSTS700027|unable to (verify|retrieve).{0,40}(key|assertion)|public key/i,
     message: /Signature on JWT token failed validation|AADSTS700027/,
     title: 'Signature of the assertion rejected',

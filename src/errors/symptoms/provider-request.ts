@@ -1,13 +1,13 @@
 // Symptoms of requests for a token at an OpenID provider, and of the client that makes them.
 
-import type { Symptom } from './symptom.js';
+import { type Symptom, TOKEN_REQUESTS } from './symptom.js';
 
 /** What is wrong with the request, or with the client that makes it. */
 export const PROVIDER_REQUEST = [
   {
     id: 'client-basic',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words: /could not be decoded|Unexpected error when authenticating client/i,
     message: /Unexpected error when authenticating client/,
     title: 'Client credentials not readable',
@@ -17,7 +17,7 @@ export const PROVIDER_REQUEST = [
   {
     id: 'client-auth-method',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words: /client authentication method|token_endpoint_auth_method/i,
     message: /supports client authentication method/,
     title: 'Client authentication method',
@@ -39,7 +39,7 @@ export const PROVIDER_REQUEST = [
   {
     id: 'proof-of-possession',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words: /DPoP|certificate.{0,20}bound|mtls/i,
     message: /DPoP proof is missing/,
     title: 'Token bound to a key',
@@ -49,8 +49,9 @@ export const PROVIDER_REQUEST = [
   {
     id: 'audience-not-allowed',
     layer: 'OpenID provider',
-    at: ['grant'],
-    words: /whitelisted|invalid_target|AADSTS50001\d|service not found|Client is not within the token audience/i,
+    at: TOKEN_REQUESTS,
+    words:
+      /whitelisted|invalid_target|AADSTS50001\d|service not found|audience not (found|available)|Client is not within the token audience/i,
     message: /has not been whitelisted by the OAuth 2\.0 Client|AADSTS50001\d/,
     title: 'Audience not allowed',
     meaning: 'the client may not request a token for this audience or resource',
@@ -60,7 +61,7 @@ export const PROVIDER_REQUEST = [
   {
     id: 'scope-refused',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words: /invalid_scope|custom scopes|AADSTS90014|AADSTS1002012|AADSTS70011/i,
     message: /AADSTS(90014|1002012|70011)|Custom scopes are not allowed/,
     title: 'Scope rejected',
@@ -71,7 +72,7 @@ export const PROVIDER_REQUEST = [
   {
     id: 'client-refused',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words: /Invalid client or Invalid client credentials|invalid_client|AADSTS(7000215|7000222|700016)/i,
     message: /Invalid client or Invalid client credentials|AADSTS(7000215|7000222|700016)/,
     title: 'Client rejected',
@@ -83,7 +84,7 @@ export const PROVIDER_REQUEST = [
   {
     id: 'grant-refused',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     words: /unauthorized_client|unsupported_grant_type|access_denied|not allowed to exchange/i,
     title: 'Grant not allowed',
     meaning: 'the client may not use this grant',
@@ -102,7 +103,7 @@ export const PROVIDER_REQUEST = [
   {
     id: 'provider-unavailable',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     status: /^(429|5\d\d)$/,
     title: 'Token endpoint unavailable',
     meaning: 'the token endpoint, or a proxy in front of it, is overloaded or down, or limits the number of requests',
@@ -111,7 +112,7 @@ export const PROVIDER_REQUEST = [
   {
     id: 'not-a-token-endpoint',
     layer: 'OpenID provider',
-    at: ['grant'],
+    at: TOKEN_REQUESTS,
     status: /^(2\d\d|3\d\d|404|405)$/,
     title: 'No token response',
     meaning: 'the response is not that of a token endpoint (RFC 6749, section 5)',

@@ -24,8 +24,8 @@ export const PROVIDER = [
   {
     id: 'issuer-insecure',
     layer: 'OpenID provider',
-    found: 'the token endpoint {address}',
-    title: 'Token endpoint without TLS',
+    found: '"{name}" at {address}',
+    title: 'Endpoint without TLS',
     meaning: 'what is sent there could be read on the way',
     advice:
       'Nothing was sent. Have the provider name https: addresses in its discovery document (behind a proxy, Keycloak requires --hostname and --proxy-headers).',
@@ -35,7 +35,8 @@ export const PROVIDER = [
     layer: 'OpenID provider',
     found: 'the issuer {issuer}, which only the MLflow proxy at {host} names',
     title: 'Issuer on another host',
-    meaning: 'a secret is sent to the host of the tracking URI, or to an issuer that is set, and nowhere else',
+    meaning:
+      'secrets and people are sent to the host of the tracking URI, or to an issuer that is set, and nowhere else',
     advice: 'No secret was sent. If this is the right provider, set issuer (MLFLOW_AUTH_ISSUER) to it.',
   },
   {
@@ -49,7 +50,7 @@ export const PROVIDER = [
   {
     id: 'issuer-unavailable',
     layer: 'OpenID provider',
-    at: ['issuer'],
+    at: ['issuer', 'person-device', 'person-token'],
     status: /^(429|5\d\d)$/,
     title: 'OpenID provider unavailable',
     meaning: 'the OpenID provider, or a proxy in front of it, is overloaded or down, or limits the number of requests',
@@ -103,7 +104,7 @@ export const PROVIDER_TOKEN = [
     meaning:
       "oauth2-proxy rejects a token whose email address is not verified; so are all of Keycloak's service accounts at first",
     advice:
-      'At Keycloak, remove the client scope email from the client, or give its user service-account-<client-id> an email address and set "Email verified"; or an administrator sets --oidc-email-claim=sub of the MLflow proxy.',
+      'At Keycloak, remove the client scope email from the client, or give its user service-account-<client-id> an email address and set "Email verified", as of every user who logs in; or an administrator sets --oidc-email-claim=sub of the MLflow proxy.',
   },
   {
     id: 'bearer-file',

@@ -15,16 +15,26 @@ export type RequestName =
   | 'exchange'
   | 'issuer'
   | 'grant'
+  | 'provider-refresh'
+  | 'provider-password'
+  | 'provider-exchange'
   | 'password-grant'
   | 'device'
   | 'poll'
   | 'browser'
   | 'revoke'
+  | 'person-device'
+  | 'person-token'
+  | 'person-browser'
+  | 'person-revoke'
   | 'token'
   | 'refresh'
   | 'proxy'
   | 'callback'
   | 'mlflow';
+
+/** Every request at the token endpoint of an OpenID provider: what is wrong with the client shows at each. */
+export const TOKEN_REQUESTS = ['grant', 'provider-refresh', 'provider-password', 'provider-exchange'] as const;
 
 /** What a body is: a JSON value, a page of HTML, other text, or nothing. */
 export type BodyKind = 'json' | 'page' | 'text' | 'empty';

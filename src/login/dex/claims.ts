@@ -9,6 +9,7 @@ export interface Claims {
   aud?: unknown;
   sub?: unknown;
   exp?: unknown;
+  nbf?: unknown;
   iat?: unknown;
   email?: unknown;
   email_verified?: unknown;

@@ -23,7 +23,7 @@ export interface Client {
 }
 
 /** A secret goes into the body (client_secret_post): the platform takes no Basic. A public client sends none. */
-export function clientAuthentication({ clientSecret }: Client): oauth.ClientAuth {
+export function clientAuthentication({ clientSecret }: Pick<Client, 'clientSecret'>): oauth.ClientAuth {
   return clientSecret ? oauth.ClientSecretPost(clientSecret) : oauth.None();
 }
 
@@ -165,7 +165,7 @@ export function receive({ mask, keep }: GrantContext, { status, body }: HttpResp
  * What makes a token unfit to be used in a header, where it goes as it is. The library would take whitespace within it.
  * @returns undefined where nothing does; never a part of the token
  */
-function flawIn({ id_token, refresh_token }: Json): string | undefined {
+export function flawIn({ id_token, refresh_token }: Json): string | undefined {
   if (typeof id_token === 'string' && !isJwt(id_token)) return 'an invalid "id_token": expected three base64url parts';
   if (typeof refresh_token === 'string' && refresh_token !== '' && !isVisibleAscii(refresh_token))
     return 'an invalid "refresh_token": expected visible ASCII without whitespace';

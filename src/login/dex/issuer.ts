@@ -2,8 +2,9 @@
 
 import { AuthError } from '../../errors/errors.js';
 import type { Diagnosis, RequestName } from '../../errors/failure.js';
-import { type Json, jsonObject, responseError } from '../../http/response.js';
-import type { Http, HttpResponse } from '../../http/types.js';
+import { type Json, responseError } from '../../http/response.js';
+import type { Http } from '../../http/types.js';
+import { isUnavailable, requestDiscovery, requireDocument } from '../discovery.js';
 import { decodeClaims } from './claims.js';
 
 /**
@@ -24,21 +25,9 @@ export async function expectedIssuer(http: Http, dexUrl: string, idToken: unknow
  * @throws AuthError when it cannot be had for now
  */
 export async function discover(http: Http, dexUrl: string, stage: RequestName): Promise<Json> {
-  const { answer, document } = await getDiscovery(http, dexUrl, stage, false);
-  if (answer.status === 429 || answer.status >= 500) throw responseError(answer, stage);
-  return document ?? {};
-}
-
-/** The answer with the discovery document, which is undefined where it is no JSON object. @throws AuthError without an answer */
-export async function getDiscovery(
-  http: Http,
-  dexUrl: string,
-  stage: RequestName,
-  retry: boolean,
-): Promise<{ answer: HttpResponse; document: Json | undefined }> {
-  const address = `${dexUrl}/.well-known/openid-configuration`;
-  const answer = await http(address, { stage, what: 'request the discovery document of Dex', retry });
-  return { answer, document: jsonObject(answer.body) };
+  const discovery = await requestDiscovery(http, dexUrl, stage, false);
+  if (isUnavailable(discovery)) throw responseError(discovery.answer, stage);
+  return discovery.document ?? {};
 }
 
 /**
@@ -53,9 +42,8 @@ export async function requireListed(
   name: string,
   id: Diagnosis['id'],
 ): Promise<void> {
-  const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
-  if (answer.status !== 200 || !document) throw responseError(answer, 'discovery');
-  const listed = document[list];
+  const discovery = await requestDiscovery(http, dexUrl, 'discovery');
+  const listed = requireDocument(discovery, 'discovery')[list];
   if (!Array.isArray(listed) || listed.includes(name)) return;
-  throw new AuthError({ request: 'discovery', tried: answer.tried, diagnosis: { id, facts: {} } });
+  throw new AuthError({ request: 'discovery', tried: discovery.answer.tried, diagnosis: { id, facts: {} } });
 }

@@ -1,7 +1,7 @@
 // What Dex's token endpoint gives tokens for: an authorization code, and a refresh token.
 
 import * as oauth from 'oauth4webapi';
-import { type Client, clientAuthentication, type GrantContext, grant, type Tokens } from './grant.js';
+import { type Client, clientAuthentication, type Grant, type GrantContext, grant, type Tokens } from './grant.js';
 
 export type { Client, Tokens };
 
@@ -18,17 +18,29 @@ export function redeemCode(
   state: string,
   verifier: string,
 ): Promise<Tokens> {
+  return grant(context, client, codeGrant(client, parameters, state, verifier));
+}
+
+/** The grant of an authorization code, at any provider. @param more parameters of the request */
+export function codeGrant(
+  client: Pick<Client, 'clientSecret' | 'redirectUri'>,
+  parameters: URLSearchParams,
+  state: string,
+  verifier: string,
+  more: Record<string, string> = {},
+): Grant {
   const secret = clientAuthentication(client);
-  return grant(context, client, {
+  return {
     stage: 'token',
     what: 'redeem the code',
-    send: async (server, id, options) => {
+    send: async (server, id, given) => {
       const callback = oauth.validateAuthResponse(server, id, parameters, state);
+      const options = { ...given, additionalParameters: more };
       return oauth.authorizationCodeGrantRequest(server, id, secret, callback, client.redirectUri, verifier, options);
     },
     check: (server, id, response) =>
       oauth.processAuthorizationCodeResponse(server, id, response, { requireIdToken: true }),
-  });
+  };
 }
 
 /**

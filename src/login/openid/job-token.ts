@@ -3,6 +3,7 @@
 import type { Settings } from '../../settings/types.js';
 import { parseUrl } from '../../util/url.js';
 import type { Context } from '../context.js';
+import type { Claims } from '../dex/claims.js';
 import { type CiToken, ciToken } from '../keyless/ci-token.js';
 import { type Provider, requireTrusted } from './provider.js';
 
@@ -10,15 +11,24 @@ import { type Provider, requireTrusted } from './provider.js';
 const ENTRA = 'api://AzureADTokenExchange';
 const ENTRA_HOST = /^login\.microsoftonline\.(com|us)$/;
 
+export const isEntra = (issuer: string): boolean => ENTRA_HOST.test(parseUrl(issuer)?.hostname ?? '');
+
 /** The audience of a client assertion: the issuer, but for Entra. */
-export const assertionAudience = ({ issuer }: Provider): string =>
-  ENTRA_HOST.test(parseUrl(issuer)?.hostname ?? '') ? ENTRA : issuer;
+export const assertionAudience = ({ issuer }: Provider): string => (isEntra(issuer) ? ENTRA : issuer);
 
 /**
- * Gets the token, which GitHub issues for this audience unless the user named one.
- * One that is for another audience could be used elsewhere by an issuer that only oauth2-proxy has named.
+ * A token that is for another audience than this provider could be used elsewhere by an issuer that only oauth2-proxy has
+ * named; so could one that does not say for whom it is.
  * @throws AuthError
  */
+export function requireBound(provider: Provider, { aud }: Claims, trackingUri: string): void {
+  const own = [provider.issuer, provider.tokenEndpoint];
+  const audiences = [aud].flat();
+  const bound = audiences.length > 0 && audiences.every((one) => own.includes(String(one)));
+  if (!bound) requireTrusted(provider, trackingUri);
+}
+
+/** Gets the token, which GitHub issues for this audience unless the user named one. @throws AuthError */
 export async function jobToken(
   context: Context,
   { idToken: source, trackingUri }: Settings,
@@ -28,10 +38,7 @@ export async function jobToken(
   if (!source) throw new Error('no ID token of a CI job: log in again');
   const wanted = source.kind === 'github' && !source.audience ? { ...source, audience } : source;
   const job = await context.step('ID token of the CI job received', () => ciToken(context, wanted));
-  const own = [provider.issuer, provider.tokenEndpoint];
-  const audiences = [job.claims.aud].flat();
-  const bound = audiences.length > 0 && audiences.every((one) => own.includes(String(one)));
-  if (!bound) requireTrusted(provider, trackingUri);
+  requireBound(provider, job.claims, trackingUri);
   context.beforeExchange?.(job.token);
   return job;
 }

@@ -2,13 +2,14 @@
 
 import { AuthError, hasSymptom } from '../../errors/errors.js';
 import type { Diagnosis, Tried } from '../../errors/failure.js';
-import { isText, type Json, jsonObject, responseError } from '../../http/response.js';
-import type { Http, HttpResponse } from '../../http/types.js';
+import { isText, type Json, responseError } from '../../http/response.js';
+import type { Http } from '../../http/types.js';
 import { isPrivate } from '../../settings/id-token-source.js';
 import type { Settings } from '../../settings/types.js';
 import { isVisibleAscii, printable } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
 import type { Context } from '../context.js';
+import { type Discovery, isUnavailable, requestDiscovery, requireDocument } from '../discovery.js';
 import { type ProxyLogin, startProxyLogin } from '../oauth2-proxy/start.js';
 
 /** An OpenID provider, as its discovery document describes it (OpenID Connect Discovery, 3; RFC 8414, 2). */
@@ -23,6 +24,10 @@ export interface Provider {
   proxyClient: string | undefined;
   /** Nobody named it but oauth2-proxy. */
   found: boolean;
+  /** The document itself, for endpoints that only some logins use. */
+  document: Json;
+  /** An endpoint, or a page, that the provider names. @throws AuthError for one without TLS */
+  secure: (name: string, address: string) => URL;
   /** The request of the document. */
   tried: Tried;
 }
@@ -42,24 +47,33 @@ export async function findProvider({ http }: Pick<Context, 'http'>, settings: Gi
   // Where the issuer is known, the proxy only helps to choose among tokens, and the proof of the token says what is wrong.
   const [start, named] = await Promise.all([
     issuer ? begin().catch(() => undefined) : begin(),
-    issuer ? getDocument(http, issuer) : undefined,
+    issuer ? requestDiscovery(http, issuer, 'issuer') : undefined,
   ]);
   const clients = new URLSearchParams(start?.query).getAll('client_id');
   const proxyClient = clients.length === 1 && isVisibleAscii(clients[0] ?? '') ? clients[0] : undefined;
   const found = !named;
-  const { answer, document } = named ?? (await search(http, start));
-  if (answer.status !== 200 || !document) throw responseError(answer, 'issuer');
+  const discovery = named ?? (await search(http, start));
+  const { answer } = discovery;
+  const document = requireDocument(discovery, 'issuer');
   const { issuer: own, token_endpoint: tokenEndpoint } = document;
   if (!isText(own) || !isText(tokenEndpoint) || !parseUrl(tokenEndpoint)) throw responseError(answer, 'issuer');
   const fail = (id: Diagnosis['id'], facts: Diagnosis['facts']) =>
     new AuthError({ request: 'issuer', tried: answer.tried, diagnosis: { id, facts } });
   if (issuer && own.replace(/\/$/, '') !== issuer) throw fail('issuer-mismatch', { issuer: printable(own) });
-  const plain = (issuer || trackingUri).startsWith('http:');
-  if (!isPrivate(tokenEndpoint) && !(plain && tokenEndpoint.startsWith('http:')))
-    throw fail('issuer-insecure', { address: printable(tokenEndpoint) });
+  // Other than on this machine, only allow-http lets it be in plain text.
+  const plain = !isPrivate(issuer || trackingUri);
+  const secure = (name: string, address: string): URL => {
+    const url = parseUrl(address);
+    const good = url && !url.username && !url.password && (isPrivate(address) || (plain && url.protocol === 'http:'));
+    if (!good) throw fail('issuer-insecure', { name, address: printable(address) });
+    return url;
+  };
+  secure('token_endpoint', tokenEndpoint);
   return {
     issuer: own,
     tokenEndpoint,
+    document,
+    secure,
     grants: texts(document.grant_types_supported),
     methods: texts(document.token_endpoint_auth_methods_supported),
     proxyClient,
@@ -72,7 +86,7 @@ export async function findProvider({ http }: Pick<Context, 'http'>, settings: Gi
  * The issuer is the directory of the authorization endpoint whose discovery document names that very endpoint and that
  * directory: Keycloak has it three levels up, Hydra two. No other document can stand in for it.
  */
-async function search(http: Http, start: ProxyLogin | undefined) {
+async function search(http: Http, start: ProxyLogin | undefined): Promise<Discovery> {
   if (!start) throw new Error('neither issuer nor a tracking URI');
   const { origin, pathname } = start.endpoint;
   const endpoint = origin + pathname;
@@ -80,10 +94,11 @@ async function search(http: Http, start: ProxyLogin | undefined) {
   const tries = Math.min(parts.length, MOST_TRIES);
   for (let left = parts.length - 1; left >= parts.length - tries; left--) {
     const directory = [origin, ...parts.slice(0, left)].join('/');
-    const { answer, document } = await getDocument(http, directory);
+    const discovery = await requestDiscovery(http, directory, 'issuer');
+    const { answer, document } = discovery;
     const own = isText(document?.issuer) ? document.issuer.replace(/\/$/, '') : undefined;
-    if (own === directory && document?.authorization_endpoint === endpoint) return { answer, document };
-    if (answer.status === 429 || answer.status >= 500) throw responseError(answer, 'issuer');
+    if (own === directory && document?.authorization_endpoint === endpoint) return discovery;
+    if (isUnavailable(discovery)) throw responseError(answer, 'issuer');
   }
   const diagnosis = { id: 'issuer-not-found', facts: { endpoint: printable(endpoint) } } as const;
   throw new AuthError({ request: 'issuer', tried: start.tried, diagnosis });
@@ -95,12 +110,6 @@ function withoutProxy(error: unknown): never {
   if (!known) throw error;
   const hint = 'No oauth2-proxy responds, at which the provider could be found. Set issuer (MLFLOW_AUTH_ISSUER).';
   throw new AuthError({ ...error.failure, hint }, { cause: error.cause });
-}
-
-async function getDocument(http: Http, issuer: string): Promise<{ answer: HttpResponse; document: Json | undefined }> {
-  const what = 'request the discovery document of the OpenID provider';
-  const answer = await http(`${issuer}/.well-known/openid-configuration`, { stage: 'issuer', what, retry: true });
-  return { answer, document: answer.status === 200 ? jsonObject(answer.body) : undefined };
 }
 
 const texts = (value: unknown): string[] | undefined => (Array.isArray(value) ? value.filter(isText) : undefined);

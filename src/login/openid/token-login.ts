@@ -2,11 +2,12 @@
 
 import * as oauth from 'oauth4webapi';
 import { AuthError, errorCodes, hasSymptom } from '../../errors/errors.js';
-import type { Diagnosis } from '../../errors/failure.js';
+import type { Diagnosis, RequestName } from '../../errors/failure.js';
 import { isText, type Json, responseError } from '../../http/response.js';
+import type { HttpResponse } from '../../http/types.js';
 import type { Settings } from '../../settings/types.js';
 import { isJwt } from '../../util/jwt.js';
-import { printable } from '../../util/text.js';
+import { isVisibleAscii, printable } from '../../util/text.js';
 import type { Context } from '../context.js';
 import type { TokenCredential } from '../credential.js';
 import { decodeClaims } from '../dex/claims.js';
@@ -17,22 +18,31 @@ import { opaqueAdvice } from './advice.js';
 import { findProvider, type Provider, requireGrant } from './provider.js';
 
 export const CLIENT_CREDENTIALS = 'client_credentials';
+export const PASSWORD = 'password';
+export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** Grants that a provider lists if it has them. */
+const LISTED = new Set([CLIENT_CREDENTIALS, PASSWORD]);
 
 /** A request at the token endpoint. */
 export interface TokenRequest {
   /** As "log in as the client ci". */
   what: string;
   grant: string;
+  /** What the failures of this grant are told as; `grant` if absent. */
+  stage?: RequestName;
   auth: oauth.ClientAuth;
   parameters?: Record<string, string>;
+  /** A refresh token in the answer is kept for renewals; those of a client itself request another token instead. */
+  keepsRefreshToken?: boolean;
 }
 
-/** Finds the provider, which must not say that it lacks client credentials; Hydra has jwt-bearer and does not list it. @throws AuthError */
+/** Finds the provider, which must not say that it lacks the grant; Hydra has jwt-bearer and does not list it. @throws AuthError */
 export async function providerFor(context: Context, settings: Settings, grant: string): Promise<Provider> {
   const provider = await context.step('OpenID provider found', () => findProvider(context, settings));
   context.note(`issuer: ${printable(provider.issuer)}`);
-  if (grant === CLIENT_CREDENTIALS) requireGrant(provider, grant);
+  if (LISTED.has(grant)) requireGrant(provider, grant);
   return provider;
 }
 
@@ -44,44 +54,70 @@ export async function requestToken(
   given: Context,
   settings: Settings,
   provider: Provider,
-  { what, grant, auth, parameters = {} }: TokenRequest,
+  { what, grant, stage = 'grant', auth, parameters = {}, keepsRefreshToken = false }: TokenRequest,
 ): Promise<TokenLogin> {
-  const context = { ...given, keep: undefined };
+  const context = keepsRefreshToken ? given : { ...given, keep: undefined };
   const { issuer, tokenEndpoint } = provider;
-  const { audience, resource, scopes: scope, clientId, verify } = settings;
+  const { audience, resource, scopes: scope, clientId } = settings;
   const server = { issuer, token_endpoint: tokenEndpoint };
-  // The library wants a name even where no client takes part.
-  const client = { client_id: clientId || 'unnamed' };
   const wishes = Object.entries({ audience, resource, scope }).filter(([, value]) => value !== '');
   const form = new URLSearchParams([...Object.entries(parameters), ...wishes]);
   const request = {
-    stage: 'grant',
+    stage,
     what,
     send: (to: oauth.AuthorizationServer, id: oauth.Client, options: oauth.TokenEndpointRequestOptions) =>
       oauth.genericTokenEndpointRequest(to, id, auth, grant, form, options),
   } as const;
-  const answer = await post(context.http, request, server, client);
+  const answer = await post(context.http, request, server, clientOf(clientId));
   const json = receive(context, answer);
-  const failed = (id: Diagnosis['id'], facts: Diagnosis['facts'], hint?: string) =>
-    new AuthError({ request: 'grant', tried: answer.tried, diagnosis: { id, facts }, hint });
   if (answer.status !== 200 || !json) {
-    const error = responseError(answer, 'grant');
+    const error = responseError(answer, stage);
     const hint = settings.clientSecret && hasSymptom(error, 'client-refused') && base64Hint(settings.clientSecret);
-    throw hint ? responseError(answer, 'grant', hint) : error;
+    throw hint ? responseError(answer, stage, hint) : error;
   }
-  await check(server, client, json).catch((error) => {
+  const made = { stage, grant, keepsRefreshToken };
+  return { credential: await credentialIn(json, answer, provider, settings, made), repeated: false };
+}
+
+/**
+ * The credential of a successful token response.
+ * @throws AuthError
+ */
+export async function credentialIn(
+  json: Json,
+  { tried }: Pick<HttpResponse, 'tried'>,
+  provider: Provider,
+  { clientId, verify }: Pick<Settings, 'clientId' | 'verify'>,
+  { stage, grant, keepsRefreshToken }: { stage: RequestName; grant?: string; keepsRefreshToken: boolean },
+): Promise<TokenCredential> {
+  const { issuer, tokenEndpoint } = provider;
+  const failed = (id: Diagnosis['id'], facts: Diagnosis['facts'], hint?: string) =>
+    new AuthError({ request: stage, tried, diagnosis: { id, facts }, hint });
+  await check({ issuer, token_endpoint: tokenEndpoint }, clientOf(clientId), json, grant).catch((error) => {
     // Its message may quote what a server said, and its cause a token.
     throw failed('token-response', { text: errorCodes(error)[0] ?? 'no token response' });
   });
   const token = credentialAmong(json, provider);
   if (!token) throw failed('opaque-token', {}, opaqueAdvice(issuer));
-  return { credential: named(token, verify), repeated: false };
+  const next = keepsRefreshToken && isText(json.refresh_token) ? json.refresh_token : undefined;
+  if (next !== undefined && !isVisibleAscii(next)) throw failed('token-response', { text: 'an invalid refresh_token' });
+  return { ...named(token, verify), refreshToken: next };
 }
 
+/** The library wants a name even where no client takes part. */
+const clientOf = (clientId: string): oauth.Client => ({ client_id: clientId || 'unnamed' });
+
 /** Has the library look at all but the ID token: whether a token is good for the proxy, the proxy itself says. */
-async function check(server: oauth.AuthorizationServer, client: oauth.Client, json: Json): Promise<void> {
+async function check(
+  server: oauth.AuthorizationServer,
+  client: oauth.Client,
+  json: Json,
+  grant: string | undefined,
+): Promise<void> {
   const { id_token: _, ...others } = json;
-  await oauth.processGenericTokenEndpointResponse(server, client, Response.json(others));
+  // What an exchange gives may be an ID token, which is of no type (RFC 8693, 2.2.1).
+  const recognizedTokenTypes: oauth.RecognizedTokenTypes = grant === EXCHANGE ? { n_a: () => {} } : {};
+  await oauth.processGenericTokenEndpointResponse(server, client, Response.json(others), { recognizedTokenTypes });
 }
 
 /** Of the JWTs, the one for the client of oauth2-proxy, else the access token. @returns undefined for an opaque one */

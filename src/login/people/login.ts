@@ -2,15 +2,12 @@
 
 import { AuthError } from '../../errors/errors.js';
 import type { Settings } from '../../settings/types.js';
-import { withOfflineAccess } from '../../settings/validate.js';
 import type { Context } from '../context.js';
 import type { TokenCredential } from '../credential.js';
-import { credentialOf } from '../token-method.js';
-import { withAudience } from '../with-audience.js';
 import { browserLogin } from './browser.js';
 import { deviceLogin } from './device.js';
 import type { Person } from './person.js';
-import { findProvider } from './provider.js';
+import { personServer } from './server.js';
 
 /**
  * @param browser the person wants the browser of this machine, whatever the provider offers
@@ -23,19 +20,18 @@ export async function personLogin(
   browser: boolean,
   person: Person,
 ): Promise<TokenCredential & { refreshToken: string }> {
-  const scopes = withOfflineAccess(settings.scopes);
-  const [request, provider] = await Promise.all([
-    withAudience(context, { ...settings, scopes }),
-    context.step('OpenID provider found', () => findProvider(context.http, settings.dexUrl)),
-  ]);
-  const { device } = provider;
+  const server = await personServer(context, settings);
+  person.at(server.address);
+  const { device } = server;
   if (!device && !browser) context.note('login: browser (the provider lists no device flow)');
-  const tokens =
+  const credential =
     device && !browser
-      ? await deviceLogin(context, request, { ...provider, device }, person)
-      : await browserLogin(context, request, provider, person);
-  const { refreshToken } = tokens;
-  if (refreshToken) return { ...credentialOf(tokens), refreshToken };
-  const tried = { what: 'read the refresh token of the login', address: `${settings.dexUrl}/token` };
-  throw new AuthError({ request: 'token', tried, diagnosis: { id: 'no-refresh-token', facts: {} } });
+      ? await deviceLogin(context, { ...server, device }, person)
+      : await browserLogin(context, server, person);
+  const { refreshToken } = credential;
+  if (refreshToken) return { ...credential, refreshToken };
+  const { names, tokenEndpoint } = server;
+  const tried = { what: 'read the refresh token of the login', address: tokenEndpoint };
+  const diagnosis = { id: names.found.noRefreshToken, facts: {} };
+  throw new AuthError({ request: names.request.token, tried, diagnosis });
 }

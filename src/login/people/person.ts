@@ -15,6 +15,8 @@ export type Prompt =
   | { way: 'browser'; address: string };
 
 export interface Person {
+  /** Gets the address of the server before the person goes there: dex-url, or the issuer. What it throws ends the login. */
+  at: (address: string) => void;
   /** Tells where to go; what it gets is printable. */
   show: (prompt: Prompt) => void;
   /** Ends each wait. */

@@ -1,5 +1,5 @@
-// The login `password-grant`: username and password go to the token endpoint itself (RFC 6749, 4.3), where Dex has a
-// connector for it (oauth2.passwordConnector).
+// The login `password-grant`: username and password go to the token endpoint itself (RFC 6749, 4.3), of an OpenID provider, or
+// of Dex where that has a connector for it (oauth2.passwordConnector).
 
 import * as oauth from 'oauth4webapi';
 import type { Settings } from '../../settings/types.js';
@@ -7,6 +7,7 @@ import type { Context } from '../context.js';
 import { clientAuthentication, grant } from '../dex/grant.js';
 import { requireListed } from '../dex/issuer.js';
 import type { LoginWay } from '../login-way.js';
+import { passwordAtProvider } from '../openid/password.js';
 import { credentialOf } from '../token-method.js';
 import { withAudience } from '../with-audience.js';
 
@@ -16,7 +17,7 @@ const probe = ({ http }: Pick<Context, 'http'>, { dexUrl }: Pick<Settings, 'dexU
   requireListed(http, dexUrl, 'grant_types_supported', GRANT, 'password-grant-off');
 
 /** The password is sent once: whatever comes back, no second request carries it. */
-const login: LoginWay['login'] = async (context, settings) => {
+const atDex: LoginWay['login'] = async (context, settings) => {
   const { step, beforePassword } = context;
   const { username, password } = settings;
   const [request] = await Promise.all([
@@ -45,4 +46,7 @@ const login: LoginWay['login'] = async (context, settings) => {
   return { credential: credentialOf(tokens), repeated: false };
 };
 
-export const way: LoginWay = { probe, login };
+export const way: LoginWay = {
+  probe,
+  login: (context, settings) => (settings.at === 'provider' ? passwordAtProvider : atDex)(context, settings),
+};

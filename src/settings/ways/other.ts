@@ -2,30 +2,14 @@
 
 import type { Line } from './way.js';
 
-/** Refresh tokens, and people at a terminal. */
+/** People at a terminal. */
 export const OTHER_LINES: readonly Line[] = [
   {
-    name: 'refresh token',
-    requires: '`refresh-token` or `refresh-token-file`',
-    gives: ['token'],
-    renewal: 'by itself',
-    tested: 'Dex 2.45.1',
-    test: 'test/stack/renewal.test.ts',
-  },
-  {
-    name: '[`login`](docs/logins.md#people-at-a-terminal) by a code',
-    requires: 'a person, any browser, a public `client-id`',
+    name: '[`login`](docs/logins.md#people-at-a-terminal) by a code, or `--browser`',
+    requires: 'a person, any browser, or one on the same machine; a public `client-id`',
     gives: ['token'],
     renewal: 'refresh token',
-    tested: "Dex 2.45.1 with Chromium, and Kubeflow's flags",
-    test: 'test/stack/people.test.ts',
-  },
-  {
-    name: '`login --browser`',
-    requires: 'a person, a browser on the same machine, a public `client-id`',
-    gives: ['token'],
-    renewal: 'refresh token',
-    tested: "Dex 2.45.1 with Chromium, and Kubeflow's flags",
+    tested: "Dex 2.45.1, also with Kubeflow's flags, Keycloak 26.7.3, oidc-provider 9.13.3, each with Chromium",
     test: 'test/stack/people.test.ts',
   },
 ];

@@ -5,7 +5,7 @@ import type { Way } from './way.js';
 const PASSWORD = '`username`, `password`';
 const BY_REFRESH_TOKEN = 'refresh token, or password';
 
-/** At the platform, or at Dex. */
+/** At the platform, at Dex, or at any OpenID provider. */
 export const PASSWORD_WAYS: readonly Way[] = [
   {
     login: 'platform',
@@ -74,7 +74,9 @@ export const PASSWORD_WAYS: readonly Way[] = [
     by: 'password',
     methods: ['token'],
     refreshToken: true,
-    at: 'dex',
+    at: 'any',
+    requires: ['client-id'],
+    client: ['client-secret', 'client-key'],
     lines: [
       {
         name: '`password-grant`',
@@ -83,6 +85,14 @@ export const PASSWORD_WAYS: readonly Way[] = [
         renewal: BY_REFRESH_TOKEN,
         tested: 'Dex 2.45.1: local accounts, LDAP',
         test: 'test/stack/other-logins.test.ts',
+      },
+      {
+        name: '`password-grant` at Keycloak',
+        requires: `${PASSWORD}, \`client-id\` with "Direct access grants"`,
+        gives: ['token'],
+        renewal: BY_REFRESH_TOKEN,
+        tested: 'Keycloak 26.7.3; clouds by their documents, not driven',
+        test: 'test/keycloak/grants.test.ts',
       },
     ],
   },

@@ -118,4 +118,25 @@ export const PROVIDER_WAYS: readonly Way[] = [
       },
     ],
   },
+  {
+    login: 'token-exchange',
+    phrase: 'a login with token exchange (RFC 8693)',
+    by: 'id-token',
+    orBearer: true,
+    methods: ['token'],
+    refreshToken: false,
+    at: 'provider',
+    requires: ['client-id'],
+    client: ['client-secret', 'client-key'],
+    lines: [
+      {
+        name: '`token-exchange`',
+        requires: '`bearer` or the ID token of the CI job; `client-id`, mostly `client-secret` or `client-key`',
+        gives: ['token'],
+        renewal: 'requests another token, for the same one or for what is in its file by then',
+        tested: 'Keycloak 26.7.3, for its own access tokens',
+        test: 'test/keycloak/grants.test.ts',
+      },
+    ],
+  },
 ];

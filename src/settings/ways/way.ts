@@ -1,7 +1,7 @@
 // What is known of a way to log in: a row, and the lines of the documents' table.
 
 import type { Name } from '../table.js';
-import type { LoginKind, Method } from '../types.js';
+import type { LoginKind, Method, Place } from '../types.js';
 
 /** A line of the documents' table. */
 export interface Line {
@@ -22,15 +22,14 @@ export interface Way {
   /** In messages. */
   phrase: string;
   /** What shows who logs in. */
-  by: 'password' | 'id-token' | 'client' | 'bearer';
+  by: 'password' | 'id-token' | 'client' | 'bearer' | 'refresh-token';
+  /** A bearer token stands in place of the ID token of a CI job, where one is set. */
+  orBearer?: true;
   methods: readonly Method[];
   /** Whether the server gives a refresh token for it. */
   refreshToken: boolean;
-  /**
-   * The server at which the login begins: the platform, Dex, the OpenID provider of oauth2-proxy whatever that is, or
-   * nowhere where what is given is the credential already.
-   */
-  at: 'platform' | 'dex' | 'provider' | 'nowhere';
+  /** The server at which the login begins; with `any`, at the OpenID provider of oauth2-proxy unless Dex is named. */
+  at: Place | 'any';
   /** Settings that it requires in addition to what shows who logs in, and what it does with the secrets of the client. */
   requires?: readonly Name[];
   client?: readonly ('client-secret' | 'client-key')[];
@@ -52,3 +51,6 @@ export interface Given {
 
 /** What has no Dex: an issuer is named, and no username or password. */
 export const isElsewhere = ({ has }: Given): boolean => has('issuer') && !has('username') && !has('password');
+
+/** Whether an address leads to Dex, or to the platform that has one. */
+export const namesDex = (given: Pick<Given, 'has'>): boolean => given.has('platform-address') || given.has('dex-url');

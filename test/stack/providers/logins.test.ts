@@ -1,17 +1,20 @@
 // Logins at Ory Hydra and at oidc-provider, through the real oauth2-proxy to MLflow, and how they are refused.
 
 import assert from 'node:assert/strict';
-import { renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runCommand } from '../../support/program.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { markOf } from '../../../src/errors/explain.js';
+import { BUNDLE, runCommand, runProgram } from '../../support/program.js';
 import { type CiSystem, startCi } from '../ci-issuer.js';
 import { losesNothing } from '../loses-nothing.js';
-import { CI_JOB } from '../stack.js';
+import { CI_JOB, CLIENT_SECRET } from '../stack.js';
 import { type Behind, type Provider, startBehind } from './behind.js';
 import { type Env, envOf, isRefused, keyEnv, logsIn, SECRET } from './drive.js';
 import { startHydra } from './hydra.js';
-import { OTHER, RESOURCE, SHORT, startOidcProvider } from './oidc-provider.js';
+import { PASSWORD_CLIENT, STEADY_CLIENT, USER, USER_PASSWORD } from './oidc-password.js';
+import { OTHER, RESOURCE, SHORT, signedBy, startOidcProvider } from './oidc-provider.js';
 import { basic, post } from './requests.js';
 
 describe('logins at Hydra', () => {
@@ -122,6 +125,9 @@ describe('logins at Hydra', () => {
   });
 });
 
+/** A machine whose clock is a minute slow. */
+const SLOW_CLOCK = `data:text/javascript,const now = Date.now; Date.now = () => now() - 60000;`;
+
 describe('logins at oidc-provider', () => {
   let provider: Provider;
   let behind: Behind;
@@ -170,6 +176,65 @@ describe('logins at oidc-provider', () => {
     await isRefused(at('domain', 'ci'), 'proxy-forbids');
     await logsIn(at('group', 'ci-member'));
     await isRefused(at('group', 'ci'), 'proxy-forbids');
+  });
+
+  const person = (client: string, more: Env = {}) =>
+    envOf(behind, client, {
+      MLFLOW_AUTH_LOGIN: 'password-grant',
+      MLFLOW_USERNAME: USER,
+      MLFLOW_PASSWORD: USER_PASSWORD,
+      MLFLOW_AUTH_RESOURCE: RESOURCE,
+      ...more,
+    });
+
+  it('take a password by name, and refuse a wrong one', async () => {
+    const { sub, aud } = await logsIn(person(PASSWORD_CLIENT));
+    assert.deepEqual([sub, aud], [USER, 'mlflow']);
+    await isRefused(person(PASSWORD_CLIENT, { MLFLOW_PASSWORD: 'Xv9-not-this' }), 'provider-password-refused');
+    await isRefused(person('ci', { DEX_CLIENT_SECRET: CLIENT_SECRET }), 'provider-password-off');
+    await isRefused(person(PASSWORD_CLIENT, { MLFLOW_AUTH_RESOURCE: OTHER }), 'provider-audience');
+  });
+
+  for (const client of [PASSWORD_CLIENT, STEADY_CLIENT])
+    it(`take a refresh token of ${client}, which is used once with rotation`, async () => {
+      const file = join(behind.folder, client);
+      const rotates = client === PASSWORD_CLIENT;
+      const first = await runCommand(['refresh', '--refresh-token-file', file], person(client));
+      assert.equal(first.status, 0, first.stderr);
+      const token = readFileSync(file, 'utf8');
+      const env = envOf(behind, client, { DEX_REFRESH_TOKEN_FILE: file, MLFLOW_AUTH_RESOURCE: RESOURCE });
+      assert.equal((await logsIn(env)).sub, USER);
+      assert.equal(readFileSync(file, 'utf8') === token, !rotates);
+      await logsIn(env);
+      writeFileSync(file, token);
+      if (rotates) await isRefused(env, 'provider-refresh-refused');
+      else await logsIn(env);
+      // After a refusal, a password that is set by name follows.
+      writeFileSync(file, 'none');
+      await isRefused(env, 'provider-refresh-refused');
+      await logsIn({ ...env, ...person(client) });
+    });
+
+  it('lose nothing in 60 seconds with tokens of 20, by refresh tokens that are each used once', async () => {
+    const login = person(PASSWORD_CLIENT, { MLFLOW_AUTH_RESOURCE: SHORT });
+    await losesNothing({ ...behind, env: secret('ci', RESOURCE) }, login, 60);
+  });
+
+  it('give tokens whose times the proxy compares with its clock', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const bearer = (claims: Record<string, unknown>) =>
+      envOf(behind, '', { MLFLOW_AUTH_BEARER: signedBy(provider, { iat: now, exp: now + 3600, ...claims }) });
+    await logsIn(bearer({ nbf: now + 60 }));
+    await logsIn(bearer({ iat: now + 600 }));
+    const early = await isRefused(bearer({ nbf: now + 360 }), 'token-early');
+    assert.match(early, /valid from \S+Z on .*allows 5 minutes/);
+    // It is not even sent where this machine sees that, too.
+    await isRefused(bearer({ exp: now - 5 }), 'bearer-expired');
+    const brief = bearer({ exp: now + 4 });
+    await sleep(5000);
+    const { status, stderr } = await runProgram(process.execPath, ['--import', SLOW_CLOCK, BUNDLE, 'token'], brief);
+    assert.equal(status, 1, stderr);
+    assert.ok(stderr.includes(markOf('token-expired')), stderr);
   });
 
   it('warn of a token that expires soon, where nothing renews it', async () => {

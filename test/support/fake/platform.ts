@@ -17,6 +17,8 @@ import { makeReady } from './keys.js';
 import { FakeMlflow } from './mlflow.js';
 import { FakeOauth2Proxy } from './oauth2-proxy.js';
 import { providerDiscovery, providerToken } from './provider.js';
+import { providerGrants } from './provider-grants.js';
+import { ProviderPeople } from './provider-people.js';
 import { type Endpoint, type Switches, USUAL } from './switches.js';
 
 /** A request as the fake sees it. */
@@ -55,6 +57,12 @@ const ROUTES: [method: string, path: RegExp, endpoint: Endpoint][] = [
   ['GET', /^\/dex\/\.well-known\/openid-configuration$/, 'discovery'],
   ['GET', /^\/realms\/ml\/\.well-known\/openid-configuration$/, 'provider-discovery'],
   ['POST', /^\/realms\/ml\/protocol\/openid-connect\/token$/, 'provider-token'],
+  ['GET', /^\/realms\/ml\/protocol\/openid-connect\/auth$/, 'provider-auth'],
+  ['POST', /^\/realms\/ml\/protocol\/openid-connect\/auth$/, 'provider-auth'],
+  ['POST', /^\/realms\/ml\/protocol\/openid-connect\/auth\/device$/, 'provider-device'],
+  ['POST', /^\/realms\/ml\/protocol\/openid-connect\/revoke$/, 'provider-revoke'],
+  ['GET', /^\/realms\/ml\/device$/, 'provider-page'],
+  ['POST', /^\/realms\/ml\/device$/, 'provider-page'],
   ['GET', /^\/_ci\/request$/, 'ci'],
   ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/userinfo$/, 'userinfo'],
   ['GET', /^\/clusters\/c1\/mlflow\/oauth2\/start$/, 'start'],
@@ -109,6 +117,8 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
   const pages = new FakeDexPages(switches, dex);
   const proxy = new FakeOauth2Proxy(switches, dex);
   const mlflow = new FakeMlflow(switches, proxy);
+  const people = new ProviderPeople(switches);
+  const grants = providerGrants(switches, people);
   const usual: Record<Endpoint, (request: Asked) => Answer> = {
     authorize: (request) => dex.authorize(request),
     pubkey: () => dex.pubkey(),
@@ -126,7 +136,11 @@ export function makePlatform(given: Partial<Switches> = {}): Answers {
     revoke: (request) => dex.revoke(request),
     discovery: (request) => dex.discovery(request),
     'provider-discovery': (request) => providerDiscovery(request, switches),
-    'provider-token': (request) => providerToken(request, switches),
+    'provider-token': (request) => providerToken(request, switches, grants),
+    'provider-auth': (request) => people.auth(request),
+    'provider-device': (request) => people.device(request),
+    'provider-page': (request) => people.page(request),
+    'provider-revoke': (request) => people.revoke(request),
     ci: requestCiToken,
     userinfo: (request) => proxy.userinfo(request),
     start: (request) => proxy.start(request),

@@ -1,7 +1,9 @@
 // The fake's OpenID provider in place of Dex, with Keycloak's paths: discovery document and token endpoint.
 
+import { EXCHANGE } from '../../../src/login/openid/token-login.js';
 import { signJwt } from './jwt.js';
 import type { Answer, Asked } from './platform.js';
+import { type Grants, PUBLIC_CLIENT } from './provider-grants.js';
 import type { Switches } from './switches.js';
 
 export const PROVIDER_PATH = '/realms/ml';
@@ -15,6 +17,14 @@ export interface ProviderSwitches {
   claims?: Record<string, unknown>;
   /** An access token in place of a JWT. */
   opaque?: string;
+  /** A refresh token of an earlier login. */
+  refreshToken?: string;
+  /** It exchanges any token, and not its own alone. */
+  exchanges?: 'any';
+  /** False where people get no refresh token. */
+  offline?: boolean;
+  /** False where a refresh token stays the same. */
+  rotates?: boolean;
 }
 
 export const issuerAt = (origin: string): string => origin + PROVIDER_PATH;
@@ -27,8 +37,10 @@ export function providerDiscovery({ url }: Asked, { provider }: Switches): Answe
     issuer,
     authorization_endpoint: `${endpoints}/auth`,
     token_endpoint: `${endpoints}/token`,
+    device_authorization_endpoint: `${endpoints}/auth/device`,
+    revocation_endpoint: `${endpoints}/revoke`,
     jwks_uri: `${endpoints}/certs`,
-    grant_types_supported: ['authorization_code', 'client_credentials'],
+    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', 'password', EXCHANGE],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     ...provider?.document,
   };
@@ -36,7 +48,7 @@ export function providerDiscovery({ url }: Asked, { provider }: Switches): Answe
 }
 
 /** `POST /token` */
-export function providerToken({ url, headers, body }: Asked, switches: Switches): Answer {
+export function providerToken({ url, headers, body }: Asked, switches: Switches, grants: Grants): Answer {
   const { clientSecret, provider, proxyClientId, tokenLife } = switches;
   const form = new URLSearchParams(body);
   const issuer = issuerAt(url.origin);
@@ -46,10 +58,13 @@ export function providerToken({ url, headers, body }: Asked, switches: Switches)
   const inHeader = Buffer.from(encoded, 'base64').toString().split(':').map(decodeForm);
   const inBody = [form.get('client_id'), form.get('client_secret')];
   const known = [inHeader, inBody].some(([id, secret]) => id === PROVIDER_CLIENT && secret === clientSecret);
-  if (!asserted && !known) {
+  const open = form.get('client_id') === PUBLIC_CLIENT && form.get('grant_type') !== 'client_credentials';
+  if (!asserted && !known && !open) {
     const error_description = 'Invalid client or Invalid client credentials';
     return { status: 401, body: { error: 'invalid_client', error_description } };
   }
+  const granted = grants(form, issuer);
+  if ('refused' in granted) return granted.refused;
   const iat = Math.floor(Date.now() / 1000);
   const claims = {
     iss: issuer,
@@ -57,10 +72,11 @@ export function providerToken({ url, headers, body }: Asked, switches: Switches)
     sub: PROVIDER_CLIENT,
     iat,
     exp: iat + tokenLife,
+    ...granted.claims,
     ...provider?.claims,
   };
   const access_token = provider?.opaque ?? switches.changesIdToken(signJwt(claims));
-  return { status: 200, body: { access_token, token_type: 'bearer', expires_in: tokenLife } };
+  return { status: 200, body: { access_token, token_type: 'bearer', expires_in: tokenLife, ...granted.body } };
 }
 
 const decodeForm = (text: string) => decodeURIComponent(text.replaceAll('+', ' '));

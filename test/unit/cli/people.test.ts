@@ -8,7 +8,7 @@ import { storedAt } from '../../../src/cli/stored-login.js';
 import { ciVariable } from '../../../src/cli/terminal.js';
 import { UsageError } from '../../../src/errors/errors.js';
 
-const CLIENT = { dexUrl: 'https://platform.test:8443/dex', clientId: 'mlflow-cli' };
+const CLIENT = { server: 'https://platform.test:8443/dex', clientId: 'mlflow-cli' };
 
 describe('the place of a stored login', () => {
   const PLACES: [platform: NodeJS.Platform, env: Record<string, string>, folder: string | undefined][] = [
@@ -31,13 +31,13 @@ describe('the place of a stored login', () => {
   const fileFor = (client: typeof CLIENT) =>
     storedAt(client, { HOME: process.cwd(), LOCALAPPDATA: process.cwd() }).path;
 
-  it('differs by client and by Dex, and stays within its folder', () => {
+  it('differs by client and by server, and stays within its folder', () => {
     const paths = [
       fileFor(CLIENT),
       fileFor({ ...CLIENT, clientId: 'other' }),
       fileFor({ ...CLIENT, clientId: '../../x' }),
-      fileFor({ ...CLIENT, dexUrl: 'https://platform.test:8443' }),
-      fileFor({ ...CLIENT, dexUrl: 'https://[::1]:8443/dex' }),
+      fileFor({ ...CLIENT, server: 'https://platform.test:8443' }),
+      fileFor({ ...CLIENT, server: 'https://[::1]:8443/dex' }),
     ];
     assert.equal(new Set(paths).size, paths.length);
     for (const path of paths) assert.match(path, /mlflow-auth[\\/][\w.-]+-[0-9a-f]{16}\.refresh-token$/);

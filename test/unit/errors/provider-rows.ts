@@ -1,7 +1,9 @@
 // What OpenID providers answer, each as a real one did or as its documents say, for symptoms.test.ts.
 
-type Row = [layer: string, at: 'issuer' | 'grant' | undefined, got: string, advice: RegExp];
+type At = 'issuer' | 'grant' | 'provider-refresh' | 'provider-password' | 'provider-exchange';
+type Row = [layer: string, at: At | undefined, got: string, advice: RegExp];
 
+const account = (got: string, advice: RegExp): Row => ['account', 'provider-password', got, advice];
 const provider = (at: Row[1], got: string, advice: RegExp): Row => ['OpenID provider', at, got, advice];
 
 export const PROVIDER_ROWS: Record<string, Row> = {
@@ -12,6 +14,45 @@ export const PROVIDER_ROWS: Record<string, Row> = {
   'grant-unlisted': provider(undefined, '', /MLFLOW_AUTH_LOGIN/),
   'issuer-unavailable': provider('issuer', '503 an empty response', /Try again later/),
   'not-an-issuer': provider('issuer', '404 Realm does not exist', /realms/),
+  'provider-second-factor': account(
+    '400 invalid_grant: AADSTS50076: Due to a configuration change',
+    /client-assertion/,
+  ),
+  'provider-account-incomplete': account('400 invalid_grant: Account is not fully set up', /Required user actions/),
+  'provider-account-disabled': account('400 invalid_grant: Account disabled', /enable it/),
+  'provider-locked': account('400 invalid_grant: AADSTS50053: The account is locked', /does not retry/),
+  'provider-password-off': provider(
+    'provider-password',
+    '400 unauthorized_client: Client not allowed for direct access grants',
+    /Direct access grants/,
+  ),
+  'provider-password-refused': account('400 invalid_grant: Invalid user credentials', /Brute force detection/),
+  'exchange-audience': provider(
+    'provider-exchange',
+    '403 access_denied: Client is not within the token audience',
+    /mapper of type Audience/,
+  ),
+  'exchange-subject': provider(
+    'provider-exchange',
+    '403 access_denied: Client not allowed to exchange',
+    /client-assertion/,
+  ),
+  'exchange-disabled': provider(
+    'provider-exchange',
+    '400 invalid_request: Standard token exchange is not enabled for the requested client',
+    /Standard token exchange/,
+  ),
+  'exchange-token-type': provider(
+    'provider-exchange',
+    '400 invalid_request: subject_token_type not supported',
+    /type id_token/,
+  ),
+  'exchange-token': provider('provider-exchange', '400 invalid_request: Invalid token', /bearer-file/),
+  'provider-refresh-refused': provider(
+    'provider-refresh',
+    '400 invalid_grant: Token is not active',
+    /Log in again.*a login of its own/,
+  ),
   'assertion-reused': provider('grant', '400 invalid_client: Token reuse detected', /supportsClientAssertionReuse/),
   'assertion-audience': provider(
     'grant',
@@ -71,12 +112,66 @@ export const PROVIDER_ROWS: Record<string, Row> = {
 };
 
 /** More answers of the same kinds: another provider's, or another text for the same. */
-export const MORE_ANSWERS: [at: 'issuer' | 'grant', got: string, id: string][] = [
+export const MORE_ANSWERS: [at: At, got: string, id: string][] = [
   [
     'grant',
     "400 invalid_grant: No public JWK was registered for issuer 'https://ci' and subject 'repo:x', and public key is required to check signature of JWT",
     'federation-unknown',
   ],
+  ['provider-password', '403 mfa_required: Multifactor authentication required', 'provider-second-factor'],
+  ['provider-password', '400 interaction_required: AADSTS50079: enroll', 'provider-second-factor'],
+  ['provider-password', '400 invalid_grant: AADSTS50055: The password is expired.', 'provider-account-incomplete'],
+  ['provider-password', '400 invalid_grant: AADSTS50057: The user account is disabled.', 'provider-account-disabled'],
+  ['provider-password', '401 unauthorized: user is blocked', 'provider-account-disabled'],
+  [
+    'provider-password',
+    '429 too_many_attempts: Your account has been blocked after multiple consecutive login attempts.',
+    'provider-locked',
+  ],
+  [
+    'provider-password',
+    "403 unauthorized_client: Grant type 'password' not allowed for the client.",
+    'provider-password-off',
+  ],
+  [
+    'provider-password',
+    '400 unauthorized_client: The client is not authorized to use the provided grant type.',
+    'provider-password-off',
+  ],
+  ['provider-password', '400 access_denied: Policy evaluation failed for this request', 'provider-password-off'],
+  ['provider-password', '400 unsupported_grant_type', 'provider-password-off'],
+  [
+    'provider-password',
+    '400 invalid_grant: AADSTS50126: Error validating credentials due to invalid username or password.',
+    'provider-password-refused',
+  ],
+  ['provider-password', '400 invalid_grant: AADSTS50034: The user account does not exist', 'provider-password-refused'],
+  ['provider-password', '403 invalid_grant: Wrong email or password.', 'provider-password-refused'],
+  ['provider-password', '400 invalid_grant: The credentials provided were invalid.', 'provider-password-refused'],
+  ['provider-password', '401 unauthorized_client: Invalid client or Invalid client credentials', 'client-refused'],
+  ['provider-password', '401 invalid_client: Public client not allowed', 'client-refused'],
+  ['provider-password', '400 invalid_scope: Invalid scopes: nope', 'scope-refused'],
+  ['provider-password', '503 an empty response', 'provider-unavailable'],
+  ['provider-exchange', '401 invalid_client: Invalid client or Invalid client credentials', 'client-refused'],
+  ['provider-exchange', '400 unsupported_grant_type', 'exchange-disabled'],
+  [
+    'provider-exchange',
+    "400 invalid_request: Parameter 'subject_token' supports access tokens only",
+    'exchange-subject',
+  ],
+  ['provider-exchange', '400 invalid_target: unknown audience', 'audience-not-allowed'],
+  ['provider-exchange', '400 invalid_client: Audience not found', 'audience-not-allowed'],
+  ['provider-exchange', '400 invalid_request: Requested audience not available: x', 'audience-not-allowed'],
+  ['provider-exchange', '400 invalid_grant: the subject token has expired', 'exchange-token'],
+  ['provider-exchange', '503 an empty response', 'provider-unavailable'],
+  ['provider-refresh', '400 invalid_grant: Session not active', 'provider-refresh-refused'],
+  ['provider-refresh', '400 invalid_grant: Maximum allowed refresh token reuse exceeded', 'provider-refresh-refused'],
+  ['provider-refresh', '403 invalid_grant: Unknown or invalid refresh token.', 'provider-refresh-refused'],
+  ['provider-refresh', '400 invalid_grant: AADSTS700082: The refresh token has expired', 'provider-refresh-refused'],
+  ['provider-refresh', '401 unauthorized_client: Invalid client or Invalid client credentials', 'client-refused'],
+  ['provider-refresh', '400 invalid_client: Token is not active', 'assertion-time'],
+  ['provider-refresh', '503 an empty response', 'provider-unavailable'],
+  ['provider-refresh', '200 HTML page "Console"', 'not-a-token-endpoint'],
   ['grant', '400 jti_known: The jti was already used.', 'assertion-reused'],
   ['grant', '400 invalid_client: Multiple audiences not allowed', 'assertion-audience'],
   ['grant', '401 invalid_client: AADSTS700212: No matching federated identity record found', 'assertion-audience'],

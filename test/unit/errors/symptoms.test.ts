@@ -7,6 +7,7 @@ import { explain as explainFailure, explainMessage, markOf } from '../../../src/
 import type { Failure, RequestName, Sent } from '../../../src/errors/failure.js';
 import { SYMPTOMS, type SymptomId } from '../../../src/errors/symptoms/all.js';
 import { factsOf } from '../../../src/http/response.js';
+import { MORE_FOR_PEOPLE, PEOPLE_PROVIDER_ROWS } from './people-provider-rows.js';
 import { MORE_ANSWERS, PROVIDER_ROWS } from './provider-rows.js';
 
 /** A failure below HTTP (`broken`), or an answer, told as "STATUS code: message", "STATUS HTML page "title"", … */
@@ -62,6 +63,7 @@ const ROWS: Record<string, [layer: string, at: At | undefined, got: string, advi
   'basic-behind-proxy': ['MLflow', undefined, '', /MLFLOW_AUTH_LOGIN/],
   'basic-required': ['MLflow', 'proxy', '401 challenge Basic realm="mlflow"', /MLFLOW_AUTH_LOGIN\) to basic/, 'token'],
   'oidc-auth-rejected': ['MLflow', 'mlflow', '401 Authentication required', /OIDC_USERNAME_FIELD/, 'token'],
+  ...PEOPLE_PROVIDER_ROWS,
   'ci-token-file': ['CI', undefined, '', /id-token-file/],
   'ci-token-invalid': ['CI', undefined, '', /id_tokens/],
   'ci-token-expired': ['CI', undefined, '', /timeout of the job/],
@@ -240,6 +242,7 @@ const ROWS: Record<string, [layer: string, at: At | undefined, got: string, advi
   'no-login-needed': ['oauth2-proxy', undefined, '200: MLflow answers without any login', /No credential is required/],
   audience: ['oauth2-proxy', undefined, '401 the token is for client a, oauth2-proxy logs in as b', /client-id/],
   'token-expired': ['oauth2-proxy', undefined, '401 the token has expired', /Log in again/],
+  'token-early': ['oauth2-proxy', undefined, '401 the token is valid from 2026-11-26T00:00:00.000Z on', /clocks/],
   'cookie-rejected': ['oauth2-proxy', undefined, '401 session cookie rejected', /replicas/],
   'token-rejected': ['oauth2-proxy', undefined, '403 Forbidden', /log of the MLflow proxy/],
   'bearer-off': ['oauth2-proxy', undefined, '401 Unauthorized', /--skip-jwt-bearer-tokens=true/],
@@ -455,6 +458,7 @@ const MISLEADING: [at: At, got: string, id: string][] = [
   ['poll', '500 an empty response', 'dex-unavailable'],
   ['revoke', '400 unsupported_token_type: ', 'revoke-failed'],
   ...MORE_ANSWERS,
+  ...MORE_FOR_PEOPLE,
   ['login', '400 blocked by policy', 'unknown'],
   ['login', '500 InternalError: check your clock', 'server-error'],
   ['login', '403 forbidden by WAF', 'unknown'],

@@ -77,6 +77,7 @@ describe('settings', () => {
         resource: '',
         bearer: undefined,
         login: 'platform',
+        at: 'platform',
         loginReason: '',
         loginOpen: true,
         idToken: undefined,

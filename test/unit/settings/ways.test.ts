@@ -42,6 +42,16 @@ describe('login: auto', () => {
     [['username', 'password'], {}, false, 'platform'],
     [['username', 'password'], GITHUB, false, 'platform'],
     [['refresh-token'], GITHUB, false, 'platform'],
+    [['platform-address', 'refresh-token'], GITHUB, false, 'platform'],
+    [['platform-address', 'tracking-uri', 'refresh-token'], {}, false, 'platform'],
+    [['dex-url', 'tracking-uri', 'refresh-token'], {}, false, 'platform'],
+    [['tracking-uri', 'refresh-token'], GITHUB, false, 'refresh-token'],
+    [['tracking-uri', 'refresh-token'], {}, true, 'platform'],
+    [['issuer', 'refresh-token', 'client-secret'], GITHUB, false, 'refresh-token'],
+    [['issuer', 'platform-address', 'refresh-token'], {}, false, 'refresh-token'],
+    [['issuer', 'refresh-token', 'bearer', 'id-token', 'client-key'], {}, false, 'refresh-token'],
+    [['issuer', 'refresh-token', 'username', 'password'], {}, false, 'refresh-token'],
+    [['issuer', 'platform-address', 'refresh-token', 'username', 'password'], {}, false, 'platform'],
     [[], GITHUB, false, 'keyless'],
     [[], GITHUB, true, 'platform'],
     [['id-token'], {}, false, 'keyless'],
@@ -64,5 +74,8 @@ describe('login: auto', () => {
       assert.equal(chosen(names, env, cookie), way));
 
   it('names the ways where the one that is set is unknown', () =>
-    assert.match(chosen([], {}, false, 'magic'), /^login invalid "magic": expected auto, keyless, .*implicit/));
+    assert.match(
+      chosen([], {}, false, 'magic'),
+      /^login invalid "magic": expected auto, refresh-token, keyless, .*implicit/,
+    ));
 });

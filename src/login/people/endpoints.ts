@@ -1,38 +1,43 @@
-// What the OpenID provider offers a person, by its discovery document, at the address by which it is reached.
+// What an OpenID provider offers a person, by its discovery document: Dex at the address by which it is reached, another one where it says.
 
 import { AuthError } from '../../errors/errors.js';
-import { responseError } from '../../http/response.js';
+import { isText } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
 import { printable } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
-import { getDiscovery } from '../dex/issuer.js';
+import { requestDiscovery, requireDocument } from '../discovery.js';
+import type { Provider } from '../openid/provider.js';
 
 /** RFC 8628, 3.4. */
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** The endpoints of a provider; those that it does not list are undefined. */
-export interface Provider {
-  authorization: URL;
+export interface Endpoints {
+  authorization: URL | undefined;
   /** RFC 8628, 3.1. */
   device: URL | undefined;
   /** RFC 7009, 2. */
   revocation: URL | undefined;
-  /** Where an address of the provider is reached. @throws AuthError for one of another server */
+  /** Where a page of the provider is reached. @throws AuthError for one that nobody should open */
   reach: (name: string, address: string) => URL;
 }
 
 /**
- * Reads the discovery document (OpenID Connect Discovery, 3; RFC 8414, 2).
+ * Reads the discovery document of Dex (OpenID Connect Discovery, 3; RFC 8414, 2).
  * @throws AuthError where there is none, or where it names another server: a document cannot send a login elsewhere
  */
-export async function findProvider(http: Http, dexUrl: string): Promise<Provider> {
-  const { answer, document } = await getDiscovery(http, dexUrl, 'discovery', true);
-  if (answer.status !== 200 || !document) throw responseError(answer, 'discovery');
+export async function endpointsOfDex(http: Http, dexUrl: string): Promise<Endpoints> {
+  const discovery = await requestDiscovery(http, dexUrl, 'discovery');
+  const document = requireDocument(discovery, 'discovery');
   const reach = (name: string, address: string): URL => {
     const url = reachedAt(address.trim(), `${document.issuer}`.trim(), dexUrl);
     if (url) return url;
     const facts = { name, address: printable(address) };
-    throw new AuthError({ request: 'discovery', tried: answer.tried, diagnosis: { id: 'endpoint-elsewhere', facts } });
+    throw new AuthError({
+      request: 'discovery',
+      tried: discovery.answer.tried,
+      diagnosis: { id: 'endpoint-elsewhere', facts },
+    });
   };
   const endpoint = (name: string, usual?: string) => {
     const address = document[name];
@@ -48,6 +53,24 @@ export async function findProvider(http: Http, dexUrl: string): Promise<Provider
     device: listed === false ? undefined : device(),
     revocation: endpoint('revocation_endpoint'),
     reach,
+  };
+}
+
+/**
+ * Those of any other provider, which may be on several hosts: Entra's page for codes is at microsoft.com.
+ * @throws AuthError where one of them has no TLS
+ */
+export function endpointsOf({ document, grants, secure }: Provider): Endpoints {
+  const endpoint = (name: string) => {
+    const address = document[name];
+    return isText(address) ? secure(name, address) : undefined;
+  };
+  return {
+    authorization: endpoint('authorization_endpoint'),
+    // Some list the endpoint even where the grant is off.
+    device: grants && !grants.includes(DEVICE_GRANT) ? undefined : endpoint('device_authorization_endpoint'),
+    revocation: endpoint('revocation_endpoint'),
+    reach: secure,
   };
 }
 

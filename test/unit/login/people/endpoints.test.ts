@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AuthError, hasSymptom } from '../../../../src/errors/errors.js';
 import type { Http } from '../../../../src/http/types.js';
-import { DEVICE_GRANT, findProvider, reachedAt } from '../../../../src/login/people/provider.js';
+import { DEVICE_GRANT, endpointsOfDex, reachedAt } from '../../../../src/login/people/endpoints.js';
 
 const DEX = 'https://platform.test/dex';
 const HIDDEN = 'http://dex.auth.svc.cluster.local:5556/dex';
@@ -20,7 +20,7 @@ const serving =
     tried: { what, method: 'GET', address: `${address}` },
   });
 
-const provider = (document: object) => findProvider(serving(document), DEX);
+const provider = (document: object) => endpointsOfDex(serving(document), DEX);
 
 describe('an address of the provider', () => {
   const REACHED: [address: string, issuer: string, dexUrl: string, at: string | undefined][] = [
@@ -78,5 +78,5 @@ describe('the device flow', () => {
     ));
 
   it('has its fallback: the authorization endpoint of Dex', async () =>
-    assert.equal((await provider({ issuer: DEX })).authorization.href, `${DEX}/auth`));
+    assert.equal((await provider({ issuer: DEX })).authorization?.href, `${DEX}/auth`));
 });
