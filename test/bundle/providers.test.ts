@@ -131,12 +131,14 @@ describe('a login at an OpenID provider', () => {
     assert.equal(decodeClaims(named.form.assertion ?? '')?.aud, issuerAt(named.origin));
   });
 
-  it('is chosen by auto where an issuer is named', async () => {
-    const issuer = ({ address }: FakePlatform) => ({ MLFLOW_AUTH_ISSUER: `${issuerAt(address)}/` });
+  it('is chosen by auto where an issuer is named, or nothing but the tracking URI', async () => {
+    const named = ({ address }: FakePlatform) => ({ MLFLOW_AUTH_ISSUER: `${issuerAt(address)}/` });
     const { MLFLOW_AUTH_LOGIN: _, ...secret } = SECRET;
-    assert.ok((await logsIn((platform) => ({ ...secret, ...issuer(platform) }))).authorization);
-    const job = await logsIn((platform) => ({ ...gitHubVariables(platform.address), ...issuer(platform) }));
-    assert.ok(job.form.client_assertion);
+    for (const issuer of [named, () => ({})]) {
+      assert.ok((await logsIn((platform) => ({ ...secret, ...issuer(platform) }))).authorization);
+      const job = await logsIn((platform) => ({ ...gitHubVariables(platform.address), ...issuer(platform) }));
+      assert.ok(job.form.client_assertion);
+    }
   });
 
   it('takes the ID token where that is the one for the client of oauth2-proxy', async () => {

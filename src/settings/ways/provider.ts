@@ -1,6 +1,6 @@
 // Ways to log in where oauth2-proxy has any OpenID provider, and not Dex.
 
-import { isElsewhere, type Way } from './way.js';
+import { elsewhere, isElsewhere, type Way } from './way.js';
 
 const ANOTHER = 'requests another token';
 
@@ -38,9 +38,9 @@ export const PROVIDER_WAYS: readonly Way[] = [
     auto: (given) => {
       const { has, from, gitHub, cookie } = given;
       if (cookie || !isElsewhere(given)) return undefined;
-      if (has('id-token')) return `${from('issuer')} and ${from('id-token')} are set`;
+      if (has('id-token')) return elsewhere(given, `${from('id-token')} is set`);
       const none = !has('client-secret') && !has('client-key') && !has('refresh-token');
-      return none && gitHub ? `${from('issuer')} is set, and the job may request ID tokens from GitHub` : undefined;
+      return none && gitHub ? elsewhere(given, 'the job may request ID tokens from GitHub') : undefined;
     },
     lines: [
       {
@@ -86,7 +86,7 @@ export const PROVIDER_WAYS: readonly Way[] = [
     auto: (given) => {
       const { has, from, cookie } = given;
       if (cookie || !isElsewhere(given) || !has('client-secret') || has('refresh-token')) return undefined;
-      return `${from('issuer')} and ${from('client-secret')} are set`;
+      return elsewhere(given, `${from('client-secret')} is set`);
     },
     lines: [
       {

@@ -49,8 +49,15 @@ export interface Given {
   cookie: boolean;
 }
 
-/** What has no Dex: an issuer is named, and no username or password. */
-export const isElsewhere = ({ has }: Given): boolean => has('issuer') && !has('username') && !has('password');
-
 /** Whether an address leads to Dex, or to the platform that has one. */
-export const namesDex = (given: Pick<Given, 'has'>): boolean => given.has('platform-address') || given.has('dex-url');
+export const namesDex = ({ has }: Pick<Given, 'has'>): boolean => has('platform-address') || has('dex-url');
+
+/** What has no Dex: an issuer, or a tracking URI without any address of Dex, and no username or password. */
+export const isElsewhere = (given: Pick<Given, 'has'>): boolean => {
+  const { has } = given;
+  return (has('issuer') || (has('tracking-uri') && !namesDex(given))) && !has('username') && !has('password');
+};
+
+/** As a reason: the issuer, if it is set, and what else is. */
+export const elsewhere = ({ has, from }: Given, what: string): string =>
+  has('issuer') ? `${from('issuer')} is set, and ${what}` : `${what}, and no address of Dex is set`;

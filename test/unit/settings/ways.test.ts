@@ -67,6 +67,16 @@ describe('login: auto', () => {
     [['issuer', 'client-secret', 'client-key'], {}, false, 'client-key'],
     [['issuer', 'client-secret', 'username', 'password'], {}, false, 'platform'],
     [['client-secret'], {}, false, 'platform'],
+    [['tracking-uri'], {}, false, 'platform'],
+    [['tracking-uri'], GITHUB, false, 'client-assertion'],
+    [['tracking-uri', 'id-token'], {}, false, 'client-assertion'],
+    [['tracking-uri', 'dex-url', 'id-token'], {}, false, 'keyless'],
+    [['tracking-uri', 'platform-address'], GITHUB, false, 'keyless'],
+    [['tracking-uri', 'client-secret'], {}, false, 'client-credentials'],
+    [['tracking-uri', 'client-secret'], GITHUB, false, 'client-credentials'],
+    [['tracking-uri', 'client-secret'], {}, true, 'platform'],
+    [['tracking-uri', 'client-secret', 'username', 'password'], GITHUB, false, 'platform'],
+    [['tracking-uri', 'client-secret', 'dex-url'], {}, false, 'platform'],
     [['issuer', 'client-secret'], {}, true, 'platform'],
   ];
   for (const [names, env, cookie, way] of CASES)
