@@ -1,7 +1,7 @@
 // Logins at an OpenID provider through the built program: what is sent to whom, what is kept, and every refusal.
 
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { constants, generateKeyPairSync, verify } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,17 +101,39 @@ describe('a login at an OpenID provider', () => {
     }
   });
 
-  for (const [type, alg] of [
-    ['ec', 'ES256'],
-    ['ed25519', 'Ed25519'],
-  ] as const)
-    it(`signs with a key of type ${type}, too`, async () => {
-      const { privateKey } =
-        type === 'ec' ? generateKeyPairSync(type, { namedCurve: 'P-256' }) : generateKeyPairSync(type);
+  const KEYS = {
+    rsa: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    'P-256': () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    'P-384': () => generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+    'P-521': () => generateKeyPairSync('ec', { namedCurve: 'P-521' }),
+    ed25519: () => generateKeyPairSync('ed25519'),
+  };
+  /** The algorithm for a key, where the provider lists nothing, or these. */
+  const SIGNED: [type: keyof typeof KEYS, listed: string[] | undefined, alg: string][] = [
+    ['rsa', undefined, 'RS256'],
+    ['rsa', ['ES256', 'PS256', 'RS256'], 'RS256'],
+    ['rsa', ['ES256', 'PS256'], 'PS256'],
+    ['rsa', ['PS512'], 'PS512'],
+    ['rsa', ['ES256'], 'RS256'],
+    ['P-256', undefined, 'ES256'],
+    ['P-384', ['RS256'], 'ES384'],
+    ['P-521', undefined, 'ES512'],
+    ['ed25519', undefined, 'EdDSA'],
+    ['ed25519', ['Ed25519', 'EdDSA'], 'EdDSA'],
+    ['ed25519', ['Ed25519'], 'Ed25519'],
+  ];
+  for (const [type, listed, alg] of SIGNED)
+    it(`signs by ${alg} with a key of the type ${type}, where the provider lists ${listed?.join(', ') ?? 'nothing'}`, async () => {
+      const { privateKey, publicKey } = KEYS[type]();
       const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-      const { form } = await logsIn(() => ({ MLFLOW_AUTH_CLIENT_KEY: pem }));
-      const [head = ''] = (form.client_assertion ?? '').split('.');
+      const document = { token_endpoint_auth_signing_alg_values_supported: listed };
+      const { form } = await logsIn(() => ({ MLFLOW_AUTH_CLIENT_KEY: pem }), [], { provider: { document } });
+      const [head = '', body, signature = ''] = (form.client_assertion ?? '').split('.');
       assert.equal(JSON.parse(Buffer.from(head, 'base64url').toString()).alg, alg);
+      const padding = alg.startsWith('PS') ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
+      const hash = alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`;
+      const by = { key: publicKey, dsaEncoding: 'ieee-p1363', ...(type === 'rsa' ? { padding } : {}) } as const;
+      assert.ok(verify(hash, Buffer.from(`${head}.${body}`), by, Buffer.from(signature, 'base64url')));
     });
 
   it('takes a key that lost its line breaks', async () => {

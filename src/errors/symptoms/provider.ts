@@ -45,7 +45,8 @@ export const PROVIDER = [
     found: 'grant_types_supported without {grant}',
     title: 'Grant not supported',
     meaning: 'the provider does not list the grant of this login',
-    advice: 'Nothing secret was sent. Set login (MLFLOW_AUTH_LOGIN) to a way that the provider supports. At Dex, set dex-url (DEX_URL), and for a keyless login connector (DEX_CONNECTOR).',
+    advice:
+      'Nothing secret was sent. Set login (MLFLOW_AUTH_LOGIN) to a way that the provider supports. At Dex, set dex-url (DEX_URL), and for a keyless login connector (DEX_CONNECTOR).',
   },
   {
     id: 'issuer-unavailable',

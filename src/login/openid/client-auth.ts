@@ -12,11 +12,14 @@ export function bySecret({ methods }: Provider, { clientSecret, clientAuth }: Se
 }
 
 /** `private_key_jwt`. One audience alone: Keycloak refuses several, Hydra the issuer. */
-export async function byKey({ tokenEndpoint }: Provider, settings: Settings): Promise<oauth.ClientAuth> {
+export async function byKey(provider: Provider, settings: Settings): Promise<oauth.ClientAuth> {
   const { clientKey, assertionAudience } = settings;
-  return oauth.PrivateKeyJwt(await importKey(clientKey), {
-    [oauth.modifyAssertion]: (_header, payload) => {
-      payload.aud = assertionAudience || tokenEndpoint;
+  const { key, alg } = await importKey(clientKey, provider.signingAlgs);
+  return oauth.PrivateKeyJwt(key, {
+    [oauth.modifyAssertion]: (header, payload) => {
+      // The library has no other name for Ed25519 (RFC 9864), which most providers know as EdDSA (RFC 8037).
+      header.alg = alg;
+      payload.aud = assertionAudience || provider.tokenEndpoint;
     },
   });
 }
@@ -37,23 +40,36 @@ export async function byWhatThereIs(provider: Provider, settings: Settings): Pro
   return settings.clientId ? oauth.None() : () => {};
 }
 
-/** The algorithm that the type of a key stands for (RFC 7518, 3.1; RFC 8037, 3.1). */
-const CURVES: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+const rsa = (name: string, bits: number) => ({ name, hash: `SHA-${bits}` });
+const [PKCS1, PSS] = ['RSASSA-PKCS1-v1_5', 'RSA-PSS'];
 
-/** @throws Error for a type of key that no provider takes */
-async function importKey(pem: string): Promise<oauth.CryptoKey> {
+/** By the type of a key: the algorithms with which it signs, the usual one first (RFC 7518, 3.1; RFC 8037, 3.1; RFC 9864, 2). */
+const ALGORITHMS: Record<string, Record<string, webcrypto.AlgorithmIdentifier | webcrypto.EcKeyImportParams>> = {
+  rsa: {
+    RS256: rsa(PKCS1, 256),
+    PS256: rsa(PSS, 256),
+    RS384: rsa(PKCS1, 384),
+    PS384: rsa(PSS, 384),
+    RS512: rsa(PKCS1, 512),
+    PS512: rsa(PSS, 512),
+  },
+  prime256v1: { ES256: { name: 'ECDSA', namedCurve: 'P-256' } },
+  secp384r1: { ES384: { name: 'ECDSA', namedCurve: 'P-384' } },
+  secp521r1: { ES512: { name: 'ECDSA', namedCurve: 'P-521' } },
+  ed25519: { EdDSA: { name: 'Ed25519' }, Ed25519: { name: 'Ed25519' } },
+};
+
+/**
+ * @param listed the algorithms that the provider lists; the usual one if it lists none, or none for this key
+ * @throws Error for a type of key that no provider takes
+ */
+async function importKey(pem: string, listed: readonly string[] | undefined) {
   const key = createPrivateKey(pem);
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
-  const namedCurve = CURVES[details?.namedCurve ?? ''];
-  const algorithm =
-    type === 'rsa'
-      ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
-      : type === 'ec' && namedCurve
-        ? { name: 'ECDSA', namedCurve }
-        : type === 'ed25519'
-          ? { name: 'Ed25519' }
-          : undefined;
-  if (!algorithm) throw new Error('client-key: expected an RSA, P-256, P-384, P-521 or Ed25519 key');
+  const type = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? '';
+  const [usual, ...others] = Object.entries(ALGORITHMS[type] ?? {});
+  if (!usual) throw new Error('client-key: expected an RSA, P-256, P-384, P-521 or Ed25519 key');
+  const [alg, algorithm] = [usual, ...others].find(([name]) => listed?.includes(name)) ?? usual;
   const der = key.export({ type: 'pkcs8', format: 'der' });
-  return webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']) as Promise<oauth.CryptoKey>;
+  const imported = await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
+  return { key: imported as oauth.CryptoKey, alg };
 }

@@ -20,6 +20,8 @@ export interface Provider {
   /** The grants and the client authentication methods that it lists; undefined where it lists none. */
   grants: readonly string[] | undefined;
   methods: readonly string[] | undefined;
+  /** The algorithms that it lists for the assertions of clients. */
+  signingAlgs: readonly string[] | undefined;
   /** The client of oauth2-proxy; undefined where that is not known. */
   proxyClient: string | undefined;
   /** Nobody named it but oauth2-proxy. */
@@ -76,6 +78,7 @@ export async function findProvider({ http }: Pick<Context, 'http'>, settings: Gi
     secure,
     grants: texts(document.grant_types_supported),
     methods: texts(document.token_endpoint_auth_methods_supported),
+    signingAlgs: texts(document.token_endpoint_auth_signing_alg_values_supported),
     proxyClient,
     found,
     tried: answer.tried,
