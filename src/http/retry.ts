@@ -1,4 +1,4 @@
-// What is sent again, how often, and after which wait. Never a request that carries a login.
+// What is sent again, how often, and after which wait. Never a request that carries a password.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthError } from '../errors/errors.js';
@@ -21,26 +21,38 @@ export interface RetryLimits {
   note: (text: string) => void;
 }
 
-/** Sends requests with `retry` up to 3 times: after a broken connection, and after 429, 502, 503 and 504. */
+/**
+ * Sends requests with `retry` up to 3 times: after a broken connection, and after 429, 502, 503 and 504; or once more
+ * after a 429 with Retry-After.
+ */
 export function withRetry(send: Send, { deadline, closed, note }: RetryLimits): Send {
   return async (url, request, tried) => {
+    const limited = request.retry === 'rate-limit';
+    const most = limited ? 2 : request.retry ? MAX_ATTEMPTS : 1;
     for (let attempt = 1; ; attempt++) {
       // Once the transport is closed, no attempt may follow.
-      const last = () => attempt === MAX_ATTEMPTS || !request.retry || closed.aborted;
+      const last = () => attempt === most || closed.aborted;
       let wait = 2 ** attempt * 250 * (0.5 + Math.random() / 2);
       let got: number | string;
       try {
         const answer = await send(url, request, tried);
         got = answer.status;
-        wait = retryAfter(answer.headers) ?? wait;
-        if (last() || !TRANSIENT.has(got) || Date.now() + wait >= deadline) return answer;
+        const told = retryAfter(answer.headers);
+        wait = told ?? wait;
+        const passes = limited ? got === 429 && told !== undefined : TRANSIENT.has(got);
+        if (last() || !passes || Date.now() + wait >= deadline) return answer;
       } catch (error) {
         // A broken connection may work at the next try; a certificate, a name or a full answer will not change.
-        if (last() || !(error instanceof AuthError && error.symptom.transient) || Date.now() + wait >= deadline)
+        if (
+          limited ||
+          last() ||
+          !(error instanceof AuthError && error.symptom.transient) ||
+          Date.now() + wait >= deadline
+        )
           throw error;
         got = error.got;
       }
-      note(`${triedText(tried)}: ${got}, trying again (${attempt + 1} of ${MAX_ATTEMPTS})`);
+      note(`${triedText(tried)}: ${got}, trying again (${attempt + 1} of ${most})`);
       await sleep(wait, undefined, { signal: closed });
     }
   };

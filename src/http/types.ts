@@ -58,6 +58,8 @@ export interface Answer {
 
 export type AnswerHeaders = Pick<Headers, 'get' | 'getSetCookie'>;
 
+export type Retry = boolean | 'rate-limit';
+
 export interface Request {
   stage: RequestName;
   /** What this request is for, as "request the public key". */
@@ -65,8 +67,11 @@ export interface Request {
   headers?: Record<string, string>;
   /** A POST with this body; its content type goes into headers. */
   body?: string;
-  /** Repeat on connection errors and on 429, 502, 503 and 504. Never for a request that carries a login. */
-  retry?: boolean;
+  /**
+   * Repeat on connection errors and on 429, 502, 503 and 504; with `rate-limit` once, on a 429 that says when, which is no
+   * answer to what the request carries. Never for a request that carries a password.
+   */
+  retry?: Retry;
 }
 
 export interface HttpResponse extends Answer {

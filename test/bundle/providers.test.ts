@@ -285,7 +285,7 @@ const REFUSALS: Record<string, Refusal> = {
     env: () => SECRET,
     options: { canned: { 'provider-token': { status: 429, body: '', headers: { 'retry-after': '0' } } } },
     id: 'provider-unavailable',
-    sent: 1,
+    sent: 2,
   },
   'a job without an ID token': {
     env: ({ address }) => ({

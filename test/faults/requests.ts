@@ -21,6 +21,8 @@ export interface Row {
   twin?: true;
   /** Most times that it may be sent. */
   tries: number;
+  /** It is sent once more after a 429 that says when. */
+  limited?: true;
   /** Posts of the password when it goes wrong. */
   logins: number;
   /** How it ends without a fault; success unless said otherwise. */
@@ -374,6 +376,7 @@ export const ROWS: Row[] = [
     endpoints: ['provider-token'],
     after: ['provider-discovery'],
     tries: 1,
+    limited: true,
     tells: TOKEN_ENDPOINT,
   }),
   basic({ name: 'challenge', endpoints: ['experiments'], after: [], tries: 3 }),
@@ -404,6 +407,7 @@ export const ROWS: Row[] = [
     endpoints: ['provider-token'],
     after: ['provider-discovery'],
     tries: 1,
+    limited: true,
     tells: TOKEN_ENDPOINT,
     platform: { provider: { exchanges: 'any' } },
     inputs: { login: 'token-exchange', bearer: 'bearer-token-of-before' },

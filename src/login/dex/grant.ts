@@ -4,7 +4,7 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, errorCodes, errorMessage, hasSymptom } from '../../errors/errors.js';
 import type { RequestName } from '../../errors/failure.js';
 import { type Json, jsonObject, responseError } from '../../http/response.js';
-import type { Http, HttpResponse } from '../../http/types.js';
+import type { Http, HttpResponse, Retry } from '../../http/types.js';
 import { isJwt } from '../../util/jwt.js';
 import { isVisibleAscii } from '../../util/text.js';
 import type { Context } from '../context.js';
@@ -42,8 +42,8 @@ export interface Grant {
   what: string;
   /** Where the ID token is in the response, if not in `id_token` (RFC 8693, 2.2.1). */
   tokenIn?: 'access_token';
-  /** Whether it may be sent again after a broken connection and 429, 502, 503 and 504. */
-  retry?: boolean;
+  /** Whether it may be sent again. */
+  retry?: Retry;
   send: (
     server: oauth.AuthorizationServer,
     client: oauth.Client,

@@ -47,7 +47,8 @@ export async function providerFor(context: Context, settings: Settings, grant: s
 }
 
 /**
- * Requests a token, once: nothing that carries a secret or an assertion is sent again, and nothing else is tried.
+ * Requests a token, once: nothing that carries a secret or an assertion is sent again, but after a 429 that says when, and
+ * nothing else is tried. A password is never sent again (Auth0 answers 429 to those that lock an account), and no refresh token.
  * @throws AuthError
  */
 export async function requestToken(
@@ -65,6 +66,7 @@ export async function requestToken(
   const request = {
     stage,
     what,
+    retry: keepsRefreshToken ? false : 'rate-limit',
     send: (to: oauth.AuthorizationServer, id: oauth.Client, options: oauth.TokenEndpointRequestOptions) =>
       oauth.genericTokenEndpointRequest(to, id, auth, grant, form, options),
   } as const;

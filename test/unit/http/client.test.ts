@@ -90,6 +90,21 @@ describe('a request', () => {
     });
   }
 
+  it('is sent once more on 429 where only a rate limit allows it, if the answer says when', async () => {
+    for (const [status, headers, requests] of [
+      [429, { 'retry-after': '0' }, 2],
+      [429, {}, 1],
+      [429, { 'retry-after': 'soon' }, 1],
+      [429, { 'retry-after': '86400' }, 1],
+      [503, { 'retry-after': '0' }, 1],
+      [401, { 'retry-after': '0' }, 1],
+    ] as const) {
+      const { address, seen } = await serve(reply(status, headers));
+      const answer = await open().http(address, { ...ASK, body: 'x', retry: 'rate-limit' });
+      assert.deepEqual([answer.status, seen.requests], [status, requests]);
+    }
+  });
+
   for (const status of [400, 401, 403, 404, 500]) {
     it(`is never repeated on ${status}`, async () => {
       const { address, seen } = await serve(reply(status));
