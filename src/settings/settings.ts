@@ -60,8 +60,8 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   for (const row of ROWS) check.expansion(row, found.get(row.name), problem, note);
   const text = (name: Name) => found.get(name)?.value ?? '';
   const flag = (name: Name) => check.boolean(name, text(name), problem);
-  const required = (name: Name, always = needs.login !== false) => {
-    if (always && !found.has(name)) problem(name, `required; set ${howToGive(name, sources.caller)}.`, 'missing');
+  const required = (name: Name, always = needs.login !== false, or = '') => {
+    if (always && !found.has(name)) problem(name, `required; set ${howToGive(name, sources.caller)}.${or}`, 'missing');
     return text(name);
   };
 
@@ -74,7 +74,12 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const idToken = usesIdToken(login) && !bearer ? idTokenSource(found, sources.env, at === 'provider') : undefined;
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
   const elsewhere = at === 'nowhere' || at === 'provider' || (at === 'dex' && dexUrl !== '');
-  const address = required('platform-address', !elsewhere || (found.has('cluster') && !found.has('tracking-uri')));
+  const byIssuer = found.has('issuer') && isPasswordLogin(login) && !needs.person;
+  const address = required(
+    'platform-address',
+    !elsewhere || (found.has('cluster') && !found.has('tracking-uri')),
+    byIssuer ? ' Or set login to password-grant, which sends the password to issuer.' : '',
+  );
   const platform = address && check.platformAddress(address, allowHttp, problem);
   const { method, methodReason, allowFallback } = chooseMethod(found, login, needs.method, problem);
   const verify = flag('verify');

@@ -238,6 +238,16 @@ describe('settings', () => {
     );
   });
 
+  it('that an issuer does without name the login that uses it', () => {
+    const { 'platform-address': _, cluster: __, ...others } = GOOD;
+    const given = { ...others, issuer: 'https://sso.test', 'tracking-uri': 'https://mlflow.test' };
+    assert.match(
+      problems(() => read({ given })),
+      /platform-address: required; .* Or set login to password-grant/,
+    );
+    assert.equal(read({ given: { ...given, login: 'password-grant' } }).at, 'provider');
+  });
+
   it('missing in a pull request name the reason', () => {
     for (const env of [{ GITHUB_EVENT_NAME: 'pull_request' }, { GITHUB_ACTOR: 'dependabot[bot]' }]) {
       const text = problems(() => read({ caller: 'action', given: { ...GOOD, password: '' }, env }));
