@@ -12,7 +12,7 @@ const REASONS = ['due', 'rejected'] as const;
 export const COMMANDS: readonly Command[] = [
   {
     name: 'token',
-    help: 'Log in and print the ID token, nothing else.',
+    help: 'Log in and print the token, nothing else.',
     needs: { method: 'token' },
     load: async () => ({ run: (await loginCommands()).printCredential }),
   },
@@ -76,7 +76,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'refresh',
-    help: 'Print a new ID token for the refresh token in --refresh-token-file, and write the new refresh token there.',
+    help: 'Print a new token for the refresh token in --refresh-token-file, and write the new refresh token there.',
     flags: [{ name: 'format', value: 'FORMAT', oneOf: ['json'] }],
     needs: { method: 'token', renew: true, newRefreshToken: true },
     load: () => import(/* webpackMode: "eager" */ './refresh.js'),
@@ -111,7 +111,10 @@ export const COMMANDS: readonly Command[] = [
     name: 'doctor',
     help: 'Check every hop to MLflow without logging in, and report problems. Never prints secrets.',
     flags: [
-      { name: 'login', help: 'Also log in. The password is sent once; a wrong one counts towards a lockout.' },
+      {
+        name: 'login',
+        help: 'Also log in. A password is not sent again after a rejection; a wrong one counts towards a lockout.',
+      },
       { name: 'json', help: 'Print JSON.' },
       {
         name: 'python',

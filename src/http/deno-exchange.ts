@@ -22,15 +22,20 @@ export function openDenoExchange(deno: DenoFetch, ca: string | undefined): Excha
     const { status, headers, body } = response;
     return { status, headers, body: (await readBody(body ?? [])).toString('utf8') };
   };
+  /** On a connection of its own, on which Deno repeats nothing. */
+  const alone = (url: URL, request: RequestInit) => {
+    const unpooled = deno.createHttpClient({ ...options, poolMaxIdlePerHost: 0 });
+    return exchange(url, request, unpooled).finally(() => unpooled.close());
+  };
   return {
     preconnect: async () => {},
     send: async (url, message, signal) => {
       try {
+        if (message.body === undefined && hasPassword(message)) return await alone(url, { ...message, signal });
         const answer = await exchange(url, { ...sentOnce(message), signal }, client);
         if (answer.status !== 411 || message.body === undefined) return answer;
-        // The server wants a length before it reads the body (RFC 9110, 15.5.12). On a new connection, nothing is repeated.
-        const unpooled = deno.createHttpClient({ ...options, poolMaxIdlePerHost: 0 });
-        return await exchange(url, { ...message, signal }, unpooled).finally(() => unpooled.close());
+        // The server wants a length before it reads the body (RFC 9110, 15.5.12).
+        return await alone(url, { ...message, signal });
       } catch (error) {
         throw withoutAddress(error);
       }
@@ -38,6 +43,9 @@ export function openDenoExchange(deno: DenoFetch, ca: string | undefined): Excha
     close: () => client.close(),
   };
 }
+
+/** In the Basic scheme (RFC 7617). */
+const hasPassword = ({ headers }: Message): boolean => /^basic /i.test(headers.authorization ?? '');
 
 /**
  * With a body that can be read but once: Deno repeats a request whose connection was used before and breaks, a POST too

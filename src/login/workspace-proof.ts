@@ -60,8 +60,9 @@ async function openWorkspace({
   if (isMlflow(answer)) return answer;
   // A server without workspaces answers 404 if it is old, and 503 if they are switched off.
   if (answer.status !== 404 && answer.status !== 503) throw responseError(answer, 'mlflow');
-  // Without it the first answer still tells what it tells.
-  const about = await askServerInfo(http, trackingUri, credential).catch(() => undefined);
+  // Without it the first answer still tells what it tells. basic-auth answers it to anyone, and the first one may be a refusal.
+  const known = credential.method === 'basic' ? undefined : credential;
+  const about = await askServerInfo(http, trackingUri, known).catch(() => undefined);
   const off = about && (about.answer.status === 404 || about.info?.workspaces_enabled === false);
   if (!off) throw responseError(answer, 'mlflow');
   const facts = { status: answer.status, about: about.answer.status };

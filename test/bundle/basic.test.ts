@@ -175,8 +175,8 @@ const REFUSALS: Record<string, Refusal> = {
     id: 'basic-forbidden',
     sent: 1,
   },
-  'an unknown workspace': { options: MLFLOW, env: { MLFLOW_WORKSPACE: 'team-x' }, id: 'workspace-unknown', sent: 2 },
-  'a server without workspaces': { options: forbid({ workspacesEnabled: false }), id: 'workspaces-off', sent: 2 },
+  'an unknown workspace': { options: MLFLOW, env: { MLFLOW_WORKSPACE: 'team-x' }, id: 'workspace-unknown', sent: 1 },
+  'a server without workspaces': { options: forbid({ workspacesEnabled: false }), id: 'workspaces-off', sent: 1 },
   'a server that requires no login': { options: { openToAll: true }, id: 'basic-not-required', sent: 0 },
   'oauth2-proxy in front': { options: {}, id: 'basic-other-login', sent: 0 },
   'oauth2-proxy with its sign-in page in front': {
@@ -205,6 +205,11 @@ const REFUSALS: Record<string, Refusal> = {
     },
     id: 'basic-other-login',
     sent: 0,
+  },
+  'a server that is down after the challenge': {
+    options: forbid({ canned: { workspace: { status: 503 } } }),
+    id: 'mlflow-error',
+    sent: 1,
   },
   'a redirect after the challenge': {
     options: forbid({ canned: { workspace: { status: 302, headers: { location: 'https://evil.test/' } } } }),

@@ -78,6 +78,22 @@ describe('under Deno', () => {
     });
   });
 
+  it('a password in the Basic scheme is sent once, also where its connection breaks', async () => {
+    let sent = 0;
+    const mlflow = createServer((request, response) => {
+      if (request.headers.authorization) {
+        sent++;
+        request.socket.destroy();
+      } else response.writeHead(401, { 'www-authenticate': 'Basic realm="mlflow"' }).end();
+    });
+    await new Promise<void>((done) => mlflow.listen(0, '127.0.0.1', done));
+    const uri = `http://127.0.0.1:${(mlflow.address() as AddressInfo).port}`;
+    const env = { MLFLOW_AUTH_LOGIN: 'basic', MLFLOW_TRACKING_URI: uri, MLFLOW_USERNAME: 'ci', MLFLOW_PASSWORD: 'x' };
+    const { status } = await run(['--allow-net', '--allow-env', '--allow-read'], BUNDLE, ['env'], env);
+    mlflow.close();
+    assert.deepEqual([status, sent], [1, 1]);
+  });
+
   const listed: [name: string, args: string[], files: string[]][] = [
     ['token', ['token'], []],
     ['cookie', ['cookie'], []],
