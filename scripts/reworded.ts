@@ -13,7 +13,7 @@ const PHRASES = [
   'list the connectors',
   'redeem the code',
   'refresh the token',
-  'request the discovery document of Dex',
+  'request the discovery document of ',
   'send the code to oauth2-proxy',
   'request the identity from oauth2-proxy',
   'inspect the login of oauth2-proxy',

@@ -1,10 +1,12 @@
 // Grants of the fake's OpenID provider other than those of a client itself, as Keycloak 26 answers them.
 
 import { decodeClaims } from '../../../src/login/dex/claims.js';
-import { EXCHANGE } from '../../../src/login/openid/token-login.js';
 import { DEVICE_GRANT } from './device.js';
 import type { Answer } from './platform.js';
 import type { Switches } from './switches.js';
+
+/** RFC 8693, 2.1. */
+export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** A client without a secret, for these grants alone. */
 export const PUBLIC_CLIENT = 'cli';

@@ -1,9 +1,8 @@
 // The fake's OpenID provider in place of Dex, with Keycloak's paths: discovery document and token endpoint.
 
-import { EXCHANGE } from '../../../src/login/openid/token-login.js';
 import { signJwt } from './jwt.js';
 import type { Answer, Asked } from './platform.js';
-import { type Grants, PUBLIC_CLIENT } from './provider-grants.js';
+import { EXCHANGE, type Grants, PUBLIC_CLIENT } from './provider-grants.js';
 import type { Switches } from './switches.js';
 
 export const PROVIDER_PATH = '/realms/ml';
