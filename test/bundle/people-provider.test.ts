@@ -162,6 +162,7 @@ describe('a person at a terminal, at an OpenID provider', { skip: process.platfo
 
   it('says at logout what was not revoked, and removes the file', async () => {
     const revoked: [given: StartOptions, status: number, says: RegExp][] = [
+      [{ canned: { 'provider-revoke': refused(500, 'busy') } }, 1, /\[mlflow-auth: person-revoke-failed\]/],
       [{ canned: { 'provider-revoke': refused(503, 'busy') } }, 1, /\[mlflow-auth: person-revoke-failed\]/],
       [
         { provider: { document: { revocation_endpoint: undefined } } },
@@ -170,13 +171,14 @@ describe('a person at a terminal, at an OpenID provider', { skip: process.platfo
       ],
     ];
     for (const [given, exit, says] of revoked)
-      await atProvider(given, async (_, env) => {
+      await atProvider(given, async (platform, env) => {
         const terminal = atTerminal(['login'], env);
         await confirm(terminal);
         const path = await succeeds(terminal);
         const { status, stderr } = await runCommand(['logout'], env);
         assert.equal(status, exit, stderr);
         assert.match(stderr, says);
+        assert.equal(timesAsked(platform, 'POST provider-revoke'), exit);
         assert.ok(!existsSync(path));
       });
   });

@@ -11,6 +11,7 @@ import { decodeClaims } from '../../src/login/dex/claims.js';
 import { answers, type Env, envOf, firstLogin, formsSent, provider, renew, requestOf } from '../support/at-provider.js';
 import { ciJwt, gitHubVariables } from '../support/fake/ci.js';
 import { signJwt } from '../support/fake/jwt.js';
+import { keyFor } from '../support/fake/keys.js';
 import type { FakePlatform, StartOptions } from '../support/fake/platform.js';
 import { issuerAt, PROVIDER_CLIENT } from '../support/fake/provider.js';
 import { PUBLIC_CLIENT } from '../support/fake/provider-grants.js';
@@ -411,6 +412,46 @@ describe('doctor', () => {
       assert.equal(sent(platform), 0);
     });
   });
+
+  const KEYED: Env = {
+    MLFLOW_AUTH_LOGIN: 'client-key',
+    MLFLOW_AUTH_CLIENT_KEY: keyFor('login').export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+  const job = (login: string, aud: unknown) => (platform: FakePlatform) => ({
+    MLFLOW_AUTH_LOGIN: login,
+    MLFLOW_AUTH_ID_TOKEN: ciJwt(platform.address, { aud }),
+  });
+  const gitHub = ({ address }: FakePlatform) => ({
+    MLFLOW_AUTH_LOGIN: 'client-assertion',
+    ...gitHubVariables(address),
+  });
+  const USES: [what: string, env: (platform: FakePlatform) => Env, refused: boolean][] = [
+    ['a client secret', () => ({ MLFLOW_AUTH_LOGIN: 'client-credentials', DEX_CLIENT_SECRET: 'x' }), true],
+    ['a key for another audience', () => ({ ...KEYED, MLFLOW_AUTH_ASSERTION_AUDIENCE: 'https://other.test' }), true],
+    ['a key', () => KEYED, false],
+    [
+      'a bearer token for another',
+      (platform) => ({ ...EXCHANGE, DEX_CLIENT_SECRET: '', MLFLOW_AUTH_BEARER: bearerOf(platform) }),
+      true,
+    ],
+    ['an ID token for another', job('client-assertion', 'sts.amazonaws.com'), true],
+    ['a grant for another', job('jwt-bearer', 'sts.amazonaws.com'), true],
+    ['an ID token for nobody', job('client-assertion', undefined), true],
+    ['an ID token of GitHub for the provider', gitHub, false],
+    [
+      'an ID token of GitHub for another',
+      (platform) => ({ ...gitHub(platform), MLFLOW_AUTH_ID_TOKEN_AUDIENCE: 'sts' }),
+      true,
+    ],
+  ];
+  for (const [what, env, refused] of USES)
+    it(`shows whether ${what} would be sent to a provider on another host, and sends nothing`, () =>
+      atPlatform(provider(elsewhere), async (platform) => {
+        const { stdout } = await runCommand(['doctor'], envOf(platform, env(platform)));
+        assert.match(stdout, /OpenID provider/);
+        assert.equal(stdout.includes(markOf('issuer-elsewhere')), refused, stdout);
+        assert.equal(sent(platform), 0);
+      }));
 
   it('does not use a refresh token, which it could not keep', async () => {
     await atPlatform(provider(), async (platform) => {

@@ -26,18 +26,26 @@ export const PROVIDER = [
     layer: 'OpenID provider',
     found: '"{name}" at {address}',
     title: 'Endpoint without TLS',
-    meaning: 'what is sent there could be read on the way',
+    meaning: 'what is sent there could be read on the way, and what comes from there changed',
     advice:
-      'Nothing was sent. Have the provider name https: addresses in its discovery document (behind a proxy, Keycloak requires --hostname and --proxy-headers).',
+      'Nothing was sent there. Have the provider name https: addresses (behind a proxy, Keycloak requires --hostname and --proxy-headers), and the MLflow proxy log in at one.',
+  },
+  {
+    id: 'provider-address',
+    layer: 'OpenID provider',
+    found: '"{name}" at {address}',
+    title: 'Invalid address of the provider',
+    meaning: 'an endpoint or a page of an OpenID provider has an https: address without username and password',
+    advice: 'Nothing was sent there. Send these lines to the administrator of the OpenID provider.',
   },
   {
     id: 'issuer-elsewhere',
     layer: 'OpenID provider',
-    found: 'the issuer {issuer}, which only the MLflow proxy at {host} names',
+    found: '"{name}" at {address}, of an issuer that only the MLflow proxy at {host} names',
     title: 'Issuer on another host',
     meaning:
-      'secrets and people are sent to the host of the tracking URI, or to an issuer that is set, and nowhere else',
-    advice: 'No secret was sent. If this is the right provider, set issuer (MLFLOW_AUTH_ISSUER) to it.',
+      'secrets and people are sent to the host of the tracking URI, or where an issuer that is set says, and nowhere else',
+    advice: 'No secret was sent there. If this is the right provider, set issuer (MLFLOW_AUTH_ISSUER) to it.',
   },
   {
     id: 'grant-unlisted',

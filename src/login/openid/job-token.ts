@@ -5,7 +5,8 @@ import { parseUrl } from '../../util/url.js';
 import type { Context } from '../context.js';
 import type { Claims } from '../dex/claims.js';
 import { type CiToken, ciToken } from '../keyless/ci-token.js';
-import { type Provider, requireTrusted } from './provider.js';
+import type { Provider } from './provider.js';
+import { requireTrusted } from './trust.js';
 
 /** What Entra takes as the audience of a federated credential (learn.microsoft.com, "Workload identity federation"). */
 const ENTRA = 'api://AzureADTokenExchange';

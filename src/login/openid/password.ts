@@ -4,8 +4,8 @@ import type { Settings } from '../../settings/types.js';
 import type { Context } from '../context.js';
 import type { TokenLogin } from '../login-way.js';
 import { byWhatThereIs } from './client-auth.js';
-import { requireTrusted } from './provider.js';
 import { PASSWORD, providerFor, requestToken } from './token-login.js';
+import { requireTrusted } from './trust.js';
 
 /**
  * The password is sent once: whatever comes back, no second request carries it. It goes to a provider that may have a secret.

@@ -4,13 +4,13 @@ import { AuthError, hasSymptom } from '../../errors/errors.js';
 import type { Diagnosis, Tried } from '../../errors/failure.js';
 import { isText, type Json, responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
-import { isPrivate } from '../../settings/id-token-source.js';
 import type { Settings } from '../../settings/types.js';
 import { isVisibleAscii, printable } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
 import type { Context } from '../context.js';
 import { type Discovery, isUnavailable, requestDiscovery, requireDocument } from '../discovery.js';
 import { type ProxyLogin, startProxyLogin } from '../oauth2-proxy/start.js';
+import { requireOwnHost, requireSafe, requireSafeStart, type Source } from './trust.js';
 
 /** An OpenID provider, as its discovery document describes it (OpenID Connect Discovery, 3; RFC 8414, 2). */
 export interface Provider {
@@ -28,8 +28,12 @@ export interface Provider {
   found: boolean;
   /** The document itself, for endpoints that only some logins use. */
   document: Json;
-  /** An endpoint, or a page, that the provider names. @throws AuthError for one without TLS */
-  secure: (name: string, address: string) => URL;
+  /**
+   * Checks an endpoint, or a page, that the provider names, before it is used.
+   * @param source what names it, if not the document
+   * @throws AuthError for one without TLS, or where nobody should be sent
+   */
+  endpoint: (name: string, address: string, source?: Source) => URL;
   /** The request of the document. */
   tried: Tried;
 }
@@ -54,7 +58,7 @@ export async function findProvider({ http }: Pick<Context, 'http'>, settings: Gi
   const clients = new URLSearchParams(start?.query).getAll('client_id');
   const proxyClient = clients.length === 1 && isVisibleAscii(clients[0] ?? '') ? clients[0] : undefined;
   const found = !named;
-  const discovery = named ?? (await search(http, start));
+  const discovery = named ?? (await search(http, start, trackingUri));
   const { answer } = discovery;
   const document = requireDocument(discovery, 'issuer');
   const { issuer: own, token_endpoint: tokenEndpoint } = document;
@@ -62,20 +66,18 @@ export async function findProvider({ http }: Pick<Context, 'http'>, settings: Gi
   const fail = (id: Diagnosis['id'], facts: Diagnosis['facts']) =>
     new AuthError({ request: 'issuer', tried: answer.tried, diagnosis: { id, facts } });
   if (issuer && own.replace(/\/$/, '') !== issuer) throw fail('issuer-mismatch', { issuer: printable(own) });
-  // Other than on this machine, only allow-http lets it be in plain text.
-  const plain = !isPrivate(issuer || trackingUri);
-  const secure = (name: string, address: string): URL => {
-    const url = parseUrl(address);
-    const good = url && !url.username && !url.password && (isPrivate(address) || (plain && url.protocol === 'http:'));
-    if (!good) throw fail('issuer-insecure', { name, address: printable(address) });
-    return url;
-  };
-  secure('token_endpoint', tokenEndpoint);
+  // The issuer itself is as safe as what led to it: it has the origin of the setting, or of the start.
+  const ofDocument: Source = { request: 'issuer', tried: answer.tried };
+  requireSafe('token_endpoint', tokenEndpoint, own, ofDocument);
   return {
     issuer: own,
     tokenEndpoint,
     document,
-    secure,
+    endpoint: (name, address, source = ofDocument) => {
+      const url = requireSafe(name, address, own, source);
+      if (found) requireOwnHost(name, address, trackingUri, source);
+      return url;
+    },
     grants: texts(document.grant_types_supported),
     methods: texts(document.token_endpoint_auth_methods_supported),
     signingAlgs: texts(document.token_endpoint_auth_signing_alg_values_supported),
@@ -89,8 +91,9 @@ export async function findProvider({ http }: Pick<Context, 'http'>, settings: Gi
  * The issuer is the directory of the authorization endpoint whose discovery document names that very endpoint and that
  * directory: Keycloak has it three levels up, Hydra two. No other document can stand in for it.
  */
-async function search(http: Http, start: ProxyLogin | undefined): Promise<Discovery> {
+async function search(http: Http, start: ProxyLogin | undefined, trackingUri: string): Promise<Discovery> {
   if (!start) throw new Error('neither issuer nor a tracking URI');
+  requireSafeStart(start.endpoint, trackingUri, { request: 'issuer', tried: start.tried });
   const { origin, pathname } = start.endpoint;
   const endpoint = origin + pathname;
   const parts = pathname.split('/').filter(Boolean);
@@ -122,16 +125,4 @@ export function requireGrant({ grants, tried }: Provider, grant: string): void {
   if (!grants || grants.includes(grant)) return;
   const diagnosis = { id: 'grant-unlisted', facts: { grant } } as const;
   throw new AuthError({ request: 'issuer', tried, diagnosis });
-}
-
-/**
- * A secret goes to an issuer that the user has named, or to one on the host of the tracking URI: whoever controls another
- * MLflow server could otherwise name an issuer of its own.
- * @throws AuthError
- */
-export function requireTrusted({ found, issuer, tokenEndpoint, tried }: Provider, trackingUri: string): void {
-  const host = (address: string) => parseUrl(address)?.hostname;
-  if (!found || [issuer, tokenEndpoint].every((one) => host(one) === host(trackingUri))) return;
-  const facts = { issuer: printable(issuer), host: host(trackingUri) ?? '' };
-  throw new AuthError({ request: 'issuer', tried, diagnosis: { id: 'issuer-elsewhere', facts } });
 }

@@ -4,8 +4,8 @@ import type { Settings } from '../../settings/types.js';
 import type { Context } from '../context.js';
 import type { TokenCredential } from '../credential.js';
 import { byWhatThereIs } from './client-auth.js';
-import { requireTrusted } from './provider.js';
 import { providerFor, requestToken } from './token-login.js';
+import { requireTrusted } from './trust.js';
 
 const REFRESH_TOKEN = 'refresh_token';
 

@@ -14,8 +14,6 @@ import type { PersonServer } from './server.js';
 
 /** Characters of a user code; that of Dex has 9. */
 const LONGEST_CODE = 64;
-/** Seconds between two polls at most. */
-const LONGEST_INTERVAL = 60;
 
 type DeviceServer = PersonServer & { device: URL };
 
@@ -38,7 +36,7 @@ export async function deviceLogin(
     wait: (pause: number) => sleep(pause * 1000, undefined, { signal }),
   };
   return context.step('login confirmed', async () => {
-    const credential = await poll({ interval: Math.min(interval, LONGEST_INTERVAL), expiresIn: seconds }, ask, time);
+    const credential = await poll({ interval, expiresIn: seconds }, ask, time);
     if (credential) return credential;
     const tried = { what: 'wait for the login to be confirmed', address: begun.address };
     const { request, found } = server.names;
@@ -85,8 +83,9 @@ async function begin(
   // It is printed at a terminal, and typed.
   if (!isVisibleAscii(user_code) || user_code.length > LONGEST_CODE)
     invalid(`an invalid "user_code": expected up to ${LONGEST_CODE} visible ASCII characters`);
-  const address = reach('verification_uri', verification_uri).href;
-  const complete = verification_uri_complete && reach('verification_uri_complete', verification_uri_complete).href;
+  const page = (name: string, text: string) => reach(name, text, { request: stage, tried }).href;
+  const address = page('verification_uri', verification_uri);
+  const complete = verification_uri_complete && page('verification_uri_complete', verification_uri_complete);
   return { answer: checked, address, complete };
 }
 

@@ -7,6 +7,7 @@ import { printable } from '../../util/text.js';
 import { parseUrl } from '../../util/url.js';
 import { requestDiscovery, requireDocument } from '../discovery.js';
 import type { Provider } from '../openid/provider.js';
+import type { Source } from '../openid/trust.js';
 
 /** RFC 8628, 3.4. */
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -16,28 +17,28 @@ export interface Endpoints {
   authorization: URL | undefined;
   /** RFC 8628, 3.1. */
   device: URL | undefined;
-  /** RFC 7009, 2. */
+  /** Where a page that an answer of the provider names is reached. @throws AuthError for one that nobody should open */
+  reach: (name: string, address: string, source: Source) => URL;
+}
+
+/** RFC 7009, 2. */
+export interface Revocation {
   revocation: URL | undefined;
-  /** Where a page of the provider is reached. @throws AuthError for one that nobody should open */
-  reach: (name: string, address: string) => URL;
 }
 
 /**
  * Reads the discovery document of Dex (OpenID Connect Discovery, 3; RFC 8414, 2).
  * @throws AuthError where there is none, or where it names another server: a document cannot send a login elsewhere
  */
-export async function endpointsOfDex(http: Http, dexUrl: string): Promise<Endpoints> {
+export async function endpointsOfDex(http: Http, dexUrl: string): Promise<Endpoints & Revocation> {
   const discovery = await requestDiscovery(http, dexUrl, 'discovery');
   const document = requireDocument(discovery, 'discovery');
-  const reach = (name: string, address: string): URL => {
+  const ofDocument: Source = { request: 'discovery', tried: discovery.answer.tried };
+  const reach = (name: string, address: string, source = ofDocument): URL => {
     const url = reachedAt(address.trim(), `${document.issuer}`.trim(), dexUrl);
     if (url) return url;
     const facts = { name, address: printable(address) };
-    throw new AuthError({
-      request: 'discovery',
-      tried: discovery.answer.tried,
-      diagnosis: { id: 'endpoint-elsewhere', facts },
-    });
+    throw new AuthError({ ...source, diagnosis: { id: 'endpoint-elsewhere', facts } });
   };
   const endpoint = (name: string, usual?: string) => {
     const address = document[name];
@@ -57,21 +58,27 @@ export async function endpointsOfDex(http: Http, dexUrl: string): Promise<Endpoi
 }
 
 /**
- * Those of any other provider, which may be on several hosts: Entra's page for codes is at microsoft.com.
- * @throws AuthError where one of them has no TLS
+ * Those of any other provider. One that is set may have them on several hosts: Entra's page for codes is at microsoft.com.
+ * @throws AuthError where one of them is not safe to use
  */
-export function endpointsOf({ document, grants, secure }: Provider): Endpoints {
-  const endpoint = (name: string) => {
-    const address = document[name];
-    return isText(address) ? secure(name, address) : undefined;
-  };
+export function endpointsOf(provider: Provider): Endpoints {
+  const { grants, endpoint } = provider;
   return {
-    authorization: endpoint('authorization_endpoint'),
+    authorization: listed(provider, 'authorization_endpoint'),
     // Some list the endpoint even where the grant is off.
-    device: grants && !grants.includes(DEVICE_GRANT) ? undefined : endpoint('device_authorization_endpoint'),
-    revocation: endpoint('revocation_endpoint'),
-    reach: secure,
+    device: grants && !grants.includes(DEVICE_GRANT) ? undefined : listed(provider, 'device_authorization_endpoint'),
+    reach: endpoint,
   };
+}
+
+/** The endpoint that no login uses. @throws AuthError where it is not safe to use */
+export const revocationOf = (provider: Provider): Revocation => ({
+  revocation: listed(provider, 'revocation_endpoint'),
+});
+
+function listed({ document, endpoint }: Provider, name: string): URL | undefined {
+  const address = document[name];
+  return isText(address) ? endpoint(name, address) : undefined;
 }
 
 /**

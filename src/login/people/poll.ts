@@ -6,6 +6,9 @@ import { answerOf } from '../../errors/failure.js';
 /** Seconds that each slow_down adds, and that pass between two polls if the server names none. */
 const SLOWER = 5;
 export const USUAL_INTERVAL = 5;
+/** Seconds between two polls, whatever the server names; each slow_down adds to that. */
+const SHORTEST_INTERVAL = 1;
+const LONGEST_INTERVAL = 60;
 
 /** Where time comes from, in seconds; tests bring their own. */
 export interface Time {
@@ -27,7 +30,7 @@ export async function poll<T>(
   { now, wait }: Time,
 ): Promise<T | undefined> {
   const end = now() + expiresIn;
-  for (let pause = interval; now() + pause < end; ) {
+  for (let pause = Math.min(Math.max(interval, SHORTEST_INTERVAL), LONGEST_INTERVAL); now() + pause < end; ) {
     await wait(pause);
     try {
       return await ask();

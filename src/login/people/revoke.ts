@@ -5,8 +5,9 @@ import { responseError } from '../../http/response.js';
 import type { Http } from '../../http/types.js';
 import type { Settings } from '../../settings/types.js';
 import { clientAuthentication, post } from '../dex/grant.js';
-import { findProvider, requireTrusted } from '../openid/provider.js';
-import { endpointsOf, endpointsOfDex } from './endpoints.js';
+import { findProvider } from '../openid/provider.js';
+import { requireTrusted } from '../openid/trust.js';
+import { endpointsOfDex, revocationOf } from './endpoints.js';
 import { AT_DEX, AT_PROVIDER } from './names.js';
 
 /**
@@ -23,7 +24,7 @@ export async function revokeRefreshToken(http: Http, settings: Settings, refresh
   const request = {
     stage,
     what: 'revoke the refresh token',
-    retry: true,
+    retry: 'rate-limit',
     send: (to: oauth.AuthorizationServer, id: oauth.Client, options: oauth.TokenEndpointRequestOptions) => {
       const hint = { ...options, additionalParameters: { token_type_hint: 'refresh_token' } };
       return oauth.revocationRequest(to, id, clientAuthentication(settings), refreshToken, hint);
@@ -37,5 +38,5 @@ export async function revokeRefreshToken(http: Http, settings: Settings, refresh
 async function ofProvider(http: Http, settings: Settings) {
   const provider = await findProvider({ http }, settings);
   requireTrusted(provider, settings.trackingUri);
-  return endpointsOf(provider);
+  return revocationOf(provider);
 }

@@ -2,8 +2,8 @@
 
 import type { LoginWay } from '../login-way.js';
 import { bySecret } from '../openid/client-auth.js';
-import { requireTrusted } from '../openid/provider.js';
 import { CLIENT_CREDENTIALS, providerFor, requestToken } from '../openid/token-login.js';
+import { requireTrusted } from '../openid/trust.js';
 
 export const way: LoginWay = {
   async login(context, settings) {

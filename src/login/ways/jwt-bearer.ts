@@ -3,8 +3,8 @@
 import type { LoginWay } from '../login-way.js';
 import { byWhatThereIs } from '../openid/client-auth.js';
 import { jobToken } from '../openid/job-token.js';
-import { requireTrusted } from '../openid/provider.js';
 import { JWT_BEARER, providerFor, requestToken } from '../openid/token-login.js';
+import { requireTrusted } from '../openid/trust.js';
 import { withClaims } from '../openid/with-claims.js';
 
 export const way: LoginWay = {

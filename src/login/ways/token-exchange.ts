@@ -8,8 +8,9 @@ import type { LoginWay } from '../login-way.js';
 import { bearerToken } from '../openid/bearer-token.js';
 import { byWhatThereIs } from '../openid/client-auth.js';
 import { assertionAudience, jobToken, requireBound } from '../openid/job-token.js';
-import { type Provider, requireTrusted } from '../openid/provider.js';
+import type { Provider } from '../openid/provider.js';
 import { EXCHANGE, providerFor, requestToken } from '../openid/token-login.js';
+import { requireTrusted } from '../openid/trust.js';
 import { withClaims } from '../openid/with-claims.js';
 
 const typeNamed = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;

@@ -9,7 +9,8 @@ const provider = (at: Row[1], got: string, advice: RegExp): Row => ['OpenID prov
 export const PROVIDER_ROWS: Record<string, Row> = {
   'issuer-not-found': provider(undefined, '', /MLFLOW_AUTH_ISSUER/),
   'issuer-mismatch': provider(undefined, '', /MLFLOW_AUTH_ISSUER/),
-  'issuer-insecure': provider(undefined, '', /https:/),
+  'issuer-insecure': provider(undefined, '', /Nothing was sent there.*https:/),
+  'provider-address': provider(undefined, '', /Nothing was sent there.*administrator/),
   'issuer-elsewhere': provider(undefined, '', /No secret was sent.*MLFLOW_AUTH_ISSUER/),
   'grant-unlisted': provider(undefined, '', /MLFLOW_AUTH_LOGIN/),
   'issuer-unavailable': provider('issuer', '503 an empty response', /Try again later/),

@@ -40,6 +40,18 @@ describe('a poll of the device flow', () => {
     assert.deepEqual([at, end], [[5, 10, 15], 'tokens']);
   });
 
+  for (const [interval, at] of [
+    [0.001, [1, 2, 3]],
+    [Number.MIN_VALUE, [1, 2, 3]],
+    [1.5, [1.5, 3, 4.5]],
+    [60, [60, 120, 180]],
+    [1e300, [60, 120, 180]],
+  ] as const)
+    it(`comes at ${at.join(', ')} s where the server names ${interval} s`, async () => {
+      const answers = ['authorization_pending', 'authorization_pending', 'tokens'];
+      assert.deepEqual((await polls({ interval, expiresIn: 300 }, ...answers)).at, at);
+    });
+
   it('comes 5 s later after each slow_down, and never faster again', async () => {
     const { at } = await polls(
       { interval: 1, expiresIn: 300 },
