@@ -27,7 +27,9 @@ const hostOf = (address: string) => parseUrl(address)?.hostname;
  */
 export function requireSafeStart(endpoint: URL, trackingUri: string, source: Source): void {
   const safe = (url: URL) => isPrivate(url.href) || !isPrivate(trackingUri);
-  checked('authorization_endpoint', endpoint.href, safe, source);
+  // Its query holds the state of that login.
+  const { href } = Object.assign(new URL(endpoint), { search: '', hash: '' });
+  checked('authorization_endpoint', href, safe, source);
 }
 
 /**
