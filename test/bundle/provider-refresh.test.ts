@@ -9,6 +9,7 @@ import { markOf } from '../../src/errors/explain.js';
 import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import { decodeClaims } from '../../src/login/dex/claims.js';
 import { answers, type Env, envOf, firstLogin, formsSent, provider, renew, requestOf } from '../support/at-provider.js';
+import { signJwt } from '../support/fake/jwt.js';
 import { keyFor } from '../support/fake/keys.js';
 import type { FakePlatform, StartOptions } from '../support/fake/platform.js';
 import { issuerAt, PROVIDER_CLIENT } from '../support/fake/provider.js';
@@ -94,6 +95,19 @@ describe('a refresh token at an OpenID provider', () => {
       assert.equal(readFileSync(file, 'utf8'), BEFORE);
     });
   });
+
+  for (const refresh_token of ['', ' ', null, 5, ['a'], {}])
+    it(`stays good where the provider says ${JSON.stringify(refresh_token)} in place of another one`, async () => {
+      const access_token = signJwt({ aud: 'oauth2-proxy', exp: Math.floor(Date.now() / 1000) + 300 });
+      const body = { access_token, token_type: 'Bearer', refresh_token };
+      await atPlatform(withToken({ canned: { 'provider-token': { status: 200, body } } }), async (platform) => {
+        const file = fileWith('odd');
+        const env = envOf(platform, { ...PUBLIC, DEX_REFRESH_TOKEN_FILE: file, MLFLOW_AUTH_VERIFY: 'false' });
+        const { status, stdout, stderr } = await runCommand(['refresh'], env);
+        assert.deepEqual([status, stdout.trim()], [0, access_token], stderr);
+        assert.deepEqual([readFileSync(file, 'utf8'), sent(platform)], [BEFORE, 1]);
+      });
+    });
 
   it('is replaced by refresh, by exec and by the action, again and again', async () => {
     await atPlatform(withToken({ tokenLife: 12 }), async (platform) => {

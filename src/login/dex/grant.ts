@@ -3,7 +3,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, errorCodes, errorMessage, hasSymptom } from '../../errors/errors.js';
 import type { RequestName } from '../../errors/failure.js';
-import { type Json, jsonObject, responseError } from '../../http/response.js';
+import { isText, type Json, jsonObject, responseError } from '../../http/response.js';
 import type { Http, HttpResponse, Retry } from '../../http/types.js';
 import { isJwt } from '../../util/jwt.js';
 import { isVisibleAscii } from '../../util/text.js';
@@ -145,7 +145,8 @@ const TOKENS = ['access_token', 'id_token', 'refresh_token'] as const;
 
 /**
  * Masks every token of an answer, and gives the refresh token to whoever keeps it, before anything else can fail.
- * @returns the JSON object of the answer, if it is one, with no whitespace around its tokens
+ * @returns the JSON object of the answer, if it is one, with no whitespace around its tokens, and no refresh token that is
+ *   empty or no text: the one before then stays good
  */
 export function receive({ mask, keep }: GrantContext, { status, body }: HttpResponse): Json | undefined {
   const json = jsonObject(body);
@@ -157,7 +158,9 @@ export function receive({ mask, keep }: GrantContext, { status, body }: HttpResp
     mask(token.trim());
   }
   const next = json.refresh_token;
-  if (status === 200 && typeof next === 'string' && isVisibleAscii(next)) keep?.(next);
+  // Servers say in these ways, too, that there is none.
+  if (!isText(next)) delete json.refresh_token;
+  if (status === 200 && isText(next) && isVisibleAscii(next)) keep?.(next);
   return json;
 }
 
@@ -167,7 +170,7 @@ export function receive({ mask, keep }: GrantContext, { status, body }: HttpResp
  */
 export function flawIn({ id_token, refresh_token }: Json): string | undefined {
   if (typeof id_token === 'string' && !isJwt(id_token)) return 'an invalid "id_token": expected three base64url parts';
-  if (typeof refresh_token === 'string' && refresh_token !== '' && !isVisibleAscii(refresh_token))
+  if (isText(refresh_token) && !isVisibleAscii(refresh_token))
     return 'an invalid "refresh_token": expected visible ASCII without whitespace';
   return undefined;
 }
