@@ -15,7 +15,7 @@ import { PEOPLE_PROVIDER, PEOPLE_PROVIDER_STATUS } from './people-provider.js';
 import { PROVIDER, PROVIDER_TOKEN } from './provider.js';
 import { PROVIDER_ASSERTION } from './provider-assertion.js';
 import { PROVIDER_GRANTS } from './provider-grants.js';
-import { PROVIDER_REQUEST } from './provider-request.js';
+import { PROVIDER_CLIENT, PROVIDER_REQUEST } from './provider-request.js';
 import { SDK } from './sdk.js';
 import type { Symptom } from './symptom.js';
 
@@ -28,6 +28,7 @@ const ROWS = [
   ...PEOPLE,
   ...PEOPLE_PROVIDER,
   ...PROVIDER,
+  ...PROVIDER_CLIENT,
   ...PROVIDER_GRANTS,
   ...PROVIDER_ASSERTION,
   ...PROVIDER_REQUEST,

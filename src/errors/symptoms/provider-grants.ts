@@ -2,6 +2,13 @@
 
 import type { Symptom } from './symptom.js';
 
+/**
+ * Words about the client alone, at Keycloak, Entra and Auth0, with codes that also stand for other things: they mean the same
+ * at each grant.
+ */
+export const UNKNOWN_CLIENT =
+  'Invalid client or Invalid client credentials|Client secret not provided|AADSTS(7000215|7000218|7000222|700016)|access_denied: Unauthorized$';
+
 const ONE_TRY = 'mlflow-auth does not retry, because failed logins lock an account.';
 
 /** What the token endpoint answers to a password: Keycloak's own words, and those of the documents of others. */
@@ -53,8 +60,10 @@ const PASSWORD = [
     id: 'provider-password-off',
     layer: 'OpenID provider',
     at: ['provider-password'],
-    words:
-      /direct access grants|unsupported_grant_type|grant type.{0,20}not allowed|provided grant type|policy evaluation|unauthorized_client(?!: invalid client)/i,
+    words: new RegExp(
+      `direct access grants|unsupported_grant_type|grant type.{0,20}not allowed|provided grant type|policy evaluation|unauthorized_client(?!: (${UNKNOWN_CLIENT}))`,
+      'i',
+    ),
     message: /not allowed for direct access grants|Grant type 'password' not allowed/,
     title: 'Password grant not allowed',
     meaning: 'the provider, or its client, allows no login with the password grant',
@@ -65,7 +74,8 @@ const PASSWORD = [
     id: 'provider-password-refused',
     layer: 'account',
     at: ['provider-password'],
-    words: /invalid_grant|access_denied|invalid user credentials|wrong email or password|AADSTS(50126|50034|50056)\b/i,
+    words:
+      /invalid_grant|access_denied(?!: Unauthorized$)|invalid user credentials|wrong email or password|AADSTS(50126|50034|50056)\b/i,
     message: /Invalid user credentials|AADSTS(50126|50034|50056)\b/,
     title: 'Login refused',
     meaning:
@@ -138,7 +148,7 @@ const EXCHANGE = [
     id: 'exchange-token',
     layer: 'OpenID provider',
     at: ['provider-exchange'],
-    words: /invalid_token|invalid_grant|invalid token|subject.?token/i,
+    words: /invalid_token|invalid_grant|^(?!invalid_client).*(invalid token|subject.?token)/i,
     title: 'Token not accepted for exchange',
     meaning:
       'the token that was to be exchanged has expired or was revoked, or is not one of an issuer that the provider trusts',

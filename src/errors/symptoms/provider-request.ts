@@ -1,9 +1,10 @@
 // Symptoms of requests for a token at an OpenID provider, and of the client that makes them.
 
+import { UNKNOWN_CLIENT } from './provider-grants.js';
 import { type Symptom, TOKEN_REQUESTS } from './symptom.js';
 
-/** What is wrong with the request, or with the client that makes it. */
-export const PROVIDER_REQUEST = [
+/** What a client is told whatever it requests: before the rows for each grant, whose words are wider. */
+export const PROVIDER_CLIENT = [
   {
     id: 'client-basic',
     layer: 'OpenID provider',
@@ -26,6 +27,20 @@ export const PROVIDER_REQUEST = [
       'Set client-auth (MLFLOW_AUTH_CLIENT_AUTH) to basic for client_secret_basic, or to post for client_secret_post; for private_key_jwt set login to client-key.',
   },
   {
+    id: 'proof-of-possession',
+    layer: 'OpenID provider',
+    at: TOKEN_REQUESTS,
+    words: /DPoP|certificate.{0,20}bound|mtls/i,
+    message: /DPoP proof is missing/,
+    title: 'Token bound to a key',
+    meaning: 'the client must prove a key of its own (DPoP or mTLS), which a bearer token does not',
+    advice: 'Ask the administrator of the provider to turn this off for the client: oauth2-proxy does not verify it.',
+  },
+] as const satisfies readonly Symptom[];
+
+/** What is wrong with the request, or with the client that makes it. */
+export const PROVIDER_REQUEST = [
+  {
     id: 'service-account-off',
     layer: 'OpenID provider',
     at: ['grant'],
@@ -35,16 +50,6 @@ export const PROVIDER_REQUEST = [
     meaning: 'Keycloak gives a token without a user only to a confidential client with a service account',
     advice:
       'Ask the administrator of Keycloak to turn on "Client authentication" and "Service accounts roles" of the client.',
-  },
-  {
-    id: 'proof-of-possession',
-    layer: 'OpenID provider',
-    at: TOKEN_REQUESTS,
-    words: /DPoP|certificate.{0,20}bound|mtls/i,
-    message: /DPoP proof is missing/,
-    title: 'Token bound to a key',
-    meaning: 'the client must prove a key of its own (DPoP or mTLS), which a bearer token does not',
-    advice: 'Ask the administrator of the provider to turn this off for the client: oauth2-proxy does not verify it.',
   },
   {
     id: 'audience-not-allowed',
@@ -73,7 +78,7 @@ export const PROVIDER_REQUEST = [
     id: 'client-refused',
     layer: 'OpenID provider',
     at: TOKEN_REQUESTS,
-    words: /Invalid client or Invalid client credentials|invalid_client|AADSTS(7000215|7000222|700016)/i,
+    words: new RegExp(`${UNKNOWN_CLIENT}|invalid_client`, 'i'),
     message: /Invalid client or Invalid client credentials|AADSTS(7000215|7000222|700016)/,
     title: 'Client rejected',
     meaning:

@@ -202,3 +202,32 @@ export const MORE_ANSWERS: [at: At, got: string, id: string][] = [
   ['issuer', '302 redirect to https://other.test/ an empty response', 'not-an-issuer'],
   ['issuer', '200 HTML page "Console"', 'not-an-issuer'],
 ];
+
+/** What each provider answers about the client, its secret or its assertion: the same row at every grant. */
+export const ABOUT_THE_CLIENT: readonly [got: string, id: string][] = [
+  ['400 unauthorized_client: Unexpected error when authenticating client', 'client-basic'],
+  ['401 invalid_client: The client secret could not be decoded', 'client-basic'],
+  [
+    "401 invalid_client: The OAuth 2.0 Client supports client authentication method 'client_secret_basic'",
+    'client-auth-method',
+  ],
+  ['401 unauthorized_client: the token_endpoint_auth_method of the client is another', 'client-auth-method'],
+  ['400 invalid_request: DPoP proof is missing', 'proof-of-possession'],
+  ['401 unauthorized_client: Invalid client or Invalid client credentials', 'client-refused'],
+  ['401 invalid_client: Invalid client or Invalid client credentials', 'client-refused'],
+  ['400 unauthorized_client: Client secret not provided in request', 'client-refused'],
+  ['400 unauthorized_client: AADSTS700016: Application with identifier x was not found', 'client-refused'],
+  ['401 invalid_client: AADSTS7000215: Invalid client secret provided.', 'client-refused'],
+  ['401 invalid_client: AADSTS7000222: The provided client secret keys are expired.', 'client-refused'],
+  ['401 invalid_client: AADSTS7000218: The request body must contain client_assertion', 'client-refused'],
+  ['401 invalid_client: Client authentication failed (e.g., unknown client)', 'client-refused'],
+  ['401 invalid_client', 'client-refused'],
+  ['401 access_denied: Unauthorized', 'client-refused'],
+  ['400 invalid_client: Token reuse detected', 'assertion-reused'],
+  ['400 jti_known: The jti was already used.', 'assertion-reused'],
+  ['400 invalid_client: Invalid token audience', 'assertion-audience'],
+  ['400 invalid_client: Multiple audiences not allowed', 'assertion-audience'],
+  ['400 invalid_client: Token is not active', 'assertion-time'],
+  ['401 invalid_client: AADSTS700024: Client assertion is not within its valid time range.', 'assertion-time'],
+  ['401 invalid_client: AADSTS700027: signature', 'assertion-signature'],
+];

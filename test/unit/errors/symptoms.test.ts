@@ -6,9 +6,10 @@ import { AuthError, hasSymptom } from '../../../src/errors/errors.js';
 import { explain as explainFailure, explainMessage, markOf } from '../../../src/errors/explain.js';
 import type { Failure, RequestName, Sent } from '../../../src/errors/failure.js';
 import { SYMPTOMS, type SymptomId } from '../../../src/errors/symptoms/all.js';
+import { TOKEN_REQUESTS } from '../../../src/errors/symptoms/symptom.js';
 import { factsOf } from '../../../src/http/response.js';
 import { MORE_FOR_PEOPLE, PEOPLE_PROVIDER_ROWS } from './people-provider-rows.js';
-import { MORE_ANSWERS, PROVIDER_ROWS } from './provider-rows.js';
+import { ABOUT_THE_CLIENT, MORE_ANSWERS, PROVIDER_ROWS } from './provider-rows.js';
 
 /** A failure below HTTP (`broken`), or an answer, told as "STATUS code: message", "STATUS HTML page "title"", … */
 type At = RequestName | 'broken';
@@ -618,4 +619,11 @@ describe('an error text that a user has', () => {
   for (const [text, id] of MESSAGES) {
     it(`${text.slice(0, 60)}… is explained by ${id}`, () => assert.equal(explainMessage(text)?.id, id));
   }
+});
+
+describe('what a provider answers about the client', () => {
+  for (const [got, id] of ABOUT_THE_CLIENT)
+    it(`is ${id} at every grant: ${got}`, () => {
+      for (const at of TOKEN_REQUESTS) assert.equal(explain(at, got).id, id, at);
+    });
 });
