@@ -41,7 +41,11 @@ export function chooseMethod(
 ): Pick<Settings, 'method' | 'methodReason' | 'allowFallback'> {
   const wish = found.get('method');
   const method = wish?.value.toLowerCase();
-  if (only && wish?.explicit && method !== only && method !== 'auto')
+  if (method === 'basic' && login !== 'basic')
+    problem('method', 'basic is a way to log in: set login to basic, and leave method out.', 'conflict');
+  else if (!['auto', 'token', 'cookie', 'basic'].includes(method ?? ''))
+    problem('method', `invalid ${check.quoted(wish?.value ?? '')}: expected auto, token or cookie.`);
+  else if (only && wish?.explicit && method !== only && method !== 'auto')
     problem('method', `the command ${only} requires method ${only}.`);
   const { methods, phrase } = wayOf(login);
   if (!methods.includes('cookie')) {
@@ -54,8 +58,6 @@ export function chooseMethod(
   if (only) return { method: only, methodReason: `the command is ${only}`, allowFallback: false };
   if (method === 'token' || method === 'cookie')
     return { method, methodReason: `set by ${wish?.from}`, allowFallback: false };
-  if (method !== 'auto')
-    problem('method', `invalid ${check.quoted(wish?.value ?? '')}: expected auto, token or cookie.`);
   const allowFallback = !found.has('refresh-token');
   if (found.has('client-secret')) return { method: 'token', methodReason: 'client-secret is set', allowFallback };
   return found.has('client-id')

@@ -74,11 +74,10 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
   const idToken = usesIdToken(login) && !bearer ? idTokenSource(found, sources.env, at === 'provider') : undefined;
   const dexUrl = text('dex-url') && check.dexUrl(text('dex-url'), allowHttp, problem);
   const elsewhere = at === 'nowhere' || at === 'provider' || (at === 'dex' && dexUrl !== '');
-  const byIssuer = found.has('issuer') && isPasswordLogin(login) && !needs.person;
   const address = required(
     'platform-address',
     !elsewhere || (found.has('cluster') && !found.has('tracking-uri')),
-    byIssuer ? ' Or set login to password-grant, which sends the password to issuer.' : '',
+    needs.person ? '' : withIssuer(found, login),
   );
   const platform = address && check.platformAddress(address, allowHttp, problem);
   const { method, methodReason, allowFallback } = chooseMethod(found, login, needs.method, problem);
@@ -110,7 +109,7 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
       'client-id',
       method === 'token' && (needs.person || at === 'platform' || at === 'dex' || requires.includes('client-id'))
         ? required('client-id')
-        : text('client-id'),
+        : required('client-id', ofProvider && client.some((name) => found.has(name))),
       problem,
     ),
     clientSecret: text('client-secret'),
@@ -152,6 +151,16 @@ function validate({ found, sources, needs, problem, note }: Reading): Settings {
     exportEnv: flag('export-env'),
     maskWorkspace: flag('mask-workspace'),
   };
+}
+
+/** What else a login without an address of the platform can mean. */
+function withIssuer(found: Map<Name, Found>, login: Settings['login']): string {
+  if (!isPasswordLogin(login)) return '';
+  if (found.has('issuer')) return ' Or set login to password-grant, which sends the password to issuer.';
+  const none = !found.has('username') && !found.has('password');
+  return none && found.has('client-id') && found.has('tracking-uri')
+    ? ' Or set issuer, if mlflow-auth login logged in at an OpenID provider: the stored login is found by that.'
+    : '';
 }
 
 function listOf(problems: readonly Problem[], found: Map<Name, Found>, { caller, env }: Sources): string[] {

@@ -33,11 +33,12 @@ export const byAssertion =
     if (clientId) body.set('client_id', clientId);
   };
 
-/** With what a client has; nothing at all where there is no client. */
+/** With what a client has; nothing at all, and no secret, where there is no client. */
 export async function byWhatThereIs(provider: Provider, settings: Settings): Promise<oauth.ClientAuth> {
+  if (!settings.clientId) return () => {};
   if (settings.clientSecret) return bySecret(provider, settings);
   if (settings.clientKey) return byKey(provider, settings);
-  return settings.clientId ? oauth.None() : () => {};
+  return oauth.None();
 }
 
 const rsa = (name: string, bits: number) => ({ name, hash: `SHA-${bits}` });

@@ -106,7 +106,7 @@ export async function credentialIn(
   return { ...named(token, verify), refreshToken: next };
 }
 
-/** The library wants a name even where no client takes part. */
+/** The library wants a name even where no client takes part; nothing sends that one (see client-auth.ts). */
 const clientOf = (clientId: string): oauth.Client => ({ client_id: clientId || 'unnamed' });
 
 /** Has the library look at all but the ID token: whether a token is good for the proxy, the proxy itself says. */

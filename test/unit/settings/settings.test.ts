@@ -6,7 +6,7 @@ import { UsageError } from '../../../src/errors/errors.js';
 import { certificatesIn } from '../../../src/http/trust.js';
 import { readSettings } from '../../../src/settings/settings.js';
 import { ROWS } from '../../../src/settings/table.js';
-import type { Settings } from '../../../src/settings/types.js';
+import type { Needs, Settings } from '../../../src/settings/types.js';
 import { testAuthority } from '../../support/fake/certificates.js';
 
 const GOOD = {
@@ -23,7 +23,7 @@ interface Given {
   env?: Record<string, string | undefined>;
   files?: Record<string, string>;
   caller?: 'action' | 'cli';
-  needs?: { trackingUri: boolean; caPath: boolean };
+  needs?: Needs;
   notes?: string[];
   masks?: string[];
 }
@@ -417,6 +417,67 @@ describe('values', () => {
     const notes: string[] = [];
     withGood({ password: '$PASSWORD' }, { notes });
     assert.deepEqual(notes, ['password (--password) looks like an unexpanded variable']);
+  });
+
+  const URI = { 'tracking-uri': 'https://mlflow.test' };
+  const ACCOUNT = { username: 'ci', password: 'password' };
+  const SOLE: Record<string, Record<string, string>> = {
+    bearer: { login: 'bearer', bearer: 'opaque-token' },
+    basic: { login: 'basic', ...ACCOUNT },
+    'client-credentials': { login: 'client-credentials', 'client-id': 'ci', 'client-secret': 'x' },
+    'password-grant': { login: 'password-grant', 'client-id': 'ci', ...ACCOUNT },
+  };
+  for (const [name, given] of Object.entries(SOLE))
+    it(`method is checked with login ${name} too, which has one alone`, () => {
+      const of = (method: string) => () => read({ given: { ...URI, ...given, method } });
+      assert.match(problems(of('bogus')), /method: invalid "bogus": expected auto, token or cookie/);
+      assert.equal(of('auto')().login, name);
+      if (name === 'basic') assert.equal(of('basic')().method, 'basic');
+      else assert.match(problems(of('basic')), /method: .*set login to basic/);
+    });
+
+  it('method basic is none of a login with both methods, nor of a command with one', () => {
+    assert.match(
+      problems(() => withGood({ method: 'basic' })),
+      /method: .*set login to basic/,
+    );
+    const needs = { trackingUri: true, caPath: false, method: 'token' as const };
+    for (const method of ['bogus', 'basic'])
+      assert.match(
+        problems(() => withGood({}, { needs, env: { MLFLOW_AUTH_METHOD: method } })),
+        /^1 configuration error:\n {2}method: /,
+      );
+  });
+
+  for (const login of ['jwt-bearer', 'token-exchange', 'password-grant', 'refresh-token'])
+    for (const secret of ['client-secret', 'client-key'])
+      it(`${secret} with login ${login} requires client-id at an OpenID provider`, () => {
+        const { key } = testAuthority();
+        const rest = { 'id-token': 'ey.ey.ey', 'refresh-token': 'x' };
+        const account = login === 'password-grant' ? ACCOUNT : {};
+        const used = { 'jwt-bearer': ['id-token'], 'token-exchange': ['id-token'], 'refresh-token': ['refresh-token'] };
+        const shown = Object.entries(rest).filter(([name]) => used[login as keyof typeof used]?.includes(name));
+        const given = { ...URI, login, ...account, ...Object.fromEntries(shown) };
+        const without = () => read({ given: { ...given, [secret]: key } });
+        assert.match(problems(without), /^1 configuration error:\n {2}client-id: required/);
+        assert.ok(read({ given: { ...given, [secret]: key, 'client-id': 'ci' } }));
+      });
+
+  it('client-id is not required for jwt-bearer without a secret', () =>
+    assert.equal(read({ given: { ...URI, login: 'jwt-bearer', 'id-token': 'ey.ey.ey' } }).clientId, ''));
+
+  it('a missing address names issuer, where a stored login may be found by that', () => {
+    const stored = /platform-address: required.*Or set issuer, if mlflow-auth login/;
+    const given = { ...URI, 'client-id': 'cli' };
+    assert.match(
+      problems(() => read({ given })),
+      stored,
+    );
+    for (const other of [{ username: 'ci' }, { 'client-id': undefined }])
+      assert.doesNotMatch(
+        problems(() => read({ given: { ...given, ...other } })),
+        stored,
+      );
   });
 
   it('method auto says why it chose', () => {
