@@ -12,11 +12,12 @@ import { type Use, withRefreshTokenFile } from '../renewal/refresh-token-file.js
 import { renew } from '../renewal/renew.js';
 import { type Renew, serveRenewals } from '../renewal/renewal-socket.js';
 import { handOver } from '../sdk/handover.js';
+import { withoutOtherLogins } from '../sdk/other-logins.js';
 import { makePrivateFolder, openPrivateFolder, type PrivateFolder } from '../sdk/private-folder.js';
 import { countRejected } from '../sdk/rejected-requests.js';
 import { readState, STATE_FILE } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
-import { withoutOtherLogins } from '../sdk/variables.js';
+
 import { withoutSecrets } from '../settings/secret-variables.js';
 import type { LoginCall } from './command.js';
 import { checkProgram } from './find-program.js';
@@ -71,8 +72,11 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
     const { aborted: signal } = signals;
     const logIn = ({ settings, guard }: Use) => runLogin(settings, secrets, log, { keep: keep && guard(keep), signal });
     const credential = await withRefreshTokenFile(settings, secrets, logIn, { signal });
-    // With basic, nothing of an earlier login may win over what the SDK sends by itself.
-    const outer = settings.method === 'basic' ? { ...sources, env: withoutOtherLogins(sources.env) } : sources;
+    // Whoever set it, the SDK would use it in place of this credential, or send it along.
+    const { env: cleared, removed } = withoutOtherLogins(sources.env, credential.method);
+    if (removed.length > 0)
+      log.info(`removed from the environment of the command, as of another login: ${removed.join(', ')}`);
+    const outer = { ...sources, env: cleared };
     const variables = handOver(credential, renewed, folder, outer, warn);
     signals.aborted.throwIfAborted();
     const inherited = flags['keep-secrets'] === 'true' ? outer.env : withoutSecrets(outer.env);

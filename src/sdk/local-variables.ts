@@ -1,9 +1,9 @@
 // What is exported where a proxy on this machine holds the credential: its address and token, and nothing of the login.
 
-import { delimiter } from 'node:path';
 import { withoutSecrets } from '../settings/secret-variables.js';
 import type { Env } from '../util/env.js';
-import { isOurs, type Variable } from './variables.js';
+import { holdsHeaders, LOGIN_VARIABLES, withoutProvider } from './other-logins.js';
+import type { Variable } from './variables.js';
 
 /** A proxy on this machine. */
 export interface LocalServer {
@@ -35,25 +35,23 @@ export function localVariables({ uri, token }: LocalServer, workspace: string | 
   return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
 }
 
-/** Of an earlier login, or what the SDK would use in place of the local token. */
+/** Of any login, or what the SDK would use in place of the local token. */
 const NOT_FOR_THE_COMMAND = [
-  ...['MLFLOW_TRACKING_USERNAME', 'MLFLOW_TRACKING_PASSWORD', 'MLFLOW_TRACKING_AUTH', 'MLFLOW_TRACKING_AWS_SIGV4'],
-  ...['MLFLOW_TRACKING_SERVER_CERT_PATH', 'MLFLOW_TRACKING_CLIENT_CERT_PATH', 'MLFLOW_TRACKING_INSECURE_TLS'],
-  ...['MLFLOW_PROXY_COOKIE', 'MLFLOW_AUTH_CREDENTIAL_FILE', 'MLFLOW_AUTH_DIR'],
+  ...LOGIN_VARIABLES,
+  ...['MLFLOW_TRACKING_AWS_SIGV4', 'MLFLOW_TRACKING_SERVER_CERT_PATH', 'MLFLOW_TRACKING_CLIENT_CERT_PATH'],
+  'MLFLOW_TRACKING_INSECURE_TLS',
 ];
-/** Headers of OTLP exporters, in which `env --otlp` puts a credential. */
-const OTLP_HEADERS = /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/;
 
 /** The environment of a command that is to use the proxy: without secrets of a login, this one's or an earlier one's. */
 export function environmentFor(env: Env, variables: readonly Variable[]): NodeJS.ProcessEnv {
   const { PYTHONPATH, ...others } = withoutSecrets(env, NOT_FOR_THE_COMMAND);
-  const python = (PYTHONPATH ?? '').split(delimiter).filter((path) => !isOurs(path));
+  const python = withoutProvider(PYTHONPATH);
   const kept = Object.entries(others).filter(
-    ([name, value]) => !(OTLP_HEADERS.test(name) && /(^|,)\s*(authorization|cookie)=/i.test(value ?? '')),
+    ([name, value]) => !holdsHeaders(name, value, ['token', 'cookie', 'basic']),
   );
   return {
     ...Object.fromEntries(kept),
-    ...(python.join('') ? { PYTHONPATH: python.join(delimiter) } : {}),
+    ...(python ? { PYTHONPATH: python } : {}),
     ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
   };
 }

@@ -3,7 +3,6 @@
 import { basename, delimiter, dirname } from 'node:path';
 import type { Credential } from '../login/credential.js';
 import type { Settings } from '../settings/types.js';
-import type { Env } from '../util/env.js';
 import { type Folder, PYTHON_FOLDER } from './folder.js';
 
 /** One variable for the SDK. Its value is never empty. */
@@ -44,24 +43,6 @@ export function variablesFor({ credential, settings, folder, pythonPath, certifi
     PYTHONPATH: folder?.python ? [folder.python, ...others].join(delimiter) : '',
   };
   return Object.entries(list).flatMap(([name, value]) => (value ? [{ name, value }] : []));
-}
-
-/** What a login for a token or a cookie exports, which the SDK, or the auth provider in it, would use in place of a password. */
-const OF_OTHER_LOGINS = [
-  'MLFLOW_TRACKING_TOKEN',
-  'MLFLOW_PROXY_COOKIE',
-  'MLFLOW_TRACKING_AUTH',
-  'MLFLOW_AUTH_CREDENTIAL_FILE',
-];
-
-/** The environment without what an earlier login for a token or a cookie exported. */
-export function withoutOtherLogins({ PYTHONPATH, ...env }: Env): Env {
-  const python = (PYTHONPATH ?? '')
-    .split(delimiter)
-    .filter((path) => !isOurs(path))
-    .join(delimiter);
-  const others = Object.entries(env).filter(([name]) => !OF_OTHER_LOGINS.includes(name));
-  return { ...Object.fromEntries(others), ...(python ? { PYTHONPATH: python } : {}) };
 }
 
 /** Whether it is from an earlier login: the wheel in the folder of mlflow-auth, or, of earlier versions, the folder. */

@@ -100,6 +100,7 @@ describe('login: basic', () => {
         MLFLOW_PROXY_COOKIE: 'a=cookie-of-an-earlier-login',
         MLFLOW_TRACKING_AUTH: 'mlflow-auth',
         MLFLOW_AUTH_CREDENTIAL_FILE: join(folder, 'credential.json'),
+        OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=Bearer%20old',
         PYTHONPATH: [wheel, '/mine'].join(process.platform === 'win32' ? ';' : ':'),
       };
       const show = 'console.log(JSON.stringify(process.env))';
@@ -115,7 +116,8 @@ describe('login: basic', () => {
       assert.equal(env.PYTHONPATH, '/mine');
       assert.deepEqual([env.MLFLOW_TRACKING_USERNAME, env.MLFLOW_TRACKING_PASSWORD], [username, password]);
       assert.equal(env.MLFLOW_PASSWORD, undefined);
-      assert.doesNotMatch(stderr, /still set|MLFLOW_TRACKING_AUTH/);
+      assert.doesNotMatch(stderr, /still set|MLFLOW_TRACKING_AUTH (is|was)/);
+      assert.match(stderr, /removed from the environment of the command, as of another login: MLFLOW_TRACKING_TOKEN, /);
       // A shell cannot be made to forget them, so they are named.
       const { stderr: warned } = await variables({ ...envOf(platform), ...earlier }, ['--dir', join(folder, 'other')]);
       for (const name of ['MLFLOW_TRACKING_TOKEN', 'MLFLOW_PROXY_COOKIE', 'MLFLOW_TRACKING_AUTH'])

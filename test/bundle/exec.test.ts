@@ -345,6 +345,25 @@ for times, why in enumerate((None, "rejected")):
     });
   });
 
+  it('keeps from the command what a login with username and password exported before, and says so', async () => {
+    await at({}, async (platform) => {
+      const earlier = { MLFLOW_TRACKING_USERNAME: 'user', MLFLOW_TRACKING_PASSWORD: 'password-of-before' };
+      for (const method of ['token', 'cookie']) {
+        const script = 'console.log(JSON.stringify(process.env))';
+        const args = ['exec', '--method', method, '--', process.execPath, '-e', script];
+        const { status, stdout, stderr } = await runCommand(args, { ...goodEnv(platform), ...earlier });
+        assert.equal(status, 0, stderr);
+        const env = JSON.parse(stdout);
+        assert.ok(
+          Object.keys(earlier).every((name) => !(name in env)),
+          stdout,
+        );
+        assert.match(stderr, /as of another login: MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD\n/);
+        assert.doesNotMatch(stderr, /hold a login that the SDK sends|password-of-before/);
+      }
+    });
+  });
+
   it('keeps the secrets of the login from the command, unless --keep-secrets is given', async () => {
     await at({}, async (platform) => {
       const names = ROWS.filter(({ secret }) => secret).flatMap(({ env }) =>

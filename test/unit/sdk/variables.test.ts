@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Credential } from '../../../src/login/credential.js';
-import { type Parts, variablesFor, withoutOtherLogins } from '../../../src/sdk/variables.js';
+import { type Parts, variablesFor } from '../../../src/sdk/variables.js';
 import type { Settings } from '../../../src/settings/types.js';
 
 const common = { identity: 'i', expiresAt: undefined };
@@ -39,14 +39,6 @@ describe('the variables for the SDK', () => {
       'MLFLOW_TRACKING_PASSWORD=p w',
       'MLFLOW_TRACKING_SERVER_CERT_PATH=/dir/ca.pem',
     ]);
-  });
-
-  it('leave what an earlier login exported out of an environment, and nothing else', () => {
-    const others = { PATH: '/bin', MLFLOW_TRACKING_URI: 'u', PYTHONPATH: '/mine' };
-    const paths = [python, '/mine'].join(delimiter);
-    const earlier = { MLFLOW_TRACKING_TOKEN: 't', MLFLOW_PROXY_COOKIE: 'c', MLFLOW_TRACKING_AUTH: 'mlflow-auth' };
-    assert.deepEqual(withoutOtherLogins({ ...others, ...earlier, PYTHONPATH: paths }), others);
-    assert.equal('PYTHONPATH' in withoutOtherLogins({ PYTHONPATH: python }), false);
   });
 
   it('name all of the folder, and hold no refresh token', () => {
