@@ -119,9 +119,14 @@ async function renewNow(
     save({ settings: settingsToKeep(settings, credential), last: { ...last, result: 'renewed' } });
     finish(credential);
   } catch (error) {
+    const kept = state().settings;
+    const spent = kept.refreshToken === settings.refreshToken && isSpent(error);
+    // A password may take its place at the next renewal.
+    const other = spent && isPasswordLogin(settings.login) && settings.username !== '' && settings.password !== '';
     const changes: Partial<State> = {
+      ...(other ? { settings: { ...kept, refreshToken: '' } } : {}),
       ...(exchanged && isRefusal(error) ? { refused: exchanged } : {}),
-      ...(isFinal(error, settings) ? { failed: secrets.redact(errorMessage(error)) } : {}),
+      ...(isFinal(error, settings) || (spent && !other) ? { failed: secrets.redact(errorMessage(error)) } : {}),
       ...(isRejection(error) ? { last: { ...last, result: 'rejected' } } : {}),
     };
     if (Object.keys(changes).length > 0) attempt(() => save(changes));
@@ -150,6 +155,16 @@ function isFinal(error: unknown, { bearer, idToken }: Settings): boolean {
     ['login', 'form', 'password-grant', 'provider-password'].includes(error.failure.request)
   );
 }
+
+/**
+ * Whether an OpenID provider has answered a refresh token with a failure, whatever that says: with rotation the token may be used
+ * up, and a second use ends the session (RFC 9700, 4.14.2). A limit of requests, or a connection that broke, says nothing of it.
+ */
+const isSpent = (error: unknown): boolean =>
+  error instanceof AuthError &&
+  error.failure.request === 'provider-refresh' &&
+  !('broken' in error.failure) &&
+  answerOf(error.failure)?.status !== 429;
 
 const GRANTS: readonly RequestName[] = TOKEN_REQUESTS;
 

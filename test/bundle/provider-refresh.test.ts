@@ -158,6 +158,57 @@ describe('a refresh token at an OpenID provider', () => {
     });
   });
 
+  const said = (status: number, body: unknown = { error: 'server_error' }, more = {}) => ({ status, body, ...more });
+  const opaque = { access_token: 'opaque', token_type: 'Bearer' };
+  const FAILURES: [what: string, answer: NonNullable<StartOptions['canned']>['token'], again: boolean][] = [
+    ['status 500', said(500), false],
+    ['status 503 and a page', said(503, '<html><title>503</title></html>'), false],
+    ['status 404', said(404, ''), false],
+    ['a redirect', said(302, '', { headers: { location: 'https://elsewhere.test/' } }), false],
+    ['status 200 and a page', said(200, '<html><title>Console</title></html>'), false],
+    ['an opaque token', said(200, opaque), false],
+    ['status 429', said(429), true],
+    ['no response', said(200, '', { hang: true }), true],
+  ];
+  for (const [what, answer, again] of FAILURES)
+    it(`is sent ${again ? 'again by the next renewal' : 'once'} where a renewal gets ${what}`, async () => {
+      const canned: NonNullable<StartOptions['canned']> = {};
+      await atPlatform(withToken({ canned }), async (platform) => {
+        const dir = mkdtempSync(join(folder, 'fails-'));
+        await firstLogin(platform, dir, { ...PUBLIC, ...GIVEN, MLFLOW_AUTH_TIMEOUT: '4' });
+        canned['provider-token'] = answer;
+        const failed = await renew(dir, {});
+        assert.equal(failed.status, 1, failed.stderr);
+        const { status, stderr } = await renew(dir, {});
+        assert.equal(status, 1);
+        assert.equal(
+          /mlflow-auth does not retry: this is the result of a previous attempt/.test(stderr),
+          !again,
+          stderr,
+        );
+        const tokens = formsSent(platform).map(({ refresh_token }) => refresh_token);
+        assert.deepEqual(tokens, [BEFORE, NEXT, ...(again ? [NEXT] : [])]);
+        assertNoSecret({ stderr }, [BEFORE, NEXT]);
+      });
+    });
+
+  it('that a renewal got status 500 for is followed by the password at the next one, where there is one', async () => {
+    const canned: NonNullable<StartOptions['canned']> = {};
+    await atPlatform(withToken({ canned }), async (platform) => {
+      const dir = join(folder, 'followed');
+      const account = { MLFLOW_USERNAME: USUAL.username, MLFLOW_PASSWORD: USUAL.password };
+      await firstLogin(platform, dir, { ...PUBLIC, ...account, MLFLOW_AUTH_LOGIN: 'password-grant' });
+      canned['provider-token'] = said(500);
+      assert.equal((await renew(dir, account)).status, 1);
+      delete canned['provider-token'];
+      assert.match((await renew(dir, {})).stderr, /no refresh token, and no username and password.*log in again/);
+      const { status, stderr } = await renew(dir, account);
+      assert.equal(status, 0, stderr);
+      const grants = formsSent(platform).map(({ grant_type }) => grant_type);
+      assert.deepEqual(grants, ['password', 'refresh_token', 'password']);
+    });
+  });
+
   it('that is refused at a renewal is not sent again', async () => {
     await atPlatform(withToken(), async (platform) => {
       const dir = join(folder, 'refused');
