@@ -70,7 +70,8 @@ async function runIn(folder: PrivateFolder, call: LoginCall, signals: Signals): 
   const gone = new AbortController();
   try {
     const { aborted: signal } = signals;
-    const logIn = ({ settings, guard }: Use) => runLogin(settings, secrets, log, { keep: keep && guard(keep), signal });
+    const logIn = ({ settings, guard, refusals }: Use) =>
+      runLogin(settings, secrets, log, { keep: keep && guard(keep), refusals, signal });
     const credential = await withRefreshTokenFile(settings, secrets, logIn, { signal });
     // Whoever set it, the SDK would use it in place of this credential, or send it along.
     const { env: cleared, removed } = withoutOtherLogins(sources.env, credential.method);

@@ -44,7 +44,7 @@ export async function printVariables(call: LoginCall): Promise<number> {
 async function logIn({ settings, secrets, log }: LoginCall): Promise<Credential> {
   // With renew the folder keeps it too, so that no other place is missed.
   const keep = refreshTokenStore(settings, settings.renew ? () => {} : log.warn);
-  return withRefreshTokenFile(settings, secrets, ({ settings, guard }) =>
-    runLogin(settings, secrets, log, { keep: keep && guard(keep) }),
+  return withRefreshTokenFile(settings, secrets, ({ settings, guard, refusals }) =>
+    runLogin(settings, secrets, log, { keep: keep && guard(keep), refusals }),
   );
 }

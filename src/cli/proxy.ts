@@ -75,7 +75,8 @@ async function start(
   const credential = await withRefreshTokenFile(
     settings,
     secrets,
-    ({ settings, guard }) => runLogin(settings, secrets, log, { keep: keep && guard(keep), signal }),
+    ({ settings, guard, refusals }) =>
+      runLogin(settings, secrets, log, { keep: keep && guard(keep), refusals, signal }),
     { signal },
   );
   signal.throwIfAborted();

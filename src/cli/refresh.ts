@@ -23,7 +23,8 @@ export async function run({ flags, settings, secrets, print, log }: LoginCall): 
     received = next;
   };
   const keep = file === undefined ? remember : refreshTokenWriter(file);
-  const login = ({ settings, guard }: Use) => runLogin(settings, secrets, log, { keep: guard(keep) });
+  const login = ({ settings, guard, refusals }: Use) =>
+    runLogin(settings, secrets, log, { keep: guard(keep), refusals });
   const credential = await withRefreshTokenFile(settings, secrets, login, { required: true }).catch((error) => {
     // The one that was given cannot be used again, and there is no other place for the next one.
     if (received !== undefined) print(jsonOf(undefined, received));

@@ -2,6 +2,13 @@
 
 import type { Http } from '../http/types.js';
 
+/** What is known of refresh tokens that a server rejected before. */
+export interface Refusals {
+  /** @throws AuthError "refresh-refused-before" for one of them */
+  check: (refreshToken: string) => void;
+  add: (refreshToken: string) => void;
+}
+
 export interface Context {
   http: Http;
   /** Registers a secret for masking as soon as it exists. */
@@ -12,6 +19,8 @@ export interface Context {
   beforePassword?: (() => void) | undefined;
   /** Called before the ID token of a CI job is exchanged; an error of it keeps it from being sent. */
   beforeExchange?: ((idToken: string) => void) | undefined;
+  /** What is known of refresh tokens that were rejected before. */
+  refusals?: Refusals | undefined;
   /** Runs one step of the login and tells how it went and how long it took. */
   step: <T>(text: string, work: () => Promise<T>) => Promise<T>;
   /** Tells something that the user should know, which is no failure. */

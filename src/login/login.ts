@@ -9,7 +9,7 @@ import type { Credential } from './credential.js';
 import { firstLogin } from './first-login.js';
 import type { Made, TokenLogin } from './login-way.js';
 import { sizeOf } from './oauth2-proxy/credential-size.js';
-import { refreshMethod } from './refresh-method.js';
+import { isRefused, refreshMethod } from './refresh-method.js';
 import { isTokenUnwanted, verify } from './verify.js';
 
 /**
@@ -55,7 +55,7 @@ async function tokenLogin(context: Context, settings: Settings): Promise<TokenLo
     const canLogIn = settings.idToken !== undefined || (settings.username !== '' && settings.password !== '');
     // A connection that broke says nothing of the refresh token.
     const answered = error instanceof AuthError && error.failure.request === 'refresh' && !('broken' in error.failure);
-    const refused = answered || hasSymptom(error, 'provider-refresh-refused');
+    const refused = answered || isRefused(error);
     if (!refused || !canLogIn) throw error;
     context.note(`${error.got} (${error.symptom.meaning}): logging in`);
     // Whoever keeps refresh tokens needs the next one of Dex. For others it would only end that of another job.

@@ -12,7 +12,7 @@ import type { Logger, WriteLine } from '../util/logger.js';
 import { progress } from '../util/progress.js';
 import type { Secrets } from '../util/secrets.js';
 import { printable, shortened } from '../util/text.js';
-import type { Context } from './context.js';
+import type { Context, Refusals } from './context.js';
 import type { Credential } from './credential.js';
 
 /** The longest email address is shorter (RFC 5321, 4.5.3.1.3). */
@@ -81,6 +81,8 @@ export interface Hooks {
   beforePassword?: (() => void) | undefined;
   /** Called before the ID token of a CI job is exchanged; an error of it keeps it from being sent. */
   beforeExchange?: ((idToken: string) => void) | undefined;
+  /** What is known of refresh tokens that were rejected before. */
+  refusals?: Refusals | undefined;
   /** Ends the login at once. */
   signal?: AbortSignal | undefined;
   /** A login by a person, and the seconds that it waits for one, in place of the way that the settings name. */
@@ -95,7 +97,7 @@ export async function runLogin(
   settings: Settings,
   secrets: Secrets,
   log: Logger,
-  { keep, beforePassword, beforeExchange, signal, person }: Hooks = {},
+  { keep, beforePassword, beforeExchange, refusals, signal, person }: Hooks = {},
 ): Promise<Credential> {
   const safe = (write: WriteLine) => (line: string) => write(printable(secrets.redact(line)));
   const warn = safe(log.warn);
@@ -104,7 +106,17 @@ export async function runLogin(
   // While a person logs in, a connection that was opened ahead would be closed by its server.
   const preconnect = person ? {} : connectionsFor(settings);
   const { http, close } = await openFor(settings, { mask: secrets.add, note }, preconnect, person?.patience);
-  const context: Context = { http, mask: secrets.add, keep, beforePassword, beforeExchange, step, note, warn };
+  const context: Context = {
+    http,
+    mask: secrets.add,
+    keep,
+    beforePassword,
+    beforeExchange,
+    refusals,
+    step,
+    note,
+    warn,
+  };
   signal?.addEventListener('abort', close);
   try {
     signal?.throwIfAborted();

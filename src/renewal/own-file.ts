@@ -8,6 +8,7 @@ import { removeWithLeftovers, requireWritable, writeWhole } from '../util/files.
 import { isVisibleAscii } from '../util/text.js';
 import { realTime, withLock } from './lock.js';
 import { recover } from './refresh-token-file.js';
+import { forgetRefusal } from './refused-token.js';
 
 const SETTING = 'refresh-token-file';
 /** Milliseconds to wait for a process that uses the refresh token. */
@@ -57,6 +58,7 @@ export function ownFileWriter(given: string): (refreshToken: string, signal: Abo
       async () => {
         requireOwnFile(path);
         writeWhole(path, refreshToken);
+        forgetRefusal(path);
       },
       realTime(signal),
     );
@@ -83,6 +85,7 @@ export async function removeOwnFile(
       if (written) await before(token, written);
     } finally {
       removeWithLeftovers(path);
+      forgetRefusal(path);
     }
   });
 }

@@ -3,14 +3,16 @@
 import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage, UsageError } from '../errors/errors.js';
+import type { Refusals } from '../login/context.js';
 import type { Settings } from '../settings/types.js';
 import { KeptError, leftoversOf, requireWritable, writeWhole } from '../util/files.js';
 import type { Secrets } from '../util/secrets.js';
 import { type Lock, realTime, withLock } from './lock.js';
+import { forgetRefusal, refusalsOf } from './refused-token.js';
 import { replaceAlike } from './replace-alike.js';
 
 /** A link to a file stays a link. */
-const fileAt = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
+export const fileAt = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
 /**
  * Writes each new refresh token to the file, which keeps its owner, group, mode and hard links.
@@ -38,6 +40,8 @@ export function refreshTokenWriter(path: string): (refreshToken: string) => void
 export interface Use {
   /** With the token that is in the file by now. */
   settings: Settings;
+  /** What is known of the tokens of this file that were rejected before. */
+  refusals?: Refusals;
   /** Keeps a token from its file where another process, after this one was stopped for too long, has put a newer one there. */
   guard: <T extends (refreshToken: string) => void>(keep: T) => (refreshToken: string) => void;
 }
@@ -66,8 +70,10 @@ export async function withRefreshTokenFile<T>(
       if (!lock.isHeld() && tokenIn(file) !== found)
         throw new Error(`refresh-token-file: another process has put a newer refresh token into ${file}; it is kept`);
       keep(refreshToken);
+      forgetRefusal(file);
     };
-    return work({ settings: { ...settings, refreshToken: found || settings.refreshToken }, guard });
+    const current = { ...settings, refreshToken: found || settings.refreshToken };
+    return work({ settings: current, guard, refusals: refusalsOf(file, settings) });
   };
   try {
     return await withLock(`${file}.lock`, (settings.timeout + 30) * 1000, locked, realTime(signal));

@@ -6,6 +6,7 @@ import { AuthError, errorMessage, hasSymptom } from '../errors/errors.js';
 import { answerOf, type RequestName } from '../errors/failure.js';
 import { TOKEN_REQUESTS } from '../errors/symptoms/symptom.js';
 import { fingerprint } from '../login/credential.js';
+import { isRefused } from '../login/refresh-method.js';
 import { runLogin } from '../login/session.js';
 import { ageOf, type CredentialFile, readCredential } from '../sdk/credential-file.js';
 import { openPrivateFolder } from '../sdk/private-folder.js';
@@ -21,6 +22,8 @@ import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
 import { LOCK_FILE, realTime, withLock } from './lock.js';
 import { type RenewalRecord, recordIn } from './record.js';
+import { fileAt } from './refresh-token-file.js';
+import { noteRefusal } from './refused-token.js';
 import { withCredentials } from './with-credentials.js';
 
 /** Who asks, and why. */
@@ -123,6 +126,8 @@ async function renewNow(
     const spent = kept.refreshToken === settings.refreshToken && isSpent(error);
     // A password may take its place at the next renewal.
     const other = spent && isPasswordLogin(settings.login) && settings.username !== '' && settings.password !== '';
+    const { refreshTokenFile: file } = settings;
+    if (file && isRefused(error)) noteRefusal(fileAt(file), settings.refreshToken, settings);
     const changes: Partial<State> = {
       ...(other ? { settings: { ...kept, refreshToken: '' } } : {}),
       ...(exchanged && isRefusal(error) ? { refused: exchanged } : {}),

@@ -97,6 +97,15 @@ const REFRESH = [
     advice:
       'Log in again. With rotation, each refresh token is used once, and a second use ends the session: give each job that runs at the same time a login of its own.',
   },
+  {
+    id: 'refresh-refused-before',
+    layer: 'OpenID provider',
+    found: 'the refresh token in {file} was rejected before, so it was not sent',
+    title: 'Refresh token rejected before',
+    meaning: 'the file still holds the refresh token that the server rejected in an earlier run',
+    advice:
+      'Log in again, or put a new refresh token into the file. If the rejection was a mistake of the server, remove the file of the same name that ends in .refused.',
+  },
 ] as const satisfies readonly Symptom[];
 
 const EXCHANGE = [

@@ -54,6 +54,7 @@ export const PROVIDER_ROWS: Record<string, Row> = {
     '400 invalid_grant: Token is not active',
     /Log in again.*a login of its own/,
   ),
+  'refresh-refused-before': provider(undefined, '', /Log in again.*\.refused/),
   'assertion-reused': provider('grant', '400 invalid_client: Token reuse detected', /supportsClientAssertionReuse/),
   'assertion-audience': provider(
     'grant',
