@@ -58,6 +58,14 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
   if (login === 'refresh-token' && found.has('refresh-token') && !settings.refreshToken && needs.login !== false)
     problem('refresh-token', 'there is none yet: log in first, or set login to password-grant.', 'missing');
   if (login === 'basic') basicCheck(settings, problem);
+  // A workflow cannot unset it, and the SDK asks the auth provider before it looks at username and password.
+  if (login === 'basic' && sources.caller === 'action' && settings.exportEnv && !settings.proxy)
+    if (sources.env.MLFLOW_TRACKING_AUTH === 'mlflow-auth')
+      problem(
+        'login',
+        'an earlier login of this job set MLFLOW_TRACKING_AUTH, so later steps would not use basic. Log in with basic in another job, or set export-env to false.',
+        'conflict',
+      );
   if (needs.person && needs.login !== false && found.get('login')?.value.toLowerCase() === 'basic')
     problem('login', 'with basic, no person logs in: use env, exec or proxy with username and password.', 'conflict');
   if (ca && insecureTls) {

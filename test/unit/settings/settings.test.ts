@@ -480,6 +480,18 @@ describe('values', () => {
       );
   });
 
+  it('login basic in the action follows no login for a token in the same job, unless it exports nothing', () => {
+    const given = { ...URI, login: 'basic', ...ACCOUNT };
+    const env = { MLFLOW_TRACKING_AUTH: 'mlflow-auth' };
+    assert.match(
+      problems(() => read({ caller: 'action', given, env })),
+      /login: an earlier login of this job .* in another job/,
+    );
+    assert.equal(read({ caller: 'action', given: { ...given, 'export-env': 'false' }, env }).login, 'basic');
+    assert.equal(read({ caller: 'action', given }).login, 'basic');
+    assert.equal(read({ given, env }).login, 'basic');
+  });
+
   it('method auto says why it chose', () => {
     const none = withGood({ 'client-secret': undefined, 'client-id': undefined });
     assert.deepEqual([none.method, none.methodReason], ['cookie', 'client-secret is not set']);
