@@ -1,12 +1,9 @@
 // MLflow as it takes logins itself, on plain http of loopback: with its own basic-auth, or with mlflow-oidc-auth.
 
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pythonWith } from '../support/installed.js';
+import { join } from 'node:path';
 import { freePorts, startServer } from './processes.js';
-
-/** Later versions of mlflow-oidc-auth require Python 3.12. Flask-WTF is what `mlflow[auth]` adds. */
-const PACKAGES = ['mlflow==3.17.2', 'mlflow-oidc-auth==9.0.5', 'Flask-WTF==1.2.2'];
+import { tools } from './tools.js';
 
 /** The administrator, and an account that may use the default workspace alone. */
 export const ADMIN = { username: 'admin', password: 'admin password of the tests' };
@@ -14,18 +11,16 @@ export const ACCOUNT = { username: 'ci@example.com', password: 'pass "quoted" \\
 /** MLflow takes it for the REST API alone. */
 export const NOT_ASCII = { username: 'größer@example.com', password: 'größer \u{1F511} than ASCII' };
 
-const python = () => pythonWith('mlflow-auth-servers', PACKAGES);
-
 async function startMlflow(app: string, folder: string, env: NodeJS.ProcessEnv): Promise<string> {
   const [port = 0] = await freePorts(1);
   const address = `http://127.0.0.1:${port}`;
   const store = ['--backend-store-uri', `sqlite:///${join(folder, `${app}.db`)}`];
   const artifacts = ['--artifacts-destination', join(folder, `${app}-artifacts`)];
   const listen = ['--host', '127.0.0.1', '--port', String(port), '--workers', '1'];
-  const program = join(dirname(await python()), process.platform === 'win32' ? 'mlflow.exe' : 'mlflow');
+  const { mlflow } = await tools();
   const args = ['server', '--app-name', app, ...listen, ...store, ...artifacts, '--enable-workspaces'];
   const quiet = { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false', MLFLOW_DISABLE_TELEMETRY: 'true' };
-  await startServer(app, program, args, `${address}/health`, { ...quiet, ...env });
+  await startServer(app, mlflow, args, `${address}/health`, { ...quiet, ...env });
   return address;
 }
 

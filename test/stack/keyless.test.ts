@@ -138,7 +138,11 @@ describe('a keyless login on the real stack', () => {
 
   it('reads a token that is used as it is anew for each request', async () => {
     const file = join(stack.folder, 'projected');
-    const rotate = () => writeFileSync(file, stack.ci.token({ sub: CI_JOB, exp: Math.floor(Date.now() / 1000) + 8 }));
+    // As the kubelet does it: whoever reads meanwhile finds the one or the other.
+    const rotate = () => {
+      writeFileSync(`${file}.new`, stack.ci.token({ sub: CI_JOB, exp: Math.floor(Date.now() / 1000) + 8 }));
+      renameSync(`${file}.new`, file);
+    };
     rotate();
     const rotation = setInterval(rotate, 3000);
     try {
