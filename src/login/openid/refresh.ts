@@ -11,7 +11,8 @@ const REFRESH_TOKEN = 'refresh_token';
 
 /**
  * Sends the refresh token once: with rotation, a second use ends the session (RFC 9700, 4.14.2). After an answer that is a
- * failure, no renewal sends it again either, but after a 429 or a connection that broke, the next one does. It is a secret, which goes to a provider that may have one.
+ * failure, no renewal sends it again either, but after a 429 or a connection that broke, the next one does. It is a secret,
+ * which goes to a provider that may have one.
  * @throws AuthError; its id is "provider-refresh-refused" when only a new login helps
  */
 export async function refreshAtProvider(
