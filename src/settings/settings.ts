@@ -4,6 +4,7 @@ import { errorMessage, UsageError } from '../errors/errors.js';
 import { chooseLogin } from './choose-login.js';
 import { crossCheck, fromEarlierLogin, type Reading } from './contradictions.js';
 import { bearerSource, hasGitHubTokens, idTokenSource } from './id-token-source.js';
+import { listOf } from './problems.js';
 import { canRenew, certificate, chooseMethod, placeOf, placeOfAny, trackingUri } from './resolve.js';
 import { runtimeCertificates } from './runtime-trust.js';
 import { secretIn } from './secrets-in.js';
@@ -161,16 +162,4 @@ function withIssuer(found: Map<Name, Found>, login: Settings['login']): string {
   return none && found.has('client-id') && found.has('tracking-uri')
     ? ' Or set issuer, if mlflow-auth login logged in at an OpenID provider: the stored login is found by that.'
     : '';
-}
-
-function listOf(problems: readonly Problem[], found: Map<Name, Found>, { caller, env }: Sources): string[] {
-  const lines = problems.map(({ name, kind, text }) => {
-    const from = found.get(name)?.from;
-    return `  ${name}: ${text}${kind === 'invalid' && from && from !== 'default' ? ` Set by ${from}.` : ''}`;
-  });
-  const title = lines.length === 1 ? '1 configuration error:' : `${lines.length} configuration errors:`;
-  const outside = env.GITHUB_ACTOR === 'dependabot[bot]' || env.GITHUB_EVENT_NAME?.startsWith('pull_request');
-  const secrets = caller === 'action' && problems.some(({ kind }) => kind === 'missing');
-  const hint = 'GitHub does not pass secrets of the repository to workflows of forks and of Dependabot.';
-  return [title, ...lines, ...(secrets && outside ? [hint] : [])];
 }
