@@ -164,6 +164,21 @@ class ProviderTest(unittest.TestCase):
         os.remove(path)
         self.assertRegex(self.failure(self.base + "/x"), "cannot be read")
 
+    def test_a_file_that_is_being_written_is_waited_for(self):
+        path = os.path.join(os.path.dirname(self.file.name), "projected")
+        self.write(method="token", value="a.b.first", value_file=path)
+        open(path, "w").close()
+
+        def write():
+            with open(path, "w") as file:
+                file.write("a.b.second")
+
+        later = threading.Timer(0.3, write)
+        later.start()
+        self.ask(self.base + "/x")
+        later.join()
+        self.assertEqual(self.sent()["Authorization"], "Bearer a.b.second")
+
     def test_a_rejected_token_that_is_still_in_its_file_is_not_sent_again(self):
         path = os.path.join(os.path.dirname(self.file.name), "projected")
         self.write(method="token", value="a.b.old", value_file=path)

@@ -159,12 +159,22 @@ def checked(credential):
 def with_value(credential):
     """The credential with the value of the file that it names, which the kubelet, for one, replaces. Raises OSError, ValueError."""
     if credential.get("value_file"):
-        with open(credential["value_file"], encoding="utf-8") as file:
-            value = file.read(LONGEST_FILE).strip()
+        value = text_of(credential["value_file"])
         if not re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", value, re.ASCII):
             raise ValueError("{} contains no token".format(credential["value_file"]))
         credential["value"] = value
     return credential
+
+
+def text_of(path):
+    """What a file says. One that a program writes anew, in place of replacing it, is empty until that has made a token."""
+    for pause in [0.1] * 20 + [0]:
+        with open(path, encoding="utf-8") as file:
+            text = file.read(LONGEST_FILE).strip()
+        if text:
+            break
+        time.sleep(pause)
+    return text
 
 
 def is_address(value):
