@@ -22,7 +22,7 @@ export function helpText(): string {
   const commands = COMMANDS.flatMap(({ name, usage = name, help, flags = [] }) =>
     help ? [item(usage, help), ...flags.flatMap(flagItem)] : [],
   );
-  return `mlflow-auth ${version}: logs in to an MLflow server behind oauth2-proxy, at Dex or any OpenID provider, without a browser.
+  return `mlflow-auth ${version}: logs in to MLflow behind oauth2-proxy, Dex or any OpenID provider.
 
 Usage: mlflow-auth COMMAND [SETTINGS]
 
