@@ -78,14 +78,14 @@ const FIELDS: Record<string, Fields> = {
   ...Object.fromEntries(['password', 'exchange'].map((name) => [`provider ${name}`, TOKEN_FIELDS])),
   'provider refresh': {
     ...TOKEN_FIELDS,
-    refresh_token: ['token-response', { missing: SUCCESS, '1 MB of text': SUCCESS }],
+    refresh_token: [SUCCESS],
   },
   'basic proof': { workspace: [SUCCESS] },
   refresh: {
     access_token: ['token-claims', { '1 MB of text': SUCCESS }],
     token_type: ['token-claims'],
     id_token: ['token-claims'],
-    refresh_token: ['token-claims', { missing: SUCCESS, '1 MB of text': SUCCESS }],
+    refresh_token: [SUCCESS],
   },
 };
 
