@@ -17,7 +17,6 @@ import { makePrivateFolder, openPrivateFolder, type PrivateFolder } from '../sdk
 import { countRejected } from '../sdk/rejected-requests.js';
 import { readState, STATE_FILE } from '../sdk/renewal-state.js';
 import { recoverState } from '../sdk/state-file.js';
-
 import { withoutSecrets } from '../settings/secret-variables.js';
 import type { LoginCall } from './command.js';
 import { checkProgram } from './find-program.js';

@@ -4,6 +4,7 @@ import { AuthError, errorMessage } from '../errors/errors.js';
 import type { Broken, Sent } from '../errors/failure.js';
 import { trustHint } from './certificate-facts.js';
 import { clockWatch } from './clock-skew.js';
+import { hasPassword } from './headers.js';
 import { refusalIn } from './proxy-refusal.js';
 import { type Send, withRetry } from './retry.js';
 import { shownIn } from './shown-certificate.js';
@@ -91,6 +92,6 @@ function methodOf({ body }: { body?: string }): 'GET' | 'POST' {
 }
 
 function sentBy({ headers }: Pick<Request, 'headers'>): Sent | undefined {
-  if (headers?.authorization) return headers.authorization.startsWith('Basic ') ? 'basic' : 'token';
+  if (headers?.authorization) return hasPassword(headers) ? 'basic' : 'token';
   return headers?.cookie ? 'cookie' : undefined;
 }

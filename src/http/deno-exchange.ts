@@ -1,6 +1,7 @@
 // Requests by Deno's own fetch, which is part of it: it takes less than half of the time of node:http over node:tls.
 
 import { readBody } from './body.js';
+import { hasPassword } from './headers.js';
 import { certificatesIn } from './trust.js';
 import type { Exchange, Message } from './types.js';
 
@@ -31,7 +32,7 @@ export function openDenoExchange(deno: DenoFetch, ca: string | undefined): Excha
     preconnect: async () => {},
     send: async (url, message, signal) => {
       try {
-        if (message.body === undefined && hasPassword(message)) return await alone(url, { ...message, signal });
+        if (message.body === undefined && hasPassword(message.headers)) return await alone(url, { ...message, signal });
         const answer = await exchange(url, { ...sentOnce(message), signal }, client);
         if (answer.status !== 411 || message.body === undefined) return answer;
         // The server wants a length before it reads the body (RFC 9110, 15.5.12).
@@ -43,9 +44,6 @@ export function openDenoExchange(deno: DenoFetch, ca: string | undefined): Excha
     close: () => client.close(),
   };
 }
-
-/** In the Basic scheme (RFC 7617). */
-const hasPassword = ({ headers }: Message): boolean => /^basic /i.test(headers.authorization ?? '');
 
 /**
  * With a body that can be read but once: Deno repeats a request whose connection was used before and breaks, a POST too

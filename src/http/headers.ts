@@ -1,6 +1,10 @@
-// The headers of an answer of node:http. The class Headers of fetch would take Node a round trip to load.
+// What headers of a request carry, and those of an answer of node:http: fetch's class Headers would take Node a round trip to load.
 
 import type { AnswerHeaders } from './types.js';
+
+/** Whether headers of a request carry username and password, in the Basic scheme (RFC 7617). */
+export const hasPassword = ({ authorization = '' }: Readonly<Record<string, string>>): boolean =>
+  /^basic /i.test(authorization);
 
 /** Headers by their names (Fetch Standard, 5.1), as far as a login reads them. */
 export class PlainHeaders implements AnswerHeaders {

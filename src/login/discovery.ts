@@ -32,5 +32,5 @@ export function requireDocument({ answer, document }: Discovery, stage: RequestN
   return document;
 }
 
-/** Whether there is no answer for now, which says nothing of a document. */
+/** Whether the server is overloaded or down, so that the answer says nothing about the document. */
 export const isUnavailable = ({ answer: { status } }: Discovery): boolean => status === 429 || status >= 500;

@@ -4,7 +4,7 @@ import type { Settings } from '../settings/types.js';
 import type { Context } from './context.js';
 import type { BasicCredential, TokenCredential } from './credential.js';
 
-/** What a login can give that is no cookie. */
+/** What a way to log in gives: any credential but a session cookie. */
 export type Made = TokenCredential | BasicCredential;
 
 /** What such a login gives. */

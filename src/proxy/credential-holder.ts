@@ -58,8 +58,8 @@ export function holdCredential(
     return read.age + now - read.at;
   };
   // A password that the server has refused is not sent again, whatever comes.
-  const isSpent = () => current.method === 'basic' && refusal !== undefined;
-  const hasExpired = () => isSpent() || (current.life !== undefined && age() >= current.life);
+  const isRejected = () => current.method === 'basic' && refusal !== undefined;
+  const hasExpired = () => isRejected() || (current.life !== undefined && age() >= current.life);
 
   const renewNow = async (reason: Reason): Promise<Credential> => {
     if (refusal && secondsBetween(refusal.at, moment()) < PAUSE) throw refusal.error;

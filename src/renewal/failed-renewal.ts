@@ -19,7 +19,7 @@ export function isFinal(error: unknown, { bearer, idToken }: Settings): boolean 
  * Whether an OpenID provider has answered a refresh token with a failure, whatever that says: with rotation the token may be used
  * up, and a second use ends the session (RFC 9700, 4.14.2). A limit of requests, or a connection that broke, says nothing of it.
  */
-export const isSpent = (error: unknown): boolean =>
+export const isUsedUp = (error: unknown): boolean =>
   error instanceof AuthError &&
   error.failure.request === 'provider-refresh' &&
   !('broken' in error.failure) &&

@@ -1,4 +1,4 @@
-// Beside the file of a refresh token: the fingerprint of one that was rejected, which no other process sends again.
+// The fingerprint of a rejected refresh token, in a file beside its own, so that no other process sends the token again.
 
 import { readFileSync, rmSync } from 'node:fs';
 import { AuthError } from '../errors/errors.js';

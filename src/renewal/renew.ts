@@ -18,7 +18,7 @@ import { isPasswordLogin } from '../settings/ways.js';
 import { moment } from '../util/clock.js';
 import type { WriteLine } from '../util/logger.js';
 import type { Secrets } from '../util/secrets.js';
-import { isFinal, isRefusal, isRejection, isSpent } from './failed-renewal.js';
+import { isFinal, isRefusal, isRejection, isUsedUp } from './failed-renewal.js';
 import { LOCK_FILE, realTime, withLock } from './lock.js';
 import { type RenewalRecord, recordIn } from './record.js';
 import { fileAt } from './refresh-token-file.js';
@@ -122,15 +122,15 @@ async function renewNow(
     finish(credential);
   } catch (error) {
     const kept = state().settings;
-    const spent = kept.refreshToken === settings.refreshToken && isSpent(error);
+    const usedUp = kept.refreshToken === settings.refreshToken && isUsedUp(error);
     // A password may take its place at the next renewal.
-    const other = spent && isPasswordLogin(settings.login) && settings.username !== '' && settings.password !== '';
+    const other = usedUp && isPasswordLogin(settings.login) && settings.username !== '' && settings.password !== '';
     const { refreshTokenFile: file } = settings;
     if (file && isRefused(error)) noteRefusal(fileAt(file), settings.refreshToken, settings);
     const changes: Partial<State> = {
       ...(other ? { settings: { ...kept, refreshToken: '' } } : {}),
       ...(exchanged && isRefusal(error) ? { refused: exchanged } : {}),
-      ...(isFinal(error, settings) || (spent && !other) ? { failed: secrets.redact(errorMessage(error)) } : {}),
+      ...(isFinal(error, settings) || (usedUp && !other) ? { failed: secrets.redact(errorMessage(error)) } : {}),
       ...(isRejection(error) ? { last: { ...last, result: 'rejected' } } : {}),
     };
     if (Object.keys(changes).length > 0) attempt(() => save(changes));

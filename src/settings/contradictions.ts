@@ -50,14 +50,14 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
     problem('issuer', 'required without a tracking URI, whose proxy names it otherwise.', 'missing');
   if (at === 'provider' && !refreshToken && settings.refreshToken)
     problem('refresh-token', `${phrase} uses no refresh token; it requests another token.`, 'conflict');
-  if (login === 'bearer' && settings.refreshToken)
-    problem('refresh-token', `${phrase} uses no refresh token. Set only one of them.`, 'conflict');
   if (!refreshToken && needs.newRefreshToken && !settings.refreshToken && login !== 'basic')
     problem('login', `${phrase} gives no refresh token; use the command token.`, 'conflict');
   // The file of the command refresh need not be there yet.
   if (login === 'refresh-token' && found.has('refresh-token') && !settings.refreshToken && needs.login !== false)
     problem('refresh-token', 'there is none yet: log in first, or set login to password-grant.', 'missing');
-  if (login === 'basic') basicCheck(settings, problem);
+  if (login === 'basic') check.basicLogin(settings.username, settings.password, problem);
+  if ((login === 'bearer' || login === 'basic') && settings.refreshToken)
+    problem('refresh-token', `${phrase} uses no refresh token. Set only one of them.`, 'conflict');
   // A workflow cannot unset it, and the SDK asks the auth provider before it looks at username and password.
   if (login === 'basic' && sources.caller === 'action' && settings.exportEnv && !settings.proxy)
     if (sources.env.MLFLOW_TRACKING_AUTH === 'mlflow-auth')
@@ -81,11 +81,4 @@ export function crossCheck(settings: Settings, { found, sources, needs, problem 
     const why = always ? '' : ', or set verify to false';
     problem('cluster', `set cluster (CLUSTER) or tracking-uri (MLFLOW_TRACKING_URI)${why}.`, 'missing');
   }
-}
-
-/** What a login with username and password at MLflow itself cannot use. */
-function basicCheck({ username, password, refreshToken }: Settings, problem: OnProblem): void {
-  check.basicLogin(username, password, problem);
-  if (refreshToken)
-    problem('refresh-token', 'a login with basic uses no refresh token. Set only one of them.', 'conflict');
 }

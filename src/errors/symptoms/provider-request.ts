@@ -3,7 +3,7 @@
 import { UNKNOWN_CLIENT } from './provider-grants.js';
 import { type Symptom, TOKEN_REQUESTS } from './symptom.js';
 
-/** What a client is told whatever it requests: before the rows for each grant, whose words are wider. */
+/** Refusals of the client itself, the same at every grant. They come before the rows of each grant, which match more. */
 export const PROVIDER_CLIENT = [
   {
     id: 'client-basic',

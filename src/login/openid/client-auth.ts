@@ -33,7 +33,7 @@ export const byAssertion =
     if (clientId) body.set('client_id', clientId);
   };
 
-/** With what a client has; nothing at all, and no secret, where there is no client. */
+/** By its secret, else its key, else as a public client; without a client ID, nothing is sent, not even a secret that is set. */
 export async function byWhatThereIs(provider: Provider, settings: Settings): Promise<oauth.ClientAuth> {
   if (!settings.clientId) return () => {};
   if (settings.clientSecret) return bySecret(provider, settings);

@@ -30,7 +30,7 @@ export interface TokenRequest {
   /** As "log in as the client ci". */
   what: string;
   grant: string;
-  /** What the failures of this grant are told as; `grant` if absent. */
+  /** The name of the request in failures; `grant` if absent. */
   stage?: RequestName;
   auth: oauth.ClientAuth;
   parameters?: Record<string, string>;
@@ -61,8 +61,7 @@ export async function requestToken(
   const { issuer, tokenEndpoint } = provider;
   const { audience, resource, scopes: scope, clientId } = settings;
   const server = { issuer, token_endpoint: tokenEndpoint };
-  const wishes = Object.entries({ audience, resource, scope }).filter(([, value]) => value !== '');
-  const form = new URLSearchParams([...Object.entries(parameters), ...wishes]);
+  const form = new URLSearchParams({ ...parameters, ...onlySet({ audience, resource, scope }) });
   const request = {
     stage,
     what,
@@ -105,6 +104,10 @@ export async function credentialIn(
   if (next !== undefined && !isVisibleAscii(next)) throw failed('token-response', { text: 'an invalid refresh_token' });
   return { ...named(token, verify), refreshToken: next };
 }
+
+/** Parameters of a request, without those that are ''. */
+export const onlySet = (parameters: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''));
 
 /** The library wants a name even where no client takes part; nothing sends that one (see client-auth.ts). */
 const clientOf = (clientId: string): oauth.Client => ({ client_id: clientId || 'unnamed' });

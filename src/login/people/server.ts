@@ -8,6 +8,7 @@ import type { TokenCredential } from '../credential.js';
 import { type Client, type Grant, type GrantContext, grant } from '../dex/grant.js';
 import { isEntra } from '../openid/job-token.js';
 import { findProvider, type Provider } from '../openid/provider.js';
+import { onlySet } from '../openid/token-login.js';
 import { requireTrusted } from '../openid/trust.js';
 import { credentialOf } from '../token-method.js';
 import { withAudience } from '../with-audience.js';
@@ -74,7 +75,7 @@ function other(provider: Provider, settings: Settings): PersonServer {
     address: issuer.replace(/\/$/, ''),
     issuer,
     client,
-    parameters: Object.fromEntries(Object.entries({ audience, resource }).filter(([, value]) => value !== '')),
+    parameters: onlySet({ audience, resource }),
     // Required with it (OpenID Connect Core, 11); at Entra it would ask again where an administrator has consented for all.
     authorizationParameters: offline && !isEntra(issuer) ? { prompt: 'consent' } : {},
     names: AT_PROVIDER,
