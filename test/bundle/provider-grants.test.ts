@@ -8,7 +8,17 @@ import { after, describe, it } from 'node:test';
 import { markOf } from '../../src/errors/explain.js';
 import type { SymptomId } from '../../src/errors/symptoms/all.js';
 import { decodeClaims } from '../../src/login/dex/claims.js';
-import { answers, type Env, envOf, firstLogin, formsSent, provider, renew, requestOf } from '../support/at-provider.js';
+import {
+  answers,
+  areConfigurationErrors,
+  type Env,
+  envOf,
+  firstLogin,
+  formsSent,
+  provider,
+  renew,
+  requestOf,
+} from '../support/at-provider.js';
 import { ciJwt, gitHubVariables } from '../support/fake/ci.js';
 import { signJwt } from '../support/fake/jwt.js';
 import { keyFor } from '../support/fake/keys.js';
@@ -370,14 +380,7 @@ describe('a grant at an OpenID provider that goes wrong', () => {
       [EXCHANGE, /id-token: required.*Or set bearer-file/],
       [{ ...EXCHANGE, MLFLOW_AUTH_BEARER: 'x', DEX_REFRESH_TOKEN: 'x' }, /uses no refresh token/],
     ];
-    await atPlatform(provider(), async (platform) => {
-      for (const [env, text] of cases) {
-        const { status, stderr } = await runCommand(['token'], envOf(platform, env));
-        assert.equal(status, 2, stderr);
-        assert.match(stderr, text);
-      }
-      assert.equal(platform.asked.length, 0);
-    });
+    await atPlatform(provider(), (platform) => areConfigurationErrors(platform, cases));
   });
 });
 

@@ -4,27 +4,21 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type CiSystem, startCi } from '../stack/ci-issuer.js';
 import { losesNothing } from '../stack/loses-nothing.js';
-import { type Behind, startBehind } from '../stack/providers/behind.js';
 import { type Env, envOf, isRefused, logsIn, SECRET } from '../stack/providers/drive.js';
 import { claimsOf, post } from '../stack/providers/requests.js';
 import { CLIENT_SECRET } from '../stack/stack.js';
 import { runCommand } from '../support/program.js';
-import { type Keycloak, startKeycloak, USER_PASSWORD } from './keycloak.js';
+import { type AtKeycloak, startAtKeycloak, USER_PASSWORD } from './keycloak.js';
 
-let ci: CiSystem;
-let keycloak: Keycloak;
-let behind: Behind;
+let ci: AtKeycloak['ci'];
+let keycloak: AtKeycloak['keycloak'];
+let behind: AtKeycloak['behind'];
+let stop: AtKeycloak['stop'] | undefined;
 before(async () => {
-  ci = await startCi();
-  keycloak = await startKeycloak(ci);
-  behind = await startBehind(keycloak, { usual: {} });
+  ({ ci, keycloak, behind, stop } = await startAtKeycloak({ usual: {} }));
 });
-after(async () => {
-  await behind?.stop();
-  await ci?.close();
-});
+after(() => stop?.());
 
 const password = (username = 'ann', more: Env = {}, client = 'ci-public'): Env =>
   envOf(behind, client, {

@@ -2,8 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type CiSystem, startCi } from '../stack/ci-issuer.js';
-import { type Behind, type Provider, startBehind } from '../stack/providers/behind.js';
 import {
   asserted,
   assertion,
@@ -17,24 +15,20 @@ import {
   statusesAt,
 } from '../stack/providers/requests.js';
 import { CLIENT_SECRET } from '../stack/stack.js';
-import { startKeycloak, USER_PASSWORD } from './keycloak.js';
+import { type AtKeycloak, startAtKeycloak, USER_PASSWORD } from './keycloak.js';
 
-let ci: CiSystem;
-let keycloak: Provider;
-let behind: Behind;
+let ci: AtKeycloak['ci'];
+let keycloak: AtKeycloak['keycloak'];
+let behind: AtKeycloak['behind'];
+let stop: AtKeycloak['stop'] | undefined;
 before(async () => {
-  ci = await startCi();
-  keycloak = await startKeycloak(ci);
-  behind = await startBehind(keycloak, {
+  ({ ci, keycloak, behind, stop } = await startAtKeycloak({
     usual: {},
     subject: { oidc_email_claim: 'sub' },
     group: { allowed_groups: ['team-a'] },
-  });
+  }));
 });
-after(async () => {
-  await behind?.stop();
-  await ci?.close();
-});
+after(() => stop?.());
 
 const request = (form: Record<string, string>, headers = {}) => post(keycloak.tokenEndpoint, form, headers);
 const credentials = (client_id: string, form: Record<string, string> = {}) =>

@@ -1,10 +1,10 @@
 // Keycloak with its store in memory, and a realm with the clients and users of the tests, which its admin API makes.
 
-import type { CiSystem } from '../stack/ci-issuer.js';
+import { type CiSystem, startCi } from '../stack/ci-issuer.js';
 import { freePorts, startServer, stopServer } from '../stack/processes.js';
-import { PROXY_CLIENT, type Provider } from '../stack/providers/behind.js';
+import { type Behind, PROXY_CLIENT, type Provider, startBehind } from '../stack/providers/behind.js';
 import { admin, clientJwk, post } from '../stack/providers/requests.js';
-import { CI_JOB, CLIENT_SECRET, PASSWORD } from '../stack/stack.js';
+import { CI_JOB, CLIENT_SECRET, PASSWORD, type ProxySettings } from '../stack/stack.js';
 import { getKeycloak } from '../stack/tools.js';
 
 const ADMIN = 'admin';
@@ -117,7 +117,7 @@ export interface Keycloak extends Provider {
 }
 
 /** Starts it. @param ci the CI system whose tokens are client assertions of `ci-federated` */
-export async function startKeycloak(ci: CiSystem): Promise<Keycloak> {
+async function startKeycloak(ci: CiSystem): Promise<Keycloak> {
   const folder = await getKeycloak();
   const [port = 0] = await freePorts(1);
   const address = `http://127.0.0.1:${port}`;
@@ -142,6 +142,31 @@ export async function startKeycloak(ci: CiSystem): Promise<Keycloak> {
   const tokenEndpoint = `${issuer}/protocol/openid-connect/token`;
   const change: Keycloak['change'] = (settings) => asAdmin('PUT', '/ml', settings);
   return { issuer, tokenEndpoint, change, close: () => stopServer(child) };
+}
+
+/** Keycloak, the CI system that it trusts, and what stands behind it. */
+export interface AtKeycloak {
+  ci: CiSystem;
+  keycloak: Keycloak;
+  behind: Behind;
+  stop: () => Promise<void>;
+}
+
+/** Starts them all; what was started is ended when something fails, and by `stop`. @param proxies what is special about each proxy */
+export async function startAtKeycloak(proxies: Record<string, ProxySettings>): Promise<AtKeycloak> {
+  const ci = await startCi();
+  try {
+    const keycloak = await startKeycloak(ci);
+    const behind = await startBehind(keycloak, proxies);
+    const stop = async () => {
+      await behind.stop();
+      await ci.close();
+    };
+    return { ci, keycloak, behind, stop };
+  } catch (error) {
+    await ci.close();
+    throw error;
+  }
 }
 
 function realm(ci: CiSystem) {

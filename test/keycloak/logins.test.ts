@@ -5,26 +5,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runWorkflow } from '../stack/act.js';
-import { type CiSystem, startCi } from '../stack/ci-issuer.js';
 import { losesNothing } from '../stack/loses-nothing.js';
-import { type Behind, type Provider, startBehind } from '../stack/providers/behind.js';
 import { type Env, envOf, isRefused, keyEnv, logsIn, SECRET } from '../stack/providers/drive.js';
 import { CI_JOB, CLIENT_SECRET } from '../stack/stack.js';
 import { runCommand } from '../support/program.js';
-import { startKeycloak } from './keycloak.js';
+import { type AtKeycloak, startAtKeycloak } from './keycloak.js';
 
-let ci: CiSystem;
-let keycloak: Provider;
-let behind: Behind;
+let ci: AtKeycloak['ci'];
+let keycloak: AtKeycloak['keycloak'];
+let behind: AtKeycloak['behind'];
+let stop: AtKeycloak['stop'] | undefined;
 before(async () => {
-  ci = await startCi();
-  keycloak = await startKeycloak(ci);
-  behind = await startBehind(keycloak, { usual: {}, group: { allowed_groups: ['team-a'] } });
+  ({ ci, keycloak, behind, stop } = await startAtKeycloak({ usual: {}, group: { allowed_groups: ['team-a'] } }));
 });
-after(async () => {
-  await behind?.stop();
-  await ci?.close();
-});
+after(() => stop?.());
 
 const secret = (client: string, more: Env = {}) => envOf(behind, client, { ...SECRET, ...more });
 /** Without a client: Keycloak knows it by the subject. */

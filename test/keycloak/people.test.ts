@@ -1,30 +1,26 @@
 // People at a terminal before Keycloak, the real oauth2-proxy and MLflow, with a real browser: by a code, and by a redirect.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { withBrowser } from '../stack/chromium.js';
-import { type CiSystem, startCi } from '../stack/ci-issuer.js';
-import { type Behind, type Provider, startBehind } from '../stack/providers/behind.js';
 import { type Env, envOf } from '../stack/providers/drive.js';
-import { claimsOf, post, statusesAt } from '../stack/providers/requests.js';
-import { runCommand } from '../support/program.js';
+import { loggedIn, logsInByBrowser, logsOut, shownCode, worksOn } from '../stack/providers/people.js';
+import { claimsOf } from '../stack/providers/requests.js';
 import { type AtTerminal, atTerminal } from '../support/terminal.js';
-import { startKeycloak, USER_PASSWORD } from './keycloak.js';
+import { type AtKeycloak, startAtKeycloak, USER_PASSWORD } from './keycloak.js';
 
-let ci: CiSystem;
-let keycloak: Provider;
-let behind: Behind;
+let keycloak: AtKeycloak['keycloak'];
+let behind: AtKeycloak['behind'];
+let stop: AtKeycloak['stop'] | undefined;
 before(async () => {
-  ci = await startCi();
-  keycloak = await startKeycloak(ci);
-  behind = await startBehind(keycloak, { usual: {} });
+  ({ keycloak, behind, stop } = await startAtKeycloak({ usual: {} }));
 });
-after(async () => {
-  await behind?.stop();
-  await ci?.close();
-});
+after(() => stop?.());
+
+/** Of the account bob. */
+const EMAIL = 'bob@example.com';
 
 const person = (client = 'person', more: Env = {}): Env =>
   envOf(behind, client, { MLFLOW_AUTH_ISSUER: keycloak.issuer, HOME: behind.folder, ...more });
@@ -36,22 +32,12 @@ async function logIn(page: Page, user = 'bob'): Promise<void> {
 }
 
 async function confirm(page: Page, terminal: AtTerminal, answer = 'accept', user = 'bob'): Promise<void> {
-  const [, address = ''] = await terminal.shows(/^Open (\S+) in a browser/m);
-  const [, code = ''] = await terminal.shows(/^ {2}([A-Z]{4}-[A-Z]{4})$/m);
+  const { address, code } = await shownCode(terminal);
   await page.goto(address);
   await page.fill('input[name=device_user_code]', code);
   await page.click('[type=submit]');
   await logIn(page, user);
   await page.click(`[name=${answer}]`);
-}
-
-async function loggedIn({ ended }: AtTerminal): Promise<string> {
-  const { status, stdout, screen } = await ended;
-  assert.equal(status, 0, screen);
-  assert.equal(stdout, '');
-  assert.match(screen, /^✓ workspace team-a open/m);
-  assert.match(screen, /^✓ logged in as bob@example\.com$/m);
-  return /^- refresh token stored in ([^\s:]+)/m.exec(screen)?.[1] ?? assert.fail(screen);
 }
 
 async function fails({ ended }: AtTerminal, id: string): Promise<string> {
@@ -67,41 +53,15 @@ describe('a person at a terminal, before Keycloak', () => {
       const env = person();
       const terminal = atTerminal(['login'], env);
       await confirm(page, terminal);
-      const path = await loggedIn(terminal);
-      const script = ['--', behind.tools.python, 'test/stack/python/quickstart.py'];
-      for (let times = 0; times < 2; times++) {
-        const { status, stdout, stderr } = await runCommand(['exec', ...script], env);
-        assert.equal(status, 0, stderr);
-        assert.match(stdout, /^run: [0-9a-f]{32}$/m);
-      }
-      const refresh_token = readFileSync(path, 'utf8');
-      assert.equal(claimsOf(refresh_token).typ, 'Offline');
-      const { status, stderr } = await runCommand(['logout'], env);
-      assert.equal(status, 0, stderr);
-      assert.match(stderr, /^✓ refresh token revoked$/m);
-      assert.ok(!existsSync(path));
-      const dead = await post(keycloak.tokenEndpoint, {
-        grant_type: 'refresh_token',
-        refresh_token,
-        client_id: 'person',
-      });
-      assert.deepEqual([dead.status, dead.body.error], [400, 'invalid_grant']);
-      assert.equal((await runCommand(['env'], env)).status, 2);
+      const path = await loggedIn(terminal, EMAIL);
+      await worksOn(behind, env);
+      assert.equal(claimsOf(readFileSync(path, 'utf8')).typ, 'Offline');
+      await logsOut(keycloak, 'person', path, env);
     }));
 
   it('logs in with the browser of the machine, at the realm that the MLflow proxy names', () =>
     withBrowser(async (page) => {
-      const { MLFLOW_AUTH_ISSUER: issuer = '', ...env } = person('person-no-device');
-      const terminal = atTerminal(['login', '--browser'], env);
-      const [, address = ''] = await terminal.shows(/^ {2}(http:\S+)$/m);
-      await page.goto(address);
-      await logIn(page);
-      await page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\/mlflow-auth\?/);
-      await loggedIn(terminal);
-      assert.ok(terminal.screen().includes(`if issuer (MLFLOW_AUTH_ISSUER) is set to ${issuer}`));
-      const { status, stdout, stderr } = await runCommand(['token'], { ...env, MLFLOW_AUTH_ISSUER: issuer });
-      assert.equal(status, 0, stderr);
-      assert.deepEqual(await statusesAt(behind.proxy('usual'), stdout), [200, 200]);
+      await logsInByBrowser(page, behind, person('person-no-device'), EMAIL, logIn);
     }));
 
   it('may say no', () =>

@@ -36,6 +36,16 @@ export const formsSent = (platform: FakePlatform): Env[] =>
 export const requestOf = (platform: FakePlatform) => requestsOf(platform)[0] ?? assert.fail('no token was requested');
 export const formOf = (platform: FakePlatform): Env => formsSent(platform)[0] ?? assert.fail('no token was requested');
 
+/** Each of these environments ends `token` with a configuration error, before any request. */
+export async function areConfigurationErrors(platform: FakePlatform, cases: [env: Env, text: RegExp][]): Promise<void> {
+  for (const [env, text] of cases) {
+    const { status, stderr } = await runCommand(['token'], envOf(platform, env));
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, text);
+  }
+  assert.equal(platform.asked.length, 0);
+}
+
 /** Renews the credential in a folder, as the provider of the SDK has it done. */
 export function renew(dir: string, env: Env) {
   const { value } = JSON.parse(readFileSync(join(dir, 'credential.json'), 'utf8'));
